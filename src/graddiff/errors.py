@@ -1,0 +1,115 @@
+"""Everything that can be said about somebody's input: errors with their exit codes, and notices.
+
+GraddiffError           what the program prints as one block, never as a traceback
+├── UsageError       2  the command line contradicts itself
+├── ExpressionError  3  the expression cannot be read
+│   ├── GrammarError    it breaks the grammar
+│   └── NamingError     a name in it means nothing here, or two things
+├── PointError       4  there is no value at that point
+│   └── RangeError      there is one, too large for this kind of number
+└── FileError        5  a file cannot be read or written
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import ClassVar, NamedTuple
+
+Span = tuple[int, int]  # from, to: characters of the expression's text
+
+WIDTH = 72  # of the piece of a long line that a caret picture shows
+
+
+class Notice(NamedTuple):
+    """Something worth knowing about a result: `kind` as in the JSON schema, `text` and `span` of the node (span: None
+    where it stands in no text), the slopes on the left and the right (None: no such slope) and the value used."""
+
+    kind: str
+    message: str
+    text: str = ""
+    span: Span | None = None
+    slopes: tuple[float | None, float | None] | None = None
+    used: float | None = None
+
+
+class GraddiffError(Exception):
+    """One sentence; where there is one, the place in the text and a hint."""
+
+    exit_code: ClassVar[int] = 1
+    kind: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, text: str = "", span: Span | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.text, self.span, self.hint = message, text, span, hint
+
+    def block(self) -> str:
+        """What is printed: the sentence, the caret picture, the hint; free of control codes, no newline at the end."""
+        lines = [f"graddiff: {printable(self.message)}"]
+        if self.span is not None and self.text:
+            lines += caret_picture(self.text, self.span)
+        if self.hint:
+            lines.append(f"hint: {printable(self.hint)}")
+        return "\n".join(lines)
+
+
+class UsageError(GraddiffError):
+    exit_code = 2
+    kind = "usage"
+
+
+class ExpressionError(GraddiffError):
+    exit_code = 3
+    kind = "expression"
+
+
+class GrammarError(ExpressionError):
+    kind = "syntax"
+
+
+class NamingError(ExpressionError):
+    kind = "name"
+
+
+class PointError(GraddiffError):
+    exit_code = 4
+    kind = "domain"
+
+
+class RangeError(PointError):
+    kind = "overflow"
+
+
+class FileError(GraddiffError):
+    exit_code = 5
+    kind = "file"
+
+
+def caret_picture(text: str, span: Span) -> list[str]:
+    """The line of the text that a span begins in, and carets below it; a window of it where the line is long."""
+    start, end = span
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", start)
+    line_end = len(text) if line_end < 0 else line_end
+    left = max(line_start, min(start - WIDTH // 3, line_end - WIDTH))
+    right = min(line_end, left + WIDTH)
+    before = ("…" if left > line_start else "") + printable(text[left:start])
+    culprit = printable(text[start : min(max(end, start), right)])
+    after = printable(text[min(max(end, start), right) : right]) + ("…" if right < line_end else "")
+    number = text.count("\n", 0, start) + 1
+    margin = "  | " if "\n" not in text.strip() else f"{number:3d} | "
+    carets = " " * columns(before) + "^" * max(1, columns(culprit))
+    return [f"{margin} {before}{culprit}{after}", f"{' ' * (len(margin) - 2)}|  {carets}"]
+
+
+def printable(text: str) -> str:
+    """The text with every control code, lone surrogate and direction mark written out, so that it cannot act."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c in "\t\u00a0\u202f" else repr(c)[1:-1] for c in text)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a printable text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
