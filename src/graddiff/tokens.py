@@ -1,0 +1,104 @@
+"""Text -> tokens, by the scanner that is generated from grammar.lark.
+
+A token is its text; where it stands is worked out only for those that are asked about. A kind is a terminal's name."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from graddiff._tables import KINDS, SCAN
+from graddiff.errors import Span
+
+END = ""  # the token behind the last one
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+_scanner = re.compile(SCAN)
+
+
+class Kinds(dict[str, str]):
+    """Token -> kind, worked out once for each different token."""
+
+    def __init__(self) -> None:
+        super().__init__(KINDS)
+        self[END] = "$END"
+
+    def __missing__(self, token: str) -> str:
+        kind = self[token] = _kind(token)
+        return kind
+
+
+class Source:
+    """A text and its tokens, END not among them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[str] = _scanner.findall(text)
+        self.kinds = Kinds()
+        self._kept: list[int] | None = None
+        if ";" in text or "\n" in text or "#" in text:
+            self._kept = _significant(self.tokens)
+            self.tokens = [self.tokens[i] for i in self._kept]
+
+    @cached_property
+    def _places(self) -> list[Span]:
+        """Where each token stands, and END, which stands behind the last character."""
+        spans = [match.span() for match in _scanner.finditer(self.text)]
+        end = len(self.text.rstrip())
+        return (spans if self._kept is None else [spans[i] for i in self._kept]) + [(end, end)]
+
+    def kind(self, token: int) -> str:
+        return self.kinds[self.tokens[token]]
+
+    def span(self, first: int, last: int | None = None) -> Span:
+        """The characters from one token to another, both included."""
+        return self._places[first][0], self._places[first if last is None else last][1]
+
+    def text_of(self, first: int, last: int, limit: int = 100) -> str:
+        """The text from one token to another, white space folded and the middle of a long one left out."""
+        start, end = self.span(first, last)
+        if end - start > 4 * limit:
+            return f"{self.text[start : start + limit // 2]}…{self.text[end - limit // 2 : end]}"
+        text = " ".join(self.text[start:end].split())
+        return text if len(text) <= limit else f"{text[: limit // 2]}…{text[-limit // 2 :]}"
+
+
+def _kind(token: str) -> str:
+    first, last = token[0], token[-1]
+    if first.isalpha() or first == "_":
+        if last == "=":
+            return "SIGNATURE" if "(" in token else "DEFINE"
+        return "CALL" if last == "(" else "NAME"
+    if "0" <= first <= "9" or (first == "." and len(token) > 1):
+        return "NUMBER"
+    if first in ";\n#":
+        return "SEPARATOR"
+    if ord(last) in SUPERSCRIPTS and token != "⁻":
+        return "SUPERSCRIPT"
+    return "UNKNOWN"
+
+
+def _significant(tokens: list[str]) -> list[int]:
+    """The tokens without the separators that separate nothing: new lines and comments at both ends, inside
+    brackets, and behind something that cannot end a statement. A `;` counts everywhere but at the ends."""
+    kept: list[int] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        last = token[-1]
+        if token[0] in ";\n#":
+            unfinished = not kept or depth or _opens(tokens[kept[-1]])
+            if unfinished and (not kept or ";" not in re.sub(r"#[^\n]*", "", token)):
+                continue
+        elif last == "(":
+            depth += 1
+        elif last == ")":
+            depth = max(0, depth - 1)
+        kept.append(index)
+    while kept and tokens[kept[-1]][0] in ";\n#":
+        kept.pop()
+    return kept
+
+
+def _opens(token: str) -> bool:
+    """Whether something must follow: an operator, a comma, an opening bracket or `=`."""
+    return token[-1] in "(=" or (token in KINDS and token != ")")
