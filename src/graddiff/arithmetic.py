@@ -1,0 +1,219 @@
+"""Kinds of number: what a literal means and what each operation does to values of that kind.
+
+A kind knows some operations natively; for the others, and for every local partial, it compiles the formula of the
+table, once. Only formulas of the table are compiled, never the text of a user."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graddiff.expression import Expression
+from graddiff.operations import NUMBER, VARIABLE, Operation
+from graddiff.parser import parse
+
+Number = Any  # a value of the kind at hand
+Function = Callable[..., Number]
+
+# How an operation is written in compiled text, {0} and {1} being its operands; every other one is called by its name.
+SCALAR_SYNTAX = {
+    "add": "({0} + {1})",
+    "sub": "({0} - {1})",
+    "mul": "({0}*{1})",
+    "div": "({0}/{1})",
+    "neg": "(-{0})",
+    "lt": "({0} < {1})",
+    "le": "({0} <= {1})",
+    "gt": "({0} > {1})",
+    "ge": "({0} >= {1})",
+    "eq": "({0} == {1})",
+    "ne": "({0} != {1})",
+    "where": "({1} if {0} else {2})",
+}
+
+
+class Kind:
+    """A kind of number.
+
+    `number` reads a literal or the name of a constant, `natives` are the operations it knows by itself, `finite` tells
+    whether a value is one that can be worked with, and `limit` gives the value of an operation where Python raises an
+    ArithmeticError or a ValueError inside a formula: an infinity, or not a number."""
+
+    def __init__(
+        self,
+        number: Callable[[str], Number],
+        natives: dict[str, Function],
+        finite: Callable[[Number], bool],
+        limit: Callable[[Operation, Sequence[Number]], Number],
+    ) -> None:
+        self.number, self.natives, self.finite, self.limit = number, natives, finite, limit
+        self._functions: dict[Operation, Function] = {}
+        self._partials: dict[Operation, Function] = {}
+        self._partial: dict[tuple[Operation, int], Function] = {}
+        self._conditions: dict[tuple[Operation, str], Function] = {}
+
+    def function(self, operation: Operation) -> Function:
+        """The operation on values of this kind."""
+        if operation not in self._functions:
+            native = self.natives.get(operation.name)
+            self._functions[operation] = native or self.compile(operation.value, operation.parameters)
+        return self._functions[operation]
+
+    def partials(self, operation: Operation) -> Function:
+        """All local partials at once: a function of the operands and the operation's value that gives a tuple."""
+        if operation not in self._partials:
+            scope: dict[str, Any] = {}
+            texts = [self._text(formula, operation.known, scope) for formula in operation.partials]
+            rule = _function(operation.known, f"({', '.join(texts)},)", scope)
+            self._partials[operation] = _for_each(rule) if operation.variadic else rule
+        return self._partials[operation]
+
+    def partial(self, operation: Operation, slot: int) -> Function:
+        """The local partial for the operand in a slot: a function of what is `known`."""
+        key = (operation, 0 if operation.variadic else slot)
+        if key not in self._partial:
+            self._partial[key] = self.compile(operation.partial(slot), operation.known)
+        return self._partial[key]
+
+    def partial_limit(self, operation: Operation, slot: int, at: dict[str, Number]) -> Number:
+        """The local partial at a point where its formula may have no value: an infinity, or not a number."""
+        rule = parse(operation.partial(slot), operation.known)
+        return self.carefully(rule, at)[rule.output]
+
+    def holds(self, operation: Operation, condition: str, at: dict[str, Number]) -> bool:
+        """Whether a condition of a row, such as "x == 0", holds for what is `known`."""
+        if (operation, condition) not in self._conditions:
+            needed, _, where = condition.partition(" if ")
+            text = f"where({where}, where({needed}, 1, 0), 1)" if where else f"where({needed}, 1, 0)"
+            self._conditions[operation, condition] = self.compile(text, operation.known)
+        try:
+            return bool(self._conditions[operation, condition](**at) == self.number("1"))
+        except (ArithmeticError, ValueError):
+            return False
+
+    def compile(self, formula: str, parameters: Sequence[str]) -> Function:
+        """A Python function from a formula of the table."""
+        scope: dict[str, Any] = {}
+        return _function(parameters, self._text(formula, parameters, scope), scope)
+
+    def _text(self, formula: str, parameters: Sequence[str], scope: dict[str, Any]) -> str:
+        """A formula of the table as Python text. Numbers and functions are put into `scope`."""
+        rule = parse(formula, parameters)
+        names = {line: name for name, line in rule.variables.items()}
+        texts: list[str] = []
+        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
+            if operation is VARIABLE:
+                texts.append(names[line])
+            elif operation is NUMBER:
+                texts.append(f"c{len(scope)}")
+                scope[texts[-1]] = self.number(rule.literals[line])
+            elif operation.name in SCALAR_SYNTAX:
+                texts.append(SCALAR_SYNTAX[operation.name].format(*[texts[i] for i in operands]))
+            else:
+                scope[operation.name] = self.function(operation)
+                texts.append(f"{operation.name}({', '.join([texts[i] for i in operands])})")
+        return texts[rule.output]
+
+    def carefully(self, rule: Expression, at: dict[str, Number]) -> list[Number]:
+        """The value of every line of a formula, with `limit` where one has none."""
+        values: list[Number] = []
+        names = {line: name for name, line in rule.variables.items()}
+        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
+            if operation is VARIABLE:
+                values.append(at[names[line]])
+            elif operation is NUMBER:
+                values.append(self.number(rule.literals[line]))
+            else:
+                inputs = [values[i] for i in operands]
+                try:
+                    values.append(self.function(operation)(*inputs))
+                except (ArithmeticError, ValueError):
+                    values.append(self.limit(operation, inputs))
+        return values
+
+
+def _function(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> Function:
+    function: Function = eval(f"lambda {', '.join(parameters)}: {text}", scope)
+    return function
+
+
+def _for_each(rule: Function) -> Function:
+    """The rule of a variadic operation for each of its operands in turn."""
+
+    def partials(*known: Number) -> tuple[Number, ...]:
+        *operands, value = known
+        tied = operands.count(value)
+        return tuple([rule(operand, value, tied)[0] for operand in operands])
+
+    return partials
+
+
+def known(operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
+    """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
+    as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
+    if operation.variadic:
+        return {"x": operands[slot], "f": value, "k": sum(operand == value for operand in operands)}
+    return dict(zip(operation.known, [*operands, value]))
+
+
+# Floats: Python's own, IEEE 754 binary64.
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
+
+
+def _float(text: str) -> float:
+    return CONSTANTS[text] if text in CONSTANTS else float(text)
+
+
+def _clamp(x: float, a: float, b: float) -> float:
+    if a > b:
+        raise ValueError
+    return min(max(x, a), b)
+
+
+def _sign(x: float) -> float:
+    return 1.0 if x > 0 else -1.0 if x < 0 else 0.0
+
+
+def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
+    """Quotients and powers by the limit as a zero is approached from above; not a number elsewhere."""
+    if any(map(math.isnan, operands)):
+        return math.nan
+    if operation.name == "div" and operands[0] != 0:
+        return math.copysign(math.inf, operands[0])
+    if operation.name == "pow" and operands[0] >= 0:  # a zero to a negative power, or an overflow
+        return math.inf
+    if operation.name in ("exp", "expm1", "cosh"):  # an overflow
+        return math.inf
+    if operation.name == "sinh":
+        return math.copysign(math.inf, operands[0])
+    if operation.name == "log" and operands[0] == 0:
+        return -math.inf
+    return math.nan
+
+
+_BY_MATH = "exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot erf erfc"
+_BY_OPERATOR = {"sub": "sub", "mul": "mul", "div": "truediv", "neg": "neg", "mod": "mod", "abs": "abs"}
+
+FLOATS = Kind(
+    number=_float,
+    natives={
+        "add": operator.add,
+        **{name: getattr(operator, function) for name, function in _BY_OPERATOR.items()},
+        **{name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
+        **{name: getattr(math, name) for name in _BY_MATH.split()},
+        "pow": math.pow,
+        "sign": _sign,
+        "floor": lambda x: float(math.floor(x)),
+        "ceil": lambda x: float(math.ceil(x)),
+        "round": lambda x: float(round(x)),
+        "min": lambda *operands: min(operands),
+        "max": lambda *operands: max(operands),
+        "clamp": _clamp,
+        "where": lambda condition, x, y: x if condition else y,
+    },
+    finite=math.isfinite,
+    limit=_float_limit,
+)

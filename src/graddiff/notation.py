@@ -1,0 +1,187 @@
+"""How an expression is written: the text of each line, and the formula of an edge with its operands put in."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+from graddiff.arithmetic import FLOATS, Number, known
+from graddiff.expression import Expression
+from graddiff.operations import NUMBER, TABLE, VARIABLE, Operation
+from graddiff.parser import parse
+
+ATOM = 5
+PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **dict.fromkeys(("lt", "le", "gt", "ge"), 0)}
+PRECEDENCE |= {"eq": 0, "ne": 0}
+LIMIT = 100  # characters; the middle of a longer text is left out
+SHORT = 6  # characters of an operand that is not left out of a brief text
+
+
+class Term(NamedTuple):
+    """A text, how tightly it holds together, and the number it stands for where that is known exactly."""
+
+    text: str
+    precedence: int = ATOM
+    exact: Fraction | None = None
+
+    def within(self, precedence: int) -> str:
+        """The text as an operand of something that binds as tightly as `precedence`."""
+        return self.text if self.precedence >= precedence else f"({self.text})"
+
+
+class Labels:
+    """The text of each line as it was written; a line that came out of a function's definition is composed."""
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+        self._terms: dict[int, Term] = {}
+
+    def __getitem__(self, line: int) -> str:
+        """The text of a line, its name not considered."""
+        return self.term(line).text
+
+    def short(self, line: int) -> Term:
+        """The name of a line where it has one, and its text where not: what stands for it in a formula."""
+        name = self.expression.names.get(line)
+        return Term(name, ATOM, self.term(line).exact) if name else self.term(line)
+
+    def term(self, line: int) -> Term:
+        waiting = [line]
+        while waiting:  # operands before what is composed of them, without recursion
+            top = waiting[-1]
+            needed = self._parts(top)
+            missing = [part for part in needed if part not in self._terms]
+            if missing:
+                waiting += missing
+            else:
+                waiting.pop()
+                self._terms.setdefault(top, self._compose(top))
+        return self._terms[line]
+
+    def brief(self, line: int) -> Term:
+        """The operation of a line with its long operands left out: `1/…`, `exp(…)`."""
+        operation, operands = self.expression.operations[line], self.expression.operands[line]
+        term = self.short(line)
+        if not operands or len(term.text) <= SHORT:
+            return term
+        terms = [self.short(operand) for operand in operands]
+        return compose(operation, [term if len(term.text) <= SHORT else Term("…") for term in terms[:4]])
+
+    def _parts(self, line: int) -> tuple[int, ...]:
+        if line in self._terms or line not in self.expression.inlined:
+            return ()
+        call = self.expression.calls.get(line)
+        return call[1] if call else self.expression.operands[line]
+
+    def _compose(self, line: int) -> Term:
+        expression, operation = self.expression, self.expression.operations[line]
+        if operation is NUMBER:
+            return number(expression.literals[line])
+        call = expression.calls.get(line)
+        if line not in expression.inlined:
+            precedence = ATOM if call else PRECEDENCE.get(operation.name, ATOM)
+            first, last = expression.tokens[0][line], expression.tokens[1][line]
+            if operation is VARIABLE:
+                return Term(expression.source.text_of(first, last))
+            return Term(expression.source.text_of(first, last, LIMIT), precedence, self._rational(line))
+        if call:
+            return Term(elide(f"{call[0]}({', '.join(self.short(part).text for part in call[1])})"))
+        return compose(operation, [self.short(part) for part in expression.operands[line]])
+
+    def _rational(self, line: int) -> Fraction | None:
+        """The exact value of -2 or 1/3, as exponents are written."""
+        operation, operands = self.expression.operations[line], self.expression.operands[line]
+        if operation.name not in ("neg", "div") or any(o not in self.expression.literals for o in operands):
+            return None
+        exact = [number(self.expression.literals[operand]).exact for operand in operands]
+        if exact[0] is None or exact[-1] is None or not exact[-1]:
+            return None
+        return -exact[0] if operation.name == "neg" else exact[0] / exact[1]
+
+
+def number(text: str) -> Term:
+    """The term of a literal or constant."""
+    precedence = PRECEDENCE["neg"] if text.startswith("-") else ATOM
+    simple = len(text) < 20 and text.lstrip("-").replace(".", "", 1).isdigit()
+    return Term(text, precedence, Fraction(text) if simple else None)
+
+
+def exactly(value: Fraction) -> Term:
+    """The term of a fraction: a decimal where it is a short one."""
+    text = format(float(value), ".12g")
+    if Fraction(text) == value:
+        return Term(text, PRECEDENCE["neg"] if value < 0 else ATOM, value)
+    return Term(str(value), PRECEDENCE["div"], value)
+
+
+def elide(text: str) -> str:
+    return text if len(text) <= LIMIT else f"{text[: LIMIT // 2]}…{text[-LIMIT // 2 :]}"
+
+
+def compose(operation: Operation, operands: list[Term]) -> Term:
+    """The text of an operation on terms."""
+    precedence = PRECEDENCE.get(operation.name, ATOM)
+    if not operation.symbol:
+        text = f"{operation.name}({', '.join(operand.text for operand in operands)})"
+    elif len(operands) == 1:
+        text = f"{operation.symbol}{operands[0].within(precedence)}"
+    else:
+        left, right = (precedence + 1, PRECEDENCE["neg"]) if operation.name == "pow" else (precedence, precedence + 1)
+        symbol = f" {operation.symbol} " if precedence == 0 else operation.symbol
+        text = f"{operands[0].within(left)}{symbol}{operands[1].within(right)}"
+    return Term(elide(text), precedence)
+
+
+def formula(
+    operation: Operation, slot: int, operands: list[Term], result: Term, values: list[Number], value: Number
+) -> str:
+    """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
+    at = known(operation, slot, values, value)
+    terms = [operands[slot], result, exactly(Fraction(at["k"]))] if operation.variadic else [*operands, result]
+    meaning = dict(zip(operation.known, terms))
+    rule = parse(operation.partial(slot), operation.known)
+    numbers = FLOATS.carefully(rule, at)
+    names = {line: name for name, line in rule.variables.items()}
+    written: list[Term] = []
+    for line, (inner, inputs) in enumerate(zip(rule.operations, rule.operands)):
+        if inner is VARIABLE:
+            written.append(meaning[names[line]])
+        elif inner is NUMBER:
+            written.append(number(rule.literals[line]))
+        elif inner.name == "where":
+            written.append(written[inputs[1 if numbers[inputs[0]] else 2]])
+        else:
+            written.append(simplified(inner, [written[i] for i in inputs]))
+    return written[rule.output].text
+
+
+def simplified(operation: Operation, operands: list[Term]) -> Term:
+    """An operation on terms, exact numbers worked out and the neutral 0 and 1 left away."""
+    name = operation.name
+    left, right = operands[0], operands[-1]
+    exact = [operand.exact for operand in operands]
+    if all(e is not None for e in exact) and name in _EXACT and not (name == "div" and not exact[1]):
+        return exactly(_EXACT[name](*exact))
+    if name == "mul" and 0 in exact:
+        return exactly(Fraction(0))
+    if name == "mul" and exact[0] == 1 or name == "add" and exact[0] == 0:
+        return right
+    if name in ("mul", "div", "pow") and exact[1:] == [1] or name in ("add", "sub") and exact[1:] == [0]:
+        return left
+    if name == "mul" and exact[0] == -1:
+        return simplified(_NEG, [right])
+    if name == "pow" and exact[1] == 0:
+        return exactly(Fraction(1))
+    return compose(operation, operands)
+
+
+_NEG = TABLE["neg"]
+_EXACT: dict[str, Callable[..., Fraction]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+}
