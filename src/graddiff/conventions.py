@@ -1,0 +1,187 @@
+"""What is said about a graph where a derivative is a matter of convention, is infinite, or does not exist.
+
+The reverse pass computes; this module looks at the finished graph and leaves nothing of the kind unsaid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from graddiff.arithmetic import FLOATS, Number, known
+from graddiff.errors import Notice
+from graddiff.evaluator import NoValue
+from graddiff.failures import here_are, shown
+from graddiff.notation import ATOM, Labels, formula
+from graddiff.operations import WHERE, Operation
+from graddiff.reverse import Graph
+
+# The kinds of notice after which some requested derivative is missing, not only agreed on.
+MISSING = ("pole", "undefined", "indeterminate", "overflow")
+
+
+def notices(graph: Graph, requested: set[int]) -> list[Notice]:
+    """Everything worth saying about the derivatives of a graph, in the order of its lines."""
+    expression, labels = graph.expression, Labels(graph.expression)
+    awkward = {o for o in {*expression.operations} if o.kink or o.jump or o.pole}
+    switches = [line for line, operation in enumerate(expression.operations) if operation is WHERE]
+    reached = reach(graph) if switches else set()
+    found: list[Notice] = []
+    if awkward or switches:
+        for line, operation in enumerate(expression.operations):
+            if operation in awkward and any(partial is not None for partial in graph.partials[line]):
+                found += agreed(Spot(graph, line, labels))
+            elif operation is WHERE and line in reached and requested:
+                found += switch(Spot(graph, line, labels))
+    if not all(math.isfinite(graph.adjoints[line] or 0) for line in requested):
+        for line in range(len(expression)):
+            if graph.adjoints[line] is not None:
+                found += missing(Spot(graph, line, labels))
+    return [*dict.fromkeys(found)]
+
+
+def reach(graph: Graph) -> set[int]:
+    """The lines that the output was computed from: untaken branches are not among them."""
+    expression, values = graph.expression, graph.values
+    reached = {expression.output}
+    for line in range(expression.output, -1, -1):
+        if line in reached:
+            operands = expression.operands[line]
+            if expression.operations[line] is WHERE:
+                operands = (operands[0], operands[1 if values[operands[0]] else 2])
+            reached.update(operands)
+    return reached
+
+
+class Spot:
+    """A line of a graph, and what a sentence about it needs."""
+
+    def __init__(self, graph: Graph, line: int, labels: Labels) -> None:
+        expression = graph.expression
+        self.graph, self.line, self.labels = graph, line, labels
+        self.operation, self.operands = expression.operations[line], expression.operands[line]
+        self.inputs = [graph.values[operand] for operand in self.operands]
+        self.slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
+        self.span = expression.span(line)
+        self.text = labels[line]
+
+    @property
+    def here(self) -> str:
+        return here_are([self.name(slot) for slot in range(len(self.operands))], self.inputs)
+
+    def name(self, slot: int) -> str:
+        """What stands for an operand in a sentence."""
+        return self.labels.short(self.operands[slot]).text
+
+    def edge(self, slot: int) -> str:
+        above, below = self.labels.short(self.line), self.labels.short(self.operands[slot])
+        return f"∂{above.within(ATOM)}/∂{below.within(ATOM)}"
+
+    def at(self, slot: int) -> dict[str, Number]:
+        return known(self.operation, slot, self.inputs, self.graph.values[self.line])
+
+    def holds(self, conditions: str) -> bool:
+        """Whether one of the row's conditions, with `;` between them, holds here."""
+        at = self.at(self.slots[0])
+        return any(FLOATS.holds(self.operation, condition, at) for condition in conditions.split("; ") if condition)
+
+    def notice(self, kind: str, message: str, slopes: Slopes | None = None, used: Number | None = None) -> Notice:
+        return Notice(kind, message, self.text, self.span, slopes, used)
+
+
+Slopes = tuple[float | None, float | None]
+
+
+def agreed(spot: Spot) -> Iterator[Notice]:
+    """Kinks, jumps and poles, where the table says which value is used."""
+    slot = spot.slots[0]
+    used = spot.graph.partials[spot.line][slot]
+    if spot.holds(spot.operation.kink):
+        slopes = one_sided_slopes(spot.operation, slot, spot.inputs)
+        sides = " and ".join("none" if slope is None else shown(slope) for slope in slopes)
+        message = f"{spot.text} has a kink at {spot.here}: its slopes by {spot.name(slot)} are {sides}"
+        yield spot.notice("kink", f"{message}; {shown(used)} is used", slopes, used)
+    elif spot.holds(spot.operation.pole):
+        yield spot.notice("pole", f"{spot.text} has no derivative at {spot.here}")
+    elif spot.holds(spot.operation.jump):
+        slopes = one_sided_slopes(spot.operation, slot, spot.inputs)
+        message = f"{spot.text} jumps at {spot.here}: its slope by {spot.name(slot)} beside the jump"
+        yield spot.notice("jump", f"{message}, {shown(used)}, is used", slopes, used)
+
+
+def switch(spot: Spot) -> Iterator[Notice]:
+    """A `where` whose condition compares two equal values stands on the border between its branches."""
+    values, labels = spot.graph.values, spot.labels
+    condition, *branches = spot.operands
+    left, right = spot.graph.expression.operands[condition]
+    literals = spot.graph.expression.literals
+    if values[left] == values[right] and not (left in literals and right in literals):
+        taken, other = branches if values[condition] else reversed(branches)
+        joined = not isinstance(values[other], NoValue) and values[other] == values[taken]
+        message = f"{spot.text} switches where {labels[left]} = {labels[right]}: its slope is that of the branch taken, {labels[taken]}"
+        yield spot.notice("kink" if joined else "jump", message)
+
+
+def missing(spot: Spot) -> Iterator[Notice]:
+    """Partials, contributions and sums that are not finite although what they were made of is."""
+    adjoint = spot.graph.adjoints[spot.line]
+    for slot in spot.slots:
+        partial = spot.graph.partials[spot.line][slot]
+        if not math.isfinite(partial):
+            yield from missing_partial(spot, slot, partial)
+        if math.isnan(adjoint * partial) and not math.isnan(adjoint + partial):
+            message = f"the adjoint of {spot.text} is {shown(adjoint)} and {spot.edge(slot)} is {shown(partial)}"
+            yield spot.notice("indeterminate", f"{message}: their product is undefined")
+        if math.isinf(adjoint * partial) and math.isfinite(adjoint + partial):
+            message = f"the contribution {shown(adjoint)} × {shown(partial)} of {spot.text} to {spot.name(slot)}"
+            yield spot.notice("overflow", f"{message} overflows")
+    received = [edge.contribution for edge in spot.graph.edges_from(spot.line)] if not_a_number(adjoint) else []
+    if received and not any(map(math.isnan, received)):
+        told = ", ".join(shown(contribution) for contribution in received)
+        yield spot.notice("indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined")
+
+
+def not_a_number(value: Number) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def missing_partial(spot: Spot, slot: int, partial: float) -> Iterator[Notice]:
+    """A partial that is infinite or not a number: no derivative, an overflow, or a vertical tangent."""
+    terms = [spot.labels.short(operand) for operand in spot.operands]
+    value = spot.graph.values[spot.line]
+    written = formula(spot.operation, slot, terms, spot.labels.short(spot.line), spot.inputs, value)
+    if math.isnan(partial):
+        if not spot.holds(spot.operation.pole):
+            yield spot.notice("undefined", f"{spot.edge(slot)} = {written} has no real value at {spot.here}")
+    elif overflows(spot, slot):
+        yield spot.notice("overflow", f"{spot.edge(slot)} = {written} overflows at {spot.here}")
+    else:
+        sides = one_sided_slopes(spot.operation, slot, spot.inputs)
+        left, right = (None if side is None else math.copysign(math.inf, side) for side in sides)
+        message = f"{spot.text} has a vertical tangent at {spot.here}: {shown(partial)} is used as its slope"
+        yield spot.notice("vertical tangent", f"{message} by {spot.name(slot)}", (left, right), partial)
+
+
+def overflows(spot: Spot, slot: int) -> bool:
+    """Whether an infinite partial is only too large, and not the quotient by a zero."""
+    try:
+        FLOATS.partial(spot.operation, slot)(**spot.at(slot))
+    except OverflowError:
+        return True
+    except (ArithmeticError, ValueError):
+        return False
+    return True
+
+
+def one_sided_slopes(operation: Operation, slot: int, operands: list[Number]) -> Slopes:
+    """The partial just below and just above an operand, None where the operation has no value."""
+
+    def slope(towards: float) -> float | None:
+        beside = [*operands]
+        beside[slot] = math.nextafter(operands[slot], towards)
+        try:
+            value = FLOATS.function(operation)(*beside)
+        except (ArithmeticError, ValueError):
+            return None
+        return float(FLOATS.partial_limit(operation, slot, known(operation, slot, beside, value)))
+
+    return slope(-math.inf), slope(math.inf)
