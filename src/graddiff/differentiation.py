@@ -1,0 +1,126 @@
+"""An expression at a point: the binding, the forward pass, the reverse pass, and what there is to say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from graddiff.conventions import MISSING, notices
+from graddiff.diagnosis import did_you_mean
+from graddiff.errors import NamingError, Notice, UsageError
+from graddiff.evaluator import evaluate
+from graddiff.expression import Expression
+from graddiff.operations import CONSTANTS
+from graddiff.parser import parse
+from graddiff.reverse import Graph, differentiate_backwards
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The graph of an expression at a point. `requested` are the names its gradient is by, with their lines; None
+    for a name that does not occur in the expression, whose derivative is 0."""
+
+    graph: Graph
+    at: Mapping[str, float]
+    requested: Mapping[str, int | None]
+    notices: tuple[Notice, ...]
+
+    @property
+    def expression(self) -> Expression:
+        return self.graph.expression
+
+    @property
+    def value(self) -> float:
+        return float(self.graph.values[self.expression.output])
+
+    @cached_property
+    def gradient(self) -> dict[str, float]:
+        """Name -> derivative of the output by it, in the order requested; nan where it is undefined."""
+        return {name: self.adjoint(line) for name, line in self.requested.items()}
+
+    def adjoint(self, line: int | None) -> float:
+        """The derivative of the output by a line; 0 where nothing flows."""
+        adjoint = None if line is None else self.graph.adjoints[line]
+        return 0.0 if adjoint is None else float(adjoint)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every requested derivative exists and was found."""
+        return not any(notice.kind in MISSING for notice in self.notices)
+
+
+def differentiate(
+    expression: str | Expression,
+    at: Mapping[str, float] | None = None,
+    wrt: Iterable[str] | None = None,
+    asked: Iterable[str] = (),
+) -> Result:
+    """Evaluates an expression at a point and differentiates it by the names in `wrt`, by default all its variables.
+
+    A name is a variable or one that the expression defines. Adjoints of the names in `asked` are found as well, without
+    being part of the gradient. Raises ExpressionError if the text cannot be read or a
+    variable has no value, UsageError if `at` binds a name that does not occur, PointError if there is no value."""
+    at = {name: float(value) for name, value in (at or {}).items()}
+    if isinstance(expression, str):
+        expression = parse(expression, at)
+    check_binding(expression, at)
+    requested = request(expression, expression.variables if wrt is None else wrt)
+    lines = {line for line in {**request(expression, asked), **requested}.values() if line is not None}
+    graph = differentiate_backwards(expression, evaluate(expression, at), lines)
+    absent = [
+        Notice("absent variable", f"{name} does not occur in the expression: the derivative by it is 0", name)
+        for name, line in requested.items()
+        if line is None
+    ]
+    return Result(graph, at, requested, (*expression.notices, *absent, *notices(graph, lines)))
+
+
+def request(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]:
+    """Name -> line of what is to be differentiated by; None for a name that does not occur."""
+    lines = {**expression.definitions, **expression.variables}
+    return {name: lines.get(name) for name in wrt}
+
+
+def check_binding(expression: Expression, at: Mapping[str, float]) -> None:
+    """Raises unless every variable has a value and every value a variable."""
+    unbound = [name for name in expression.variables if name not in at]
+    if unbound:
+        raise without_value(expression, unbound, at)
+    for name in at:
+        if name in expression.definitions:
+            raise UsageError(
+                f"{name} is bound, but the expression defines it", hint="bind the variables, or take the definition out"
+            )
+        if name not in expression.variables:
+            hint = did_you_mean(name, expression.variables)
+            variables = ", ".join([*expression.variables][:8])
+            known = f"its variables are {variables}" if variables else "it has no variables"
+            raise UsageError(f"{name} is bound, but does not occur in the expression", hint=hint or known)
+
+
+def without_value(expression: Expression, unbound: list[str], at: Mapping[str, float]) -> NamingError:
+    """The error for variables that are not bound: all of them, with a binding to fill in."""
+    first = unbound[0]
+    product = split(first, {*at, *expression.variables, *CONSTANTS} - {first})
+    if product and len(unbound) == 1:
+        message = f"{first} has no value, but {' and '.join(product)} do"
+        hint = f"for a product, write {'*'.join(product)}"
+    else:
+        shown, more = unbound[:8], len(unbound) - 8
+        message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
+        slots = [f"{name}={at[name]:g}" if name in at else f"{name}=…" for name in [*expression.variables][:8]]
+        hint = f"--at {','.join(slots)}"
+    return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
+
+
+def split(name: str, names: set[str]) -> list[str]:
+    """The names that a name is made of, written side by side, or nothing."""
+    ways: list[list[str] | None] = [[]] + [None] * len(name)
+    for end in range(1, len(name) + 1):
+        for start in range(end):
+            before = ways[start]
+            if before is not None and name[start:end] in names:
+                ways[end] = [*before, name[start:end]]
+                break
+    return ways[-1] or []
