@@ -1,0 +1,117 @@
+"""A result as JSON, one document a line, numbers exact to the bit.
+
+RFC 8259 knows no infinities and no NaN: the one are the strings "Infinity" and "-Infinity", the other, undefined,
+is null."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graddiff.arithmetic import Number
+from graddiff.differentiation import Result
+from graddiff.errors import Notice
+from graddiff.evaluator import NoValue
+from graddiff.expectations import Check
+from graddiff.notation import Labels, formula
+
+SCHEMA = "graddiff/1"
+
+
+def number(value: Number) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, NoValue) or math.isnan(value):
+        return None
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return float(value)
+
+
+def document(result: Result, graph: bool = True, checks: Sequence[Check] = ()) -> Iterator[str]:
+    """The text of one document in pieces, a newline at the end: a graph may be too large to be held twice."""
+    head = {
+        "schema": SCHEMA,
+        "expression": result.expression.text,
+        "at": {name: number(value) for name, value in result.at.items()},
+        "value": number(result.value),
+        "gradient": {name: number(value) for name, value in result.gradient.items()},
+    }
+    yield encoded(head)[:-1]
+    if graph:
+        yield from listed("nodes", nodes(result))
+        yield from listed("edges", edges(result))
+    yield from listed("notices", map(notice, result.notices))
+    if checks:
+        yield from listed("expect", map(check, checks))
+    yield "}\n"
+
+
+def encoded(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, separators=(", ", ": "))
+
+
+def listed(key: str, items: Iterator[Mapping[str, Any]]) -> Iterator[str]:
+    yield f', "{key}": ['
+    separator = ""
+    for item in items:
+        yield separator + encoded(item)
+        separator = ", "
+    yield "]"
+
+
+def nodes(result: Result) -> Iterator[dict[str, Any]]:
+    """Every line. A node without "adjoint" leads to no requested variable."""
+    expression, labels = result.expression, Labels(result.expression)
+    for line, operation in enumerate(expression.operations):
+        node = {
+            "id": line,
+            "text": labels[line],
+            "operation": operation.name,
+            "name": expression.names.get(line),
+            "span": list(expression.span(line)),
+            "operands": list(expression.operands[line]),
+            "value": number(result.graph.values[line]),
+        }
+        adjoint = result.graph.adjoints[line]
+        yield node if adjoint is None else node | {"adjoint": number(adjoint)}
+
+
+def edges(result: Result) -> Iterator[dict[str, Any]]:
+    expression, values, labels = result.expression, result.graph.values, Labels(result.expression)
+    for edge in result.graph.edges():
+        operands = expression.operands[edge.target]
+        terms = [labels.short(operand) for operand in operands]
+        inputs = [values[operand] for operand in operands]
+        operation, whole = expression.operations[edge.target], labels.short(edge.target)
+        yield {
+            "source": edge.source,
+            "target": edge.target,
+            "slot": edge.slot,
+            "formula": formula(operation, edge.slot, terms, whole, inputs, values[edge.target]),
+            "partial": number(edge.partial),
+            "contribution": number(edge.contribution),
+        }
+
+
+def notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "kind": notice.kind,
+        "text": notice.text,
+        "span": None if notice.span is None else list(notice.span),
+        "slopes": None if notice.slopes is None else [None if s is None else number(s) for s in notice.slopes],
+        "used": None if notice.used is None else number(notice.used),
+        "message": notice.message,
+    }
+
+
+def check(check: Check) -> dict[str, Any]:
+    return {
+        "quantity": check.quantity,
+        "expected": number(check.expected),
+        "found": number(check.found),
+        "ok": check.ok,
+    }
