@@ -1,0 +1,69 @@
+"""One file a command, and how a command line finds its command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from graddiff.errors import GraddiffError, UsageError
+
+
+def main_command() -> click.Command:
+    from graddiff.commands.differentiate import command
+
+    return command
+
+
+def functions() -> click.Command:
+    from graddiff.commands.functions import command
+
+    return command
+
+
+# A first word that is exactly one of these is that command; anything else is an expression. Imported when called for.
+COMMANDS: dict[str, Callable[[], click.Command]] = {"functions": functions}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command line and returns its exit code."""
+    named = COMMANDS.get(arguments[0]) if arguments else None
+    command = named() if named else main_command()
+    name = f"graddiff {arguments[0]}" if named else "graddiff"
+    try:
+        code = command.main(
+            [*arguments[bool(named) :]], name, standalone_mode=False, windows_expand_args=False
+        )
+        sys.stdout.flush()
+        return int(code or 0)
+    except GraddiffError as error:
+        return fail(error)
+    except click.UsageError as error:
+        return fail(UsageError(sentence(error.format_message()), hint=f"{name} --help shows the options"))
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at exit
+        return 141
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from graddiff.errors import FileError
+
+        return fail(FileError(f"the output cannot be written: {(error.strerror or str(error)).lower()}"))
+
+
+def fail(error: GraddiffError) -> int:
+    """Says what is wrong, behind what was written before."""
+    try:
+        sys.stdout.flush()
+        print(error.block(), file=sys.stderr)
+    except OSError:
+        pass  # nobody listens any more: the exit code still says it
+    return error.exit_code
+
+
+def sentence(message: str) -> str:
+    """click's message in the house style: lower case, no full stop."""
+    return message[:1].lower() + message[1:].rstrip(".")

@@ -1,0 +1,39 @@
+"""graddiff functions: what can stand in an expression, from the table of operations."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from graddiff.commands.options import ExpressionCommand, canvas_for, picture
+from graddiff.diagnosis import did_you_mean
+from graddiff.errors import UsageError
+from graddiff.operations import FUNCTIONS, ROWS, TABLE
+from graddiff.render.functions import lines, records
+from graddiff.render.terminal import show
+
+
+@click.command(
+    cls=ExpressionCommand,
+    help="Lists the operations: how each is written, what it means, its local partials, its domain, and the convention "
+    "where it has a kink or a jump. NAME shows one of them.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@picture
+def command(name: str | None, as_json: bool, **options: Any) -> None:
+    symbols = {row.symbol: row for row in reversed(ROWS) if row.symbol}
+    known = {**TABLE, **FUNCTIONS, **symbols, "**": TABLE["pow"]}
+    if name is not None and name not in known:
+        hint = did_you_mean(name, known) or "graddiff functions lists them all"
+        raise UsageError(f"there is no operation {name}", hint=hint)
+    chosen = ROWS if name is None else (known[name],)
+    if as_json:
+        sys.stdout.write(json.dumps(records(chosen), indent=1) + "\n")
+    else:
+        canvas = canvas_for(**options)
+        show(lines(chosen, canvas), canvas)
