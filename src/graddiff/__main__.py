@@ -1,11 +1,13 @@
 """python -m graddiff, and the command graddiff."""
 
 import gc
+import os
 import sys
 
 
 def main() -> None:
-    """Runs the command line and exits with its code."""
+    """Runs the command line and exits with its code, without taking the process apart first: that takes longer than a
+    short answer, and everything written is flushed."""
     gc.disable()  # lists of a million tuples and no cycles: looking for garbage would cost a third of the time
     try:
         from graddiff.commands import run
@@ -13,7 +15,8 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
-    sys.exit(code)
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

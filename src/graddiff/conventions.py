@@ -33,7 +33,7 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
             elif operation is WHERE and line in reached and requested:
                 found += switch(Spot(graph, line, labels))
     if not all(math.isfinite(graph.adjoints[line] or 0) for line in requested):
-        for line in range(len(expression)):
+        for line in range(expression.size):
             if graph.adjoints[line] is not None:
                 found += missing(Spot(graph, line, labels))
     return [*dict.fromkeys(found)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from graddiff.conventions import MISSING, notices
 from graddiff.diagnosis import did_you_mean
@@ -16,8 +15,7 @@ from graddiff.parser import parse
 from graddiff.reverse import Graph, differentiate_backwards
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+class Result(NamedTuple):
     """The graph of an expression at a point. `requested` are the names its gradient is by, with their lines; None
     for a name that does not occur in the expression, whose derivative is 0."""
 
@@ -34,7 +32,7 @@ class Result:
     def value(self) -> float:
         return float(self.graph.values[self.expression.output])
 
-    @cached_property
+    @property
     def gradient(self) -> dict[str, float]:
         """Name -> derivative of the output by it, in the order requested; nan where it is undefined."""
         return {name: self.adjoint(line) for name, line in self.requested.items()}

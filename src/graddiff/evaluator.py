@@ -23,7 +23,7 @@ def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOA
     """The values of all lines, in order; NoValue where an untaken branch of a `where` has none.
 
     Raises PointError if the output has no value, RangeError if one on the way to it is too large."""
-    values: list[Number] = [None] * len(expression)
+    values: list[Number] = [None] * expression.size
     for name, line in expression.variables.items():
         values[line] = at[name]
     for line, text in expression.literals.items():

@@ -11,6 +11,8 @@ from graddiff.expression import Expression
 from graddiff.notation import Labels
 from graddiff.operations import NUMBER, Operation
 
+PARAMETER = r"\b[a-z]\b(?!\()"  # an operand's name in a condition of the table
+
 STABLE = (
     "sigmoid(x) is 1/(1+exp(-x)), softplus(x) is log(1+exp(x)), logaddexp(x, y) is log(exp(x)+exp(y)), "
     "all without overflow"
@@ -38,7 +40,7 @@ def no_value(
         here = here_are(texts, operands)
         return RangeError(f"{subject} overflows{here and f': here {here}'}", hint=hint, **place)
     broken = first_broken(operation, operands, kind)
-    return PointError(f"{needs(operation, broken, labels[line], texts)}; here {here_are(texts, operands)}", **place)
+    return PointError(unmet(operation, broken, labels[line], texts, operands), **place)
 
 
 def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str:
@@ -48,16 +50,21 @@ def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -
     return next((c for c in conditions if not kind.holds(operation, c, at)), operation.domain)
 
 
-def needs(operation: Operation, condition: str, text: str, texts: Sequence[str]) -> str:
-    """`log needs x > 0`; an operator is named by its text, with its operands' texts in the condition."""
-    if operation.symbol or len(texts) > 1:
-        texts = [t if re.fullmatch(r"[\w.]+|\w+\([^()]*\)", t) else f"({t})" for t in texts]
-        names = dict(zip(operation.parameters, texts))
-        condition = re.sub(r"\b[a-z]\b(?!\()", lambda match: names.get(match[0], match[0]), condition)
-        condition = re.sub(r"^\((.*?)\) (?=[<>=!])", r"\1 ", condition)
-        condition = re.sub(r" if \(?-[\d.]+\)? < 0$", "", condition)
-        return f"{text} needs {condition}"
-    return f"{operation.name} needs {condition}"
+def unmet(operation: Operation, condition: str, text: str, texts: Sequence[str], operands: Sequence[Number]) -> str:
+    """`log needs x > 0; here x+y = -1`. Where the condition is about several operands they are put into it, unless one
+    of them is only a number: `x/(y-1) needs y-1 != 0; here y-1 = 0`, but `x^y needs x != 0 if y < 0; here x is 0`."""
+    if len(texts) == 1 and not operation.symbol:
+        return f"{operation.name} needs {condition}; here {here_are(texts, operands)}"
+    needed = re.findall(PARAMETER, condition.partition(" if ")[0])
+    told = {name: f"{name} is {shown(value)}" for name, value in zip(operation.parameters, operands)}
+    numbers = {name for name, t, value in zip(operation.parameters, texts, operands) if t == shown(value)}
+    if numbers & {*needed}:
+        return f"{operation.written} needs {condition}; here {' and '.join(told[n] for n in told if n in condition)}"
+    condition = condition.partition(" if ")[0] if numbers else condition
+    bare = [t if re.fullmatch(r"[\w.]+|\w+\([^()]*\)", t) or t == texts[-1] else f"({t})" for t in texts]
+    names = dict(zip(operation.parameters, bare))
+    condition = re.sub(PARAMETER, lambda match: names.get(match[0], match[0]), condition)
+    return f"{text} needs {condition}; here {here_are(texts, operands)}"
 
 
 def here_are(texts: Sequence[str], operands: Sequence[Number]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from fractions import Fraction
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Number, known
@@ -20,11 +19,11 @@ SHORT = 6  # characters of an operand that is not left out of a brief text
 
 
 class Term(NamedTuple):
-    """A text, how tightly it holds together, and the number it stands for where that is known exactly."""
+    """A text, how tightly it holds together, and the number it stands for where that is written as one."""
 
     text: str
     precedence: int = ATOM
-    exact: Fraction | None = None
+    constant: float | None = None
 
     def within(self, precedence: int) -> str:
         """The text as an operand of something that binds as tightly as `precedence`."""
@@ -45,7 +44,7 @@ class Labels:
     def short(self, line: int) -> Term:
         """The name of a line where it has one, and its text where not: what stands for it in a formula."""
         name = self.expression.names.get(line)
-        return Term(name, ATOM, self.term(line).exact) if name else self.term(line)
+        return Term(name, ATOM, self.term(line).constant) if name else self.term(line)
 
     def term(self, line: int) -> Term:
         waiting = [line]
@@ -85,35 +84,37 @@ class Labels:
             first, last = expression.tokens[0][line], expression.tokens[1][line]
             if operation is VARIABLE:
                 return Term(expression.source.text_of(first, last))
-            return Term(expression.source.text_of(first, last, LIMIT), precedence, self._rational(line))
+            return Term(expression.source.text_of(first, last, LIMIT), precedence, self._constant(line))
         if call:
             return Term(elide(f"{call[0]}({', '.join(self.short(part).text for part in call[1])})"))
         return compose(operation, [self.short(part) for part in expression.operands[line]])
 
-    def _rational(self, line: int) -> Fraction | None:
-        """The exact value of -2 or 1/3, as exponents are written."""
+    def _constant(self, line: int) -> float | None:
+        """The value of -2 or 1/3, as exponents are written."""
         operation, operands = self.expression.operations[line], self.expression.operands[line]
         if operation.name not in ("neg", "div") or any(o not in self.expression.literals for o in operands):
             return None
-        exact = [number(self.expression.literals[operand]).exact for operand in operands]
-        if exact[0] is None or exact[-1] is None or not exact[-1]:
+        constants = [number(self.expression.literals[operand]).constant for operand in operands]
+        if None in constants or not constants[-1]:
             return None
-        return -exact[0] if operation.name == "neg" else exact[0] / exact[1]
+        return _FOLDED[operation.name](*constants)
 
 
 def number(text: str) -> Term:
     """The term of a literal or constant."""
     precedence = PRECEDENCE["neg"] if text.startswith("-") else ATOM
-    simple = len(text) < 20 and text.lstrip("-").replace(".", "", 1).isdigit()
-    return Term(text, precedence, Fraction(text) if simple else None)
+    simple = len(text) < 12 and text.lstrip("-").replace(".", "", 1).isdigit()
+    return Term(text, precedence, float(text) if simple else None)
 
 
-def exactly(value: Fraction) -> Term:
-    """The term of a fraction: a decimal where it is a short one."""
-    text = format(float(value), ".12g")
-    if Fraction(text) == value:
-        return Term(text, PRECEDENCE["neg"] if value < 0 else ATOM, value)
-    return Term(str(value), PRECEDENCE["div"], value)
+def constant(value: float) -> Term:
+    """The term of a number: a short decimal, or else a fraction if it is that of small whole numbers."""
+    text = format(value, ".12g")
+    if len(text) > 8:
+        for divisor in range(3, 13):
+            if abs(value * divisor - round(value * divisor)) < 1e-12 * abs(value * divisor):
+                return Term(f"{round(value * divisor)}/{divisor}", PRECEDENCE["div"], value)
+    return Term(text, PRECEDENCE["neg"] if value < 0 else ATOM, value)
 
 
 def elide(text: str) -> str:
@@ -139,7 +140,7 @@ def formula(
 ) -> str:
     """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
     at = known(operation, slot, values, value)
-    terms = [operands[slot], result, exactly(Fraction(at["k"]))] if operation.variadic else [*operands, result]
+    terms = [operands[slot], result, constant(at["k"])] if operation.variadic else [*operands, result]
     meaning = dict(zip(operation.known, terms))
     rule = parse(operation.partial(slot), operation.known)
     numbers = FLOATS.carefully(rule, at)
@@ -161,24 +162,23 @@ def simplified(operation: Operation, operands: list[Term]) -> Term:
     """An operation on terms, exact numbers worked out and the neutral 0 and 1 left away."""
     name = operation.name
     left, right = operands[0], operands[-1]
-    exact = [operand.exact for operand in operands]
-    if all(e is not None for e in exact) and name in _EXACT and not (name == "div" and not exact[1]):
-        return exactly(_EXACT[name](*exact))
-    if name == "mul" and 0 in exact:
-        return exactly(Fraction(0))
-    if name == "mul" and exact[0] == 1 or name == "add" and exact[0] == 0:
+    known = [operand.constant for operand in operands]
+    if name in _FOLDED and None not in known and not (name == "div" and not known[1]):
+        return constant(_FOLDED[name](*known))
+    if name == "mul" and 0 in known:
+        return constant(0.0)
+    if name == "mul" and known[0] == 1 or name == "add" and known[0] == 0:
         return right
-    if name in ("mul", "div", "pow") and exact[1:] == [1] or name in ("add", "sub") and exact[1:] == [0]:
+    if name in ("mul", "div", "pow") and known[1:] == [1] or name in ("add", "sub") and known[1:] == [0]:
         return left
-    if name == "mul" and exact[0] == -1:
-        return simplified(_NEG, [right])
-    if name == "pow" and exact[1] == 0:
-        return exactly(Fraction(1))
+    if name == "mul" and known[0] == -1:
+        return simplified(TABLE["neg"], [right])
+    if name == "pow" and known[1] == 0:
+        return constant(1.0)
     return compose(operation, operands)
 
 
-_NEG = TABLE["neg"]
-_EXACT: dict[str, Callable[..., Fraction]] = {
+_FOLDED: dict[str, Callable[..., float]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,

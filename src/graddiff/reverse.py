@@ -11,7 +11,6 @@ before it is passed on: whatever uses a line stands behind it (Griewank & Walthe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number, known
@@ -29,8 +28,7 @@ class Edge(NamedTuple):
     contribution: Number
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+class Graph(NamedTuple):
     """The computational graph of an expression at a point.
 
     `values`, `adjoints` and `partials` have one item a line. An adjoint is None where nothing flows: the line leads to
@@ -60,8 +58,8 @@ def differentiate_backwards(
     """Runs the pass along the edges that lead to the requested lines. `values` are those of the forward pass."""
     through = expression.depends(requested)
     operations, operands = expression.operations, expression.operands
-    adjoints: list[Number | None] = [None] * len(expression)
-    partials: list[tuple[Number | None, ...]] = [()] * len(expression)
+    adjoints: list[Number | None] = [None] * expression.size
+    partials: list[tuple[Number | None, ...]] = [()] * expression.size
     rules = {operation: kind.partials(operation) for operation in {*operations} if operation.differentiable and operation is not WHERE}
     adjoints[expression.output] = kind.number("1")
     for target in range(expression.output, -1, -1):

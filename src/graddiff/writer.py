@@ -43,6 +43,7 @@ class Writer:
     def expression(self) -> Expression:
         if self.result is None:
             raise diagnosis.only_a_function(self.source, list(self.functions.values())[-1])
+        names = {line: name for name, line in reversed(self.definitions.items())}
         return Expression(
             source=self.source,
             operations=self.operations,
@@ -50,12 +51,19 @@ class Writer:
             literals=self.literals,
             variables=self.variables,
             definitions=self.definitions,
+            names=names,
             calls=self.calls,
             inlined=frozenset(self.inlined),
             tokens=(self.firsts, self.lasts),
             output=self.result,
+            output_name=names.get(self.result) or self.free_letter(),
             notices=tuple(self.notices.values()),
         )
+
+    def free_letter(self) -> str:
+        """What the output is called where it has no name of its own: f, or the next letter that means nothing yet."""
+        letters = [*"fghFGH", *(f"f{number}" for number in range(len(self.names) + 1))]
+        return next(name for name in letters if name not in self.names and name not in self.functions)
 
     def write(self, operation: Operation, operands: tuple[int, ...], first: int, last: int) -> int:
         self.operations.append(operation)

@@ -40,8 +40,8 @@ class Tree:
     def __init__(self, result: Result, canvas: Canvas, digits: int, depth: int | None, everything: bool) -> None:
         self.result, self.graph, self.expression = result, result.graph, result.expression
         self.canvas, self.digits, self.everything = canvas, digits, everything
-        self.depth = depth if depth is not None else len(self.expression) if everything else DEPTH
-        self.rows = len(self.expression) * 3 + 3 if everything else ROWS
+        self.depth = depth if depth is not None else self.expression.size if everything else DEPTH
+        self.rows = self.expression.size * 3 + 3 if everything else ROWS
         self.labels = Labels(self.expression)
         self.uses = Counter(edge.source for edge in self.graph.edges())  # along which something flows
         self.drawn: Counter[int] = Counter()  # how often a line was drawn, and along such an edge
