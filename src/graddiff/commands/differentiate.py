@@ -126,9 +126,9 @@ def write_reference(shell: str | None) -> None:
 
         sys.stdout.write(schema_text())
     else:
-        from graddiff.render.completion import script
+        from graddiff.commands.reference import completion_script
 
-        sys.stdout.write(script(shell))
+        sys.stdout.write(completion_script(shell))
 
 
 def write_number(result: Result, options: dict[str, Any], checks: Sequence[Check]) -> None:

@@ -1,0 +1,41 @@
+# Completion of graddiff for bash, made by: graddiff --completion bash
+
+_graddiff_names() {
+    printf '%s\n' "$1" | grep -oE '[[:alpha:]_][[:alnum:]_]*[[:space:]]*[(]?' | grep -v '[(]$' |
+        tr -d '[:blank:]' | sort -u | grep -vxE 'abs|acos|acosh|acot|acoth|acsc|acsch|arccos|arccosh|arccot|arccoth|arccsc|arccsch|arcosh|arcoth|arcsch|arcsec|arcsech|arcsin|arcsinh|arctan|arctan2|arctanh|arsech|arsinh|artanh|asec|asech|asin|asinh|atan|atan2|atanh|cbrt|ceil|clamp|cos|cosh|cot|coth|csc|csch|e|erf|erfc|exp|expm1|floor|gelu|hypot|leaky_relu|ln|log|log10|log1p|log2|logaddexp|max|min|mod|pi|relu|round|sec|sech|sigmoid|sign|silu|sin|sinh|softplus|sqrt|step|tan|tanh|tau|where' | sed 's/$/=/'
+}
+
+_graddiff() {
+    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --value --gradient --expect --rtol --atol --digits --depth --all --ascii --color --width --schema --completion --version --help'
+    local before=${COMP_WORDS[COMP_CWORD-1]} typed quoted='("[^"]*"|'"'[^']*'"')'
+    [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
+    if [[ $line =~ --(at|wrt|gradient|expect)(=|[[:space:]]+)([^[:space:]]*)$ ]]; then
+        typed=${BASH_REMATCH[3]}
+        local option=${BASH_REMATCH[1]} expression=${COMP_WORDS[1]} bound name
+        [[ $COMP_LINE =~ $quoted ]] && expression=${BASH_REMATCH[1]}
+        [[ $expression == -* ]] && expression=
+        [[ ${typed##*,} == *=* ]] && return
+        bound=,${typed%"${typed##*,}"}
+        for name in $(_graddiff_names "$expression"); do
+            [[ $bound == *",$name"* || $name != "${typed##*,}"* ]] && continue
+            [[ $option == wrt || $option == gradient ]] && name=${name%=}
+            COMPREPLY+=("${typed%"${typed##*,}"}$name")
+        done
+        [[ $COMP_WORDBREAKS == *=* && $typed == *=* ]] && COMPREPLY=("${COMPREPLY[@]#"${typed%=*}="}")
+        compopt -o nospace 2>/dev/null
+        return
+    fi
+    case $before in
+        --format) COMPREPLY=($(compgen -W 'tree json' -- "$word")); return ;;
+        --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
+        --completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
+        --file) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    esac
+    case ${COMP_WORDS[1]} in
+        functions) words='--json --ascii --color --width --help' ;;
+    esac
+    [[ $COMP_CWORD == 1 ]] && words+=' functions'
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+
+complete -F _graddiff graddiff

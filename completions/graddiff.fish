@@ -1,0 +1,43 @@
+# Completion of graddiff for fish, made by: graddiff --completion fish
+
+function __graddiff_names
+    set -l tokens (commandline -opc)
+    set -l typed (commandline -ct)
+    set -l before (string match -r '^.*,' -- $typed)
+    for token in $tokens[2..-1]
+        if not string match -q -- '-*' $token
+            string match -ra '[\p{L}_][\p{L}\p{N}_]*\s*[(]?' -- $token | string match -rv '[(]$' | string trim |
+                sort -u | string match -rv '^(abs|acos|acosh|acot|acoth|acsc|acsch|arccos|arccosh|arccot|arccoth|arccsc|arccsch|arcosh|arcoth|arcsch|arcsec|arcsech|arcsin|arcsinh|arctan|arctan2|arctanh|arsech|arsinh|artanh|asec|asech|asin|asinh|atan|atan2|atanh|cbrt|ceil|clamp|cos|cosh|cot|coth|csc|csch|e|erf|erfc|exp|expm1|floor|gelu|hypot|leaky_relu|ln|log|log10|log1p|log2|logaddexp|max|min|mod|pi|relu|round|sec|sech|sigmoid|sign|silu|sin|sinh|softplus|sqrt|step|tan|tanh|tau|where)$' | string replace -r '^' "$before" | string replace -r '$' '='
+            return
+        end
+    end
+end
+
+complete -c graddiff -f
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l at -x -a '(__graddiff_names)' -d 'Bind variables; @FILE reads a JSON object'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l file -r -F -d 'Read the expression from a file; - is standard input'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l wrt -x -a '(__graddiff_names | string replace = "")' -d 'Differentiate by these names only'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l format -x -a 'tree json' -d 'What to write'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l json -d 'Short for --format json'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l no-graph -d 'Leave nodes and edges out of the JSON'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l value -d 'Write the value alone, one bare number'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l gradient -x -a '(__graddiff_names | string replace = "")' -d 'Write the derivative by X alone, one bare number'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l expect -x -a '(__graddiff_names)' -d 'Compare - value, x or gradient.x, p.value, p.adjoint'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l rtol -x -d 'Relative tolerance of --expect'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l atol -x -d 'Absolute tolerance of --expect'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l digits -x -d 'Significant digits'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l depth -x -d 'Draw so many levels of the tree'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l all -d 'Draw everything, however large'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l ascii -d 'Draw with ASCII characters only'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l color -x -a 'auto always never' -d 'When to use colour; NO_COLOR and FORCE_COLOR are obeyed'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l width -x -d 'Columns to draw in, instead of the terminals'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l schema -d 'Write the JSON Schema of the JSON output'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l completion -x -a 'bash zsh fish' -d 'Write the completion script for a shell'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l version -d 'Write the version'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l help -d 'Show this message and exit'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -l json -d 'Write JSON'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -l ascii -d 'Draw with ASCII characters only'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -l color -x -a 'auto always never' -d 'When to use colour; NO_COLOR and FORCE_COLOR are obeyed'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -l width -x -d 'Columns to draw in, instead of the terminals'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -l help -d 'Show this message and exit'
+complete -c graddiff -n '__fish_is_first_token' -a functions -d 'Lists the operations'

@@ -1,0 +1,152 @@
+"""The man pages, in roff: graddiff(1) from the click commands, graddiff-language(7) from the grammar and the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+
+import click
+
+from graddiff.operations import CONSTANTS, ROWS
+from graddiff.render.functions import LEGEND, aliases, convention, rules
+
+EXITS = (
+    ("0", "Done."),
+    ("1", "The answer is no: --expect found something else."),
+    ("2", "The command line contradicts itself."),
+    ("3", "The expression cannot be read: its grammar, an unknown function, a variable without a value."),
+    ("4", "There is no value, or some requested derivative does not exist, at that point."),
+    ("5", "A file cannot be read or written."),
+    ("130", "Interrupted."),
+    ("141", "Nobody reads the output any more."),
+)
+
+LANGUAGE = (
+    (
+        "NUMBERS",
+        "3, .5, 5. and 1e\\-3. A number is exact until it is computed with.",
+    ),
+    (
+        "OPERATORS",
+        "From the loosest to the tightest: < <= > >= == != (only as the condition of a where), + \\-, * /, the signs "
+        "\\- +, and ^ or **, which binds to the right: \\-x^2 is \\-(x^2), 2^3^2 is 2^(3^2), 2^\\-1 is fine.",
+    ),
+    (
+        "PRODUCTS WITHOUT A SIGN",
+        "After a number, a ) or a superscript and before a name or a (: 2x, 2(x+1), 3sin(x), (x+1)(x\\-1). They bind as "
+        "tightly as *, so that 1/2x is (1/2)*x; a notice says so wherever / or ^ stands before one.",
+    ),
+    (
+        "AS COPIED FROM THE WEB",
+        "The signs \u2212 \u00b7 \u00d7 \u00f7 \u2264 \u2265 \u2260, superscripts as in x\u00b2, \u03c0 and \u03c4, and letters of any alphabet in names.",
+    ),
+    (
+        "STATEMENTS",
+        "Separated by ; or a new line; # begins a comment. The last one is the output, the others define: p = x + y; p*z. "
+        "A new line inside brackets or behind an operator separates nothing. A definition is for good.",
+    ),
+    (
+        "FUNCTIONS OF ONE'S OWN",
+        "h(x) = x^2; f(y) = y + 1; f(h(3)). They use what was defined before them, and not themselves.",
+    ),
+)
+
+
+def escaped(text: str) -> str:
+    """Text that roff prints as it is."""
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti").replace("`", "\\(ga")
+    return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
+
+
+def head(name: str, section: int, version: str, line: str) -> Iterator[str]:
+    yield f'.TH "{name.upper()}" "{section}" "" "graddiff {version}" ""'
+    yield ".SH NAME"
+    yield f"{escaped(name)} \\- {line}"
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """Help text of a click command: paragraphs, those after \\b as they stand."""
+    for part in text.strip().split("\n\n"):
+        lines = part.strip("\n").split("\n")
+        if lines[0].strip() == "\b":
+            yield from (".PP", ".nf", *map(escaped, lines[1:]), ".fi")
+        else:
+            yield from (".PP", escaped(" ".join(lines)))
+
+
+def option_entries(command: click.Command) -> Iterator[str]:
+    context = click.Context(command)
+    for option in command.get_params(context):
+        found = option.get_help_record(context)
+        if found:
+            yield from (".TP", f"\\fB{escaped(found[0])}\\fR", escaped(found[1].replace("  [", " [")))
+
+
+def command_page(commands: Mapping[str, click.Command], version: str) -> str:
+    """graddiff(1)."""
+    parts = [*head("graddiff", 1, version, "differentiate an expression and show its computational graph")]
+    parts += [".SH SYNOPSIS", "\\fBgraddiff\\fR [\\fIOPTIONS\\fR] \\fIEXPRESSION\\fR"]
+    parts += [f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] [\\fINAME\\fR]" for name in commands if name]
+    parts += [".SH DESCRIPTION", *paragraphs(commands[""].help or "")]
+    parts += [
+        ".PP",
+        escaped(
+            "The graph is drawn as a tree, the output on top: the value of every node, its adjoint, and on the edge to the "
+            "node above the local partial. Adjoint above times local partial is what the edge contributes; where a node is "
+            "used several times its adjoint is the sum of its contributions. A first word that is exactly a command's name "
+            "is that command; anything else is an expression, also one that begins with a minus: a word is an option only "
+            "if it is exactly one of those below. Everything behind -- is an expression."
+        ),
+    ]
+    for name, command in commands.items():
+        title = f"COMMAND {name.upper()}" if name else "OPTIONS"
+        parts += [f".SH {title}", *(paragraphs(command.help or "") if name else ()), *option_entries(command)]
+    parts += [".SH EXIT STATUS"]
+    for code, text in EXITS:
+        parts += [".TP", code, escaped(text)]
+    parts += [".SH ENVIRONMENT", ".TP", "NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM"]
+    parts += ["Decide, in this order and behind \\-\\-color, whether to use colour.", ".TP", "COLUMNS"]
+    parts += ["The width of the terminal.", ".SH SEE ALSO", "\\fBgraddiff\\-language\\fR(7)"]
+    return "\n".join(parts) + "\n"
+
+
+def language_page(version: str) -> str:
+    """graddiff-language(7)."""
+    parts = [*head("graddiff-language", 7, version, "what can stand in an expression")]
+    for title, text in LANGUAGE:
+        parts += [f".SH {title}", text.replace("^", "\\(ha")]
+    constants = ", ".join(name for name in CONSTANTS if name.isascii())
+    parts += [".SH CONSTANTS", f"{constants}. A binding or a definition of that name wins, with a notice."]
+    parts += [".SH OPERATIONS", escaped(LEGEND)]
+    parts += operation_entries()
+    parts += [".SH AT AWKWARD POINTS"]
+    parts += [
+        escaped(
+            "Derivatives follow the conventions above, which are PyTorch's where it has one, and are never silent: a notice "
+            "names the node, the slopes on both sides and the value used. Where the tangent is vertical the slope is an "
+            "infinity. Where the value exists and a derivative does not, that derivative is undefined, and the exit status "
+            "is 4. An infinity times 0 is undefined. Partials are computed only along edges that lead to a requested "
+            "variable, and an untaken branch of a where has no edge at all."
+        )
+    ]
+    parts += [".SH GRAMMAR", ".nf", *map(escaped, grammar()), ".fi", ".SH SEE ALSO", "\\fBgraddiff\\fR(1)"]
+    return "\n".join(parts) + "\n"
+
+
+def operation_entries() -> Iterator[str]:
+    for row in ROWS:
+        also = f", also {', '.join(aliases(row))}" if aliases(row) else ""
+        told: Iterable[str] = [f"d/d{name} = {rule}" for name, rule in rules(row)]
+        facts = ["; ".join(told), f"domain: {row.domain}" if row.domain else "", convention(row)]
+        yield from (".TP", f"\\fB{escaped(row.written)}\\fR", escaped(f"{row.meaning}{also}"))
+        for fact in filter(None, facts):
+            yield from (".br", escaped(fact))
+
+
+def grammar() -> list[str]:
+    """The rules of grammar.lark, without the patterns of its tokens."""
+    text = resources.files("graddiff").joinpath("grammar.lark").read_text(encoding="utf-8")
+    rules = text.partition("\nPLUS:")[0]
+    lines = [re.sub(r"\s+->.*", "", line) for line in rules.split("\n") if not line.startswith("//")]
+    return "\n".join(lines).strip().split("\n")

@@ -1,0 +1,112 @@
+"""The JSON Schema of the JSON output, the contract that other programs rely on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from graddiff.operations import TABLE
+from graddiff.render.json import SCHEMA
+
+NOTICES = (
+    "implicit multiplication",
+    "shadowed constant",
+    "absent variable",
+    "kink",
+    "jump",
+    "pole",
+    "vertical tangent",
+    "undefined",
+    "indeterminate",
+    "overflow",
+)
+
+
+def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object with exactly these members."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": [*required],
+        "additionalProperties": False,
+    }
+
+
+def schema() -> dict[str, Any]:
+    number = {"description": "a number, an infinity as a string, or null for undefined", "$ref": "#/$defs/number"}
+    span = {
+        "description": "from and to, in characters of the expression",
+        "type": "array",
+        "items": {"type": "integer", "minimum": 0},
+        "minItems": 2,
+        "maxItems": 2,
+    }
+    line = {"type": "integer", "minimum": 0}
+    text = {"type": "string"}
+    operations = ["number", "variable", *TABLE]
+    by_name = {"type": "object", "additionalProperties": {"$ref": "#/$defs/number"}}
+    node = record(
+        {
+            "id": line,
+            "text": {"description": "as written; the middle of a text over 100 characters is left out", **text},
+            "operation": {"enum": operations},
+            "name": {"description": "the name it was defined with", "type": ["string", "null"]},
+            "span": span,
+            "operands": {"description": "the ids of its operands, in order", "type": "array", "items": line},
+            "value": {
+                "description": "of the forward pass; true or false for a comparison, null in an untaken branch without one",
+                "anyOf": [{"type": "boolean"}, number],
+            },
+        },
+        {"adjoint": {"description": "missing where the node leads to no requested variable", **number}},
+    )
+    edge = record(
+        {
+            "source": {"description": "the operand", **line},
+            "target": {"description": "the operation that uses it", **line},
+            "slot": {"description": "as which of its operands, from 0", **line},
+            "formula": {"description": "the local partial, operands put in", **text},
+            "partial": number,
+            "contribution": {"description": "adjoint of the target × partial", **number},
+        }
+    )
+    slope = {"anyOf": [number, {"type": "null"}]}
+    notice = record(
+        {
+            "kind": {"enum": [*NOTICES]},
+            "text": text,
+            "span": {"anyOf": [span, {"type": "null"}]},
+            "slopes": {
+                "description": "of the operation on the left and on the right, null for none",
+                "anyOf": [{"type": "array", "items": slope, "minItems": 2, "maxItems": 2}, {"type": "null"}],
+            },
+            "used": {"anyOf": [number, {"type": "null"}]},
+            "message": text,
+        }
+    )
+    check = record({"quantity": text, "expected": number, "found": number, "ok": {"type": "boolean"}})
+    document = record(
+        {
+            "schema": {"const": SCHEMA},
+            "expression": text,
+            "at": by_name,
+            "value": number,
+            "gradient": {"description": "variable -> adjoint", **by_name},
+            "notices": {"type": "array", "items": notice},
+        },
+        {
+            "nodes": {"description": "in order of evaluation; left out by --no-graph", "type": "array", "items": node},
+            "edges": {"description": "along which derivatives flow", "type": "array", "items": edge},
+            "expect": {"description": "what --expect compared", "type": "array", "items": check},
+        },
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "graddiff: an expression, its value and its gradient at a point",
+        **document,
+        "$defs": {"number": {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}, {"type": "null"}]}},
+    }
+
+
+def schema_text() -> str:
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
