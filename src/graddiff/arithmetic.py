@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from graddiff.expression import Expression
@@ -79,7 +80,7 @@ class Kind:
 
     def partial_limit(self, operation: Operation, slot: int, at: dict[str, Number]) -> Number:
         """The local partial at a point where its formula may have no value: an infinity, or not a number."""
-        rule = parse(operation.partial(slot), operation.known)
+        rule = partial_rule(operation, slot)
         return self.carefully(rule, at)[rule.output]
 
     def holds(self, operation: Operation, condition: str, at: dict[str, Number]) -> bool:
@@ -148,6 +149,12 @@ def _for_each(rule: Function) -> Function:
         return tuple([rule(operand, value, tied)[0] for operand in operands])
 
     return partials
+
+
+@cache
+def partial_rule(operation: Operation, slot: int) -> Expression:
+    """The formula of a local partial, read."""
+    return parse(operation.partial(slot), operation.known)
 
 
 def known(operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:

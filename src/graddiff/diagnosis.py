@@ -94,14 +94,16 @@ def unknown_character(token: str) -> tuple[str, str]:
 
 def unmatched(source: Source, position: int) -> int | None:
     """The last bracket before a token that is still open there."""
-    open_brackets: list[int] = []
-    for index in range(position):
-        kind = source.kind(index)
-        if kind in OPENING:
-            open_brackets.append(index)
-        elif kind == "RPAR":
-            open_brackets.pop()
-    return open_brackets[-1] if open_brackets else None
+    closed = 0
+    for index in range(position - 1, -1, -1):
+        last = source.tokens[index][-1]
+        if last == ")":
+            closed += 1
+        elif last == "(":
+            if not closed:
+                return index
+            closed -= 1
+    return None
 
 
 def side_by_side(source: Source, position: int) -> GrammarError:

@@ -10,6 +10,7 @@ from graddiff.diagnosis import did_you_mean
 from graddiff.errors import NamingError, Notice, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
+from graddiff.notation import elide
 from graddiff.operations import CONSTANTS
 from graddiff.parser import parse
 from graddiff.reverse import Graph, differentiate_backwards
@@ -105,15 +106,18 @@ def without_value(expression: Expression, unbound: list[str], at: Mapping[str, f
         message = f"{first} has no value, but {' and '.join(product)} do"
         hint = f"for a product, write {'*'.join(product)}"
     else:
-        shown, more = unbound[:8], len(unbound) - 8
+        shown, more = [elide(name) for name in unbound[:8]], len(unbound) - 8
         message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
-        slots = [f"{name}={at[name]:g}" if name in at else f"{name}=…" for name in [*expression.variables][:8]]
+        names = [*expression.variables][:8]
+        slots = [f"{elide(name)}={format(at[name], 'g') if name in at else '…'}" for name in names]
         hint = f"--at {','.join(slots)}"
     return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
 
 
 def split(name: str, names: set[str]) -> list[str]:
     """The names that a name is made of, written side by side, or nothing."""
+    if len(name) > 40:
+        return []
     ways: list[list[str] | None] = [[]] + [None] * len(name)
     for end in range(1, len(name) + 1):
         for start in range(end):

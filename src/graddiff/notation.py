@@ -6,10 +6,9 @@ import operator
 from collections.abc import Callable
 from typing import NamedTuple
 
-from graddiff.arithmetic import FLOATS, Number, known
+from graddiff.arithmetic import FLOATS, Number, known, partial_rule
 from graddiff.expression import Expression
-from graddiff.operations import NUMBER, TABLE, VARIABLE, Operation
-from graddiff.parser import parse
+from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE, Operation
 
 ATOM = 5
 PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **dict.fromkeys(("lt", "le", "gt", "ge"), 0)}
@@ -104,7 +103,7 @@ def number(text: str) -> Term:
     """The term of a literal or constant."""
     precedence = PRECEDENCE["neg"] if text.startswith("-") else ATOM
     simple = len(text) < 12 and text.lstrip("-").replace(".", "", 1).isdigit()
-    return Term(text, precedence, float(text) if simple else None)
+    return Term(elide(text), precedence, float(text) if simple else None)
 
 
 def constant(value: float) -> Term:
@@ -142,8 +141,8 @@ def formula(
     at = known(operation, slot, values, value)
     terms = [operands[slot], result, constant(at["k"])] if operation.variadic else [*operands, result]
     meaning = dict(zip(operation.known, terms))
-    rule = parse(operation.partial(slot), operation.known)
-    numbers = FLOATS.carefully(rule, at)
+    rule = partial_rule(operation, slot)
+    numbers = FLOATS.carefully(rule, at) if WHERE in rule.operations else []
     names = {line: name for name, line in rule.variables.items()}
     written: list[Term] = []
     for line, (inner, inputs) in enumerate(zip(rule.operations, rule.operands)):
@@ -151,7 +150,7 @@ def formula(
             written.append(meaning[names[line]])
         elif inner is NUMBER:
             written.append(number(rule.literals[line]))
-        elif inner.name == "where":
+        elif inner is WHERE:
             written.append(written[inputs[1 if numbers[inputs[0]] else 2]])
         else:
             written.append(simplified(inner, [written[i] for i in inputs]))

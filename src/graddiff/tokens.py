@@ -5,6 +5,7 @@ A token is its text; where it stands is worked out only for those that are asked
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cached_property
 
 from graddiff._tables import KINDS, SCAN
@@ -41,18 +42,20 @@ class Source:
             self.tokens = [self.tokens[i] for i in self._kept]
 
     @cached_property
-    def _places(self) -> list[Span]:
-        """Where each token stands, and END, which stands behind the last character."""
-        spans = [match.span() for match in _scanner.finditer(self.text)]
-        end = len(self.text.rstrip())
-        return (spans if self._kept is None else [spans[i] for i in self._kept]) + [(end, end)]
+    def _starts(self) -> array[int]:
+        """Where each token begins, and END, which stands behind the last character."""
+        starts = array("q", [match.start() for match in _scanner.finditer(self.text)])
+        kept = starts if self._kept is None else array("q", [starts[i] for i in self._kept])
+        kept.append(len(self.text.rstrip()))
+        return kept
 
     def kind(self, token: int) -> str:
         return self.kinds[self.tokens[token]]
 
     def span(self, first: int, last: int | None = None) -> Span:
         """The characters from one token to another, both included."""
-        return self._places[first][0], self._places[first if last is None else last][1]
+        last = first if last is None else last
+        return self._starts[first], self._starts[last] + (len(self.tokens[last]) if last < len(self.tokens) else 0)
 
     def text_of(self, first: int, last: int, limit: int = 100) -> str:
         """The text from one token to another, white space folded and the middle of a long one left out."""

@@ -80,7 +80,7 @@ class Tree:
 
     def heading(self) -> Iterator[Line]:
         """The expression, and where."""
-        written = " ".join(self.expression.text.split())
+        written = " ".join(self.expression.text.split()).rstrip("; ")
         if self.expression.output not in self.expression.names and ";" not in written and "\n" not in self.expression.text:
             written = f"{self.expression.output_name} = {written}"
         written = self.canvas.written(written if len(written) <= 400 else f"{written[:200]}…{written[-200:]}")
@@ -91,7 +91,7 @@ class Tree:
             yield [Segment(written, "head"), Segment(" " * room), Segment(at, "quiet")]
         else:
             yield from self.paragraph(written, "head")
-            yield from self.paragraph(at, "quiet")
+            yield from self.paragraph(at, "quiet") if at else ()
 
     def listed(self, items: list[str], unit: str, separator: str) -> str:
         """Items side by side; the rest of very many is counted."""
