@@ -228,9 +228,9 @@ class Writer:
     def program(self) -> str:
         statements = []
         for name in self.random.sample(["p", "q", "gα"], self.random.randint(0, 2)):
-            statements.append(f"{name}{self.space()}={self.space()}{self.sum(2)}")
+            statements.append(f"{name}{self.space()}={self.space()}{self.sum(1)}")
             self.defined.append(name)
-        statements.append(self.sum(self.random.randint(1, 4)))
+        statements.append(self.sum(self.random.choice([0, 0, 1, 1, 2, 3])))
         return self.random.choice(["; ", "\n", " # note\n", ";\n\n"]).join(statements)
 
     def space(self) -> str:
