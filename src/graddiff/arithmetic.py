@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from graddiff.errors import PointError
 from graddiff.expression import Expression
 from graddiff.operations import NUMBER, VARIABLE, Operation
 from graddiff.parser import parse
@@ -59,6 +60,8 @@ class Kind:
         """The operation on values of this kind."""
         if operation not in self._functions:
             native = self.natives.get(operation.name)
+            if native is None and not operation.value:
+                raise PointError(f"{operation.name} has no value among these numbers")
             self._functions[operation] = native or self.compile(operation.value, operation.parameters)
         return self._functions[operation]
 

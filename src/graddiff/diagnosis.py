@@ -166,6 +166,16 @@ def unknown_function(
     )
 
 
+def recursive(source: Source, token: int, name: str) -> NamingError:
+    start = source.span(token)[0]
+    return NamingError(
+        f"{name} is used in its own definition",
+        text=source.text,
+        span=(start, start + len(name)),
+        hint="a function uses what was defined before it, so that it always comes to an end",
+    )
+
+
 def wrong_number(source: Source, first: int, last: int, found: int, callee: Operation | Function) -> GrammarError:
     """A call with too few or too many operands."""
     if isinstance(callee, Operation):

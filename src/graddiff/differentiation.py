@@ -10,7 +10,6 @@ from graddiff.diagnosis import did_you_mean
 from graddiff.errors import NamingError, Notice, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
-from graddiff.notation import elide
 from graddiff.operations import CONSTANTS
 from graddiff.parser import parse
 from graddiff.reverse import Graph, differentiate_backwards
@@ -106,10 +105,10 @@ def without_value(expression: Expression, unbound: list[str], at: Mapping[str, f
         message = f"{first} has no value, but {' and '.join(product)} do"
         hint = f"for a product, write {'*'.join(product)}"
     else:
-        shown, more = [elide(name) for name in unbound[:8]], len(unbound) - 8
+        shown, more = unbound[:8], len(unbound) - 8
         message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
         names = [*expression.variables][:8]
-        slots = [f"{elide(name)}={format(at[name], 'g') if name in at else '…'}" for name in names]
+        slots = [f"{name}={format(at[name], 'g') if name in at else '…'}" for name in names]
         hint = f"--at {','.join(slots)}"
     return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
 

@@ -12,6 +12,7 @@ GraddiffError           what the program prints as one block, never as a traceba
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import ClassVar, NamedTuple
 
@@ -44,11 +45,11 @@ class GraddiffError(Exception):
 
     def block(self) -> str:
         """What is printed: the sentence, the caret picture, the hint; free of control codes, no newline at the end."""
-        lines = [f"graddiff: {printable(self.message)}"]
+        lines = [f"graddiff: {shortened(printable(self.message))}"]
         if self.span is not None and self.text:
             lines += caret_picture(self.text, self.span)
         if self.hint:
-            lines.append(f"hint: {printable(self.hint)}")
+            lines.append(f"hint: {shortened(printable(self.hint))}")
         return "\n".join(lines)
 
 
@@ -99,6 +100,11 @@ def caret_picture(text: str, span: Span) -> list[str]:
     margin = "  | " if "\n" not in text.strip() else f"{number:3d} | "
     carets = " " * columns(before) + "^" * max(1, columns(culprit))
     return [f"{margin} {before}{culprit}{after}", f"{' ' * (len(margin) - 2)}|  {carets}"]
+
+
+def shortened(text: str) -> str:
+    """The text with the middle of every very long word left out."""
+    return re.sub(rf"\S{{{2 * WIDTH},}}", lambda match: f"{match[0][:WIDTH]}…{match[0][-WIDTH:]}", text)
 
 
 def printable(text: str) -> str:

@@ -60,7 +60,6 @@ def differentiate_backwards(
     operations, operands = expression.operations, expression.operands
     adjoints: list[Number | None] = [None] * expression.size
     partials: list[tuple[Number | None, ...]] = [()] * expression.size
-    rules = {operation: kind.partials(operation) for operation in {*operations} if operation.differentiable and operation is not WHERE}
     adjoints[expression.output] = kind.number("1")
     for target in range(expression.output, -1, -1):
         adjoint, sources = adjoints[target], operands[target]
@@ -70,7 +69,7 @@ def differentiate_backwards(
         flows = [through[source] for source in sources]
         try:
             if all(flows):
-                found = rules[operations[target]](*inputs, values[target])
+                found = kind.partials(operations[target])(*inputs, values[target])
             else:
                 found = local_partials(operations[target], flows, inputs, values[target], kind)
         except (ArithmeticError, ValueError):

@@ -174,6 +174,8 @@ class Writer:
             results.append(self.call_own(self.functions[name], tuple(operands), first, last))
         elif name in FUNCTIONS and name not in self.names:
             results.append(self.call_operation(FUNCTIONS[name], operands, first, last))
+        elif self.body is not None and name == self.body.name:
+            raise diagnosis.recursive(self.source, first, name)
         else:
             raise diagnosis.unknown_function(self.source, first, last, [*self.names], [*self.functions])
 

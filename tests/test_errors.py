@@ -1,0 +1,83 @@
+"""Bad input: one file each in bad/, with the command line, the exit code and the block on standard error."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from running import error, graddiff
+
+from graddiff import errors
+
+BAD = sorted((Path(__file__).parent / "bad").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", BAD, ids=[path.stem for path in BAD])
+def test_bad_input_has_its_diagnosis(path: Path) -> None:
+    command, code, expected = path.read_text(encoding="utf-8").partition("\nexit ")[0::2] + ("",)
+    code, _, expected = code.partition("\n")
+    assert error(*shlex.split(command)[1:], code=int(code)) == expected
+
+
+@pytest.mark.parametrize("path", BAD, ids=[path.stem for path in BAD])
+def test_diagnosis_is_one_sentence_in_lower_case(path: Path) -> None:
+    block = path.read_text(encoding="utf-8").partition("\nexit ")[2].split("\n")[1:]
+    assert block[0].startswith("graddiff: ")
+    assert not block[0].endswith(".")
+    assert "Traceback" not in "\n".join(block)
+    assert all(line.isprintable() for line in block)
+    assert sum(line.startswith("graddiff:") for line in block) == 1
+
+
+@pytest.mark.parametrize(
+    ("stdin", "code", "said"),
+    [
+        (b"x+\xff", 5, "byte 0xff at position 2"),
+        (bytes(range(128, 256)), 5, "not UTF-8"),
+        (b"x+\0y", 3, "U+0000"),
+        (b"", 3, "there is no expression"),
+        (b"\n\n# only this\n", 3, "there is no expression"),
+        (b"x +", 3, "at the end"),
+    ],
+)
+def test_bad_text_on_standard_input(stdin: bytes, code: int, said: str) -> None:
+    assert said in error("-", stdin=stdin, code=code)
+
+
+def test_ten_megabytes_of_brackets_are_one_error() -> None:
+    assert "never closed" in error("-", stdin=b"(" * 10_000_000, code=3)
+
+
+@pytest.mark.parametrize("length", [100, 100_000])
+def test_long_names_and_numbers_are_shortened(length: int) -> None:
+    for text in ("a" * length, "9" * length + "9" * 300, f"nofunction{'a' * length}(x)"):
+        process = graddiff("-", stdin=text)
+        assert process.returncode in (3, 4)
+        assert len(process.stderr) < 1500
+
+
+def test_all_unbound_variables_are_named_with_a_binding_to_fill_in() -> None:
+    said = error("a*b + sin(c)", code=3)
+    assert "no value for a, b, c" in said
+    assert "hint: --at a=…,b=…,c=…" in said
+
+
+def test_caret_stands_below_the_culprit_in_a_long_line_of_wide_letters() -> None:
+    said = error("漢字 + " * 40 + "foo(x)", code=3).split("\n")
+    assert said[1].startswith("  |  …")
+    place = said[1].index("foo")
+    wide = sum(ord(c) > 0x2E80 for c in said[1][:place])
+    assert said[2].index("^") == place + wide
+
+
+def test_errors_form_the_tree_that_their_docstring_draws() -> None:
+    assert {kind.__name__: kind.exit_code for kind in (errors.UsageError, errors.ExpressionError)} == {
+        "UsageError": 2,
+        "ExpressionError": 3,
+    }
+    assert issubclass(errors.RangeError, errors.PointError)
+    assert (errors.PointError.exit_code, errors.FileError.exit_code) == (4, 5)
+    for name in ("UsageError", "GrammarError", "NamingError", "PointError", "RangeError", "FileError"):
+        assert issubclass(getattr(errors, name), errors.GraddiffError)
+        assert name in (errors.__doc__ or "")
