@@ -33,16 +33,18 @@ def run(arguments: Sequence[str]) -> int:
     command = named() if named else main_command()
     name = f"graddiff {arguments[0]}" if named else "graddiff"
     try:
-        code = command.main(
-            [*arguments[bool(named) :]], name, standalone_mode=False, windows_expand_args=False
-        )
+        # Not command.main(): it has its own ideas of a closed pipe and of Ctrl-C, and expands x*y on Windows.
+        with command.make_context(name, [*arguments[bool(named) :]]) as context:
+            code = command.invoke(context)
         sys.stdout.flush()
         return int(code or 0)
+    except click.exceptions.Exit as end:  # --help, --version
+        return end.exit_code
     except GraddiffError as error:
         return fail(error)
     except click.UsageError as error:
         return fail(UsageError(sentence(error.format_message()), hint=f"{name} --help shows the options"))
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at exit

@@ -67,7 +67,7 @@ def picture(function: Function) -> Function:
                 default="auto",
                 help="When to use colour; NO_COLOR and FORCE_COLOR are obeyed.  [default: auto]",
             ),
-            click.option("--width", type=click.IntRange(20, 10_000), help="Columns to draw in, instead of the terminal's."),
+            click.option("--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of the terminal's."),
         )
     ):
         function = option(function)

@@ -10,7 +10,7 @@ from graddiff.render.terminal import Canvas, Line, Segment
 Cell = Sequence[Line]  # ways to say it, from the longest to the shortest
 
 GAP = "  "  # between columns
-LEAST = 8  # columns that a column keeps, however narrow the canvas
+LEAST = 6  # columns that a column keeps, however narrow the canvas
 
 
 def lay_out(rows: Sequence[Sequence[Cell]], align: str, canvas: Canvas) -> list[Line]:

@@ -22,6 +22,9 @@ GUIDES = 10  # levels of guide lines; deeper ones are told by a number
 SUMMANDS = 6  # contributions written out at a variable
 LISTED = 40  # bindings, derivatives and notices listed without --all
 
+RULE = "adjoint = adjoint of the node above × local partial"
+RULE_OF_SUMS = "contribution = adjoint of the node above × local partial; adjoint = sum of the contributions"
+
 
 class Step(NamedTuple):
     """A row to draw: a line as operand number `slot` of the line above it."""
@@ -65,8 +68,8 @@ class Tree:
         """What stands for a line in ∂f/∂x."""
         if line == self.expression.output and line not in self.expression.variables.values():
             return self.expression.output_name
-        term = self.labels.short(line)
-        return term.within(ATOM + (self.canvas.ascii and line not in self.expression.variables.values()))
+        text = self.labels.short(line).within(ATOM)
+        return f"({text})" if self.canvas.ascii and "(" in text[1:] and text[0] != "(" else text
 
     # the whole picture
 
@@ -127,6 +130,8 @@ class Tree:
         if folded:
             text = f"… {folded:,} more node{'s' * (folded > 1)}, folded: --depth N shows N levels, --all everything"
             yield [self.segment(text, "notice")]
+        if self.uses:
+            yield from self.paragraph(RULE_OF_SUMS if shared else RULE, "quiet")
 
     def steps(self) -> Iterator[Step]:
         """The rows from the output down, depth first, without recursion. What several lines use is drawn below the
