@@ -6,7 +6,7 @@ _graddiff_names() {
 }
 
 _graddiff() {
-    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --value --gradient --expect --rtol --atol --digits --depth --all --ascii --color --width --schema --completion --version --help'
+    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --value --gradient --expect --rtol --atol --digits --depth --all --ascii --color --width --schema --completion --version -h --help'
     local before=${COMP_WORDS[COMP_CWORD-1]} typed quoted='("[^"]*"|'"'[^']*'"')'
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
     if [[ $line =~ --(at|wrt|gradient|expect)(=|[[:space:]]+)([^[:space:]]*)$ ]]; then
@@ -32,7 +32,7 @@ _graddiff() {
         --file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     esac
     case ${COMP_WORDS[1]} in
-        functions) words='--json --ascii --color --width --help' ;;
+        functions) words='--json --ascii --color --width -h --help' ;;
     esac
     [[ $COMP_CWORD == 1 ]] && words+=' functions'
     COMPREPLY=($(compgen -W "$words" -- "$word"))

@@ -16,21 +16,24 @@ import re
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from lark import Lark
 from lark.lexer import BasicLexer
 from lark.parsers.lalr_analysis import Reduce, Shift
 
 Chain = tuple[int, ...]  # lark's states, in the order in which unit reductions visit them
 
-try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ModuleNotFoundError:  # tests regenerate the tables without hatchling
-    BuildHookInterface = object
-
+TYPES = {
+    "SCAN": "str",
+    "KINDS": "dict[str, str]",
+    "ACTIONS": "tuple[dict[str, int], ...]",
+    "IMMEDIATE": "tuple[int, ...]",
+    "RULES": "tuple[tuple[str, int, str], ...]",
+}
 PACKAGE = Path(__file__).parent / "graddiff"
 
 
-class TablesHook(BuildHookInterface):  # type: ignore[misc,valid-type]
+class TablesHook(BuildHookInterface[Any]):
     """Writes the tables before a wheel or an editable install is made."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -57,7 +60,8 @@ def tables_module() -> str:
         "RULES": tuple(rules),
     }
     head = '"""Generated from grammar.lark by build_tables.py: do not edit."""\n\n'
-    return head + "".join(f"{name} = {pprint.pformat(value, width=118, compact=True)}\n" for name, value in parts.items())
+    texts = {name: pprint.pformat(value, width=118, compact=True) for name, value in parts.items()}
+    return head + "".join(f"{name}: {TYPES[name]} = {text}\n" for name, text in texts.items())
 
 
 def scanner(parser: Lark) -> tuple[str, dict[str, str]]:

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from running import COMMAND, environment, error, graddiff, output
 
 from graddiff import __version__
+from running import COMMAND, environment, error, graddiff, output
 
 
 def last_line(text: str) -> str:

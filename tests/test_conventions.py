@@ -151,7 +151,9 @@ def test_error_names_operation_operand_and_value(text: str, point: str, message:
     assert caught.value.exit_code == 4
 
 
-@pytest.mark.parametrize("text", ["exp(1000x)", "sinh(1000x)", "9^9^9^9*x", "1e999999*x", "1e200*x*1e200", "1e308x+1e308"])
+@pytest.mark.parametrize(
+    "text", ["exp(1000x)", "sinh(1000x)", "9^9^9^9*x", "1e999999*x", "1e200*x*1e200", "1e308x+1e308"]
+)
 def test_overflow_is_an_error_never_an_infinity(text: str) -> None:
     with pytest.raises(RangeError, match="overflows|too large"):
         differentiate(text, {"x": 1})
@@ -170,7 +172,9 @@ def complete(text: str, point: dict[str, float]) -> Result | None:
         return None
 
 
-@pytest.mark.parametrize("text", ["abs(x)", "relu(x)", "max(x,0)", "floor(x)", "sqrt(x)", "where(x>0,x,-x)", "clamp(x,0,1)"])
+@pytest.mark.parametrize(
+    "text", ["abs(x)", "relu(x)", "max(x,0)", "floor(x)", "sqrt(x)", "where(x>0,x,-x)", "clamp(x,0,1)"]
+)
 def test_nothing_is_said_beside_the_point(text: str) -> None:
     for x in (1e-300, 0.3, 0.999):
         result = complete(text, {"x": x})

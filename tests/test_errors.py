@@ -6,9 +6,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from running import error, graddiff
 
 from graddiff import errors
+from running import error, graddiff
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.txt"))
 

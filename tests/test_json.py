@@ -8,10 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from running import graddiff, output
 
 from graddiff import conventions, differentiate, parse
 from graddiff.render.schema import NOTICES, schema
+from running import graddiff, output
 
 ARGUMENTS = [
     ("(x+y)*z", "--at", "x=1,y=3,z=-3"),
@@ -111,7 +111,14 @@ def test_contribution_is_adjoint_times_partial() -> None:
 def test_formula_evaluates_to_the_partial() -> None:
     """What is printed beside an edge is what was computed."""
     at = {"x": 0.7, "y": 1.9}
-    for text in ("x/y + x^y", "x^3*y^-2", "max(x, y) + hypot(x, y)", "gelu(x) + asec(y)", "p = x + y; p^2/p", "sqrt(x)*y^(1/3)"):
+    for text in (
+        "x/y + x^y",
+        "x^3*y^-2",
+        "max(x, y) + hypot(x, y)",
+        "gelu(x) + asec(y)",
+        "p = x + y; p^2/p",
+        "sqrt(x)*y^(1/3)",
+    ):
         document = read(text, "--at", "x=0.7,y=1.9")
         for edge in document["edges"]:
             prefix = text.rpartition(";")[0]

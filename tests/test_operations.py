@@ -7,11 +7,11 @@ import math
 
 import mpmath
 import pytest
-from oracles import ORACLES, slope
 
 from graddiff import differentiate
 from graddiff.arithmetic import FLOATS, known
 from graddiff.operations import ALIASES, COMPARISONS, FUNCTIONS, ROWS, TABLE, WHERE, Operation
+from oracles import ORACLES, slope
 
 CANDIDATES = (-30.27, -2.6, -1.1, -0.7, -0.131, 0.3, 0.47, 0.9, 1.3, 2.75, 17.4)
 DIFFERENTIABLE = [row for row in ROWS if row.differentiable and row is not WHERE]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from build_tables import lark_parser, tables_module
 from lark import Token, Transformer
-from running import ROOT
 
+from build_tables import lark_parser, tables_module
 from graddiff import Expression, differentiate, parse
 from graddiff.operations import FUNCTIONS, NUMBER, TABLE, VARIABLE
+from running import ROOT
 
 MEANING = [
     ("x + y*z", "x + (y*z)"),

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-import oracles
 import pytest
 from mpmath import mpf
 
+import oracles
 from graddiff import Result, differentiate, parse
 from graddiff.arithmetic import FLOATS, Kind, known
 from graddiff.evaluator import evaluate
@@ -165,9 +165,16 @@ def test_gradient_is_that_of_mpmath_on_random_expressions() -> None:
 FRACTIONS = Kind(
     number=Fraction,
     natives={
-        **{"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv},
-        **{"neg": operator.neg, "pow": lambda x, n: x ** int(n), "max": max, "min": min},
-        **{"abs": abs, "sign": lambda x: Fraction((x > 0) - (x < 0))},
+        "add": operator.add,
+        "sub": operator.sub,
+        "mul": operator.mul,
+        "div": operator.truediv,
+        "neg": operator.neg,
+        "pow": lambda x, n: x ** int(n),
+        "max": max,
+        "min": min,
+        "abs": abs,
+        "sign": lambda x: Fraction((x > 0) - (x < 0)),
     },
     finite=lambda value: True,
     limit=lambda operation, operands: None,

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from running import output
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.txt"))

@@ -1,9 +1,9 @@
 """graddiff: an expression differentiator that shows the computational graph.
 
-    >>> from graddiff import differentiate
-    >>> result = differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3})
-    >>> result.value, result.gradient
-    (-12.0, {'x': -3.0, 'y': -3.0, 'z': 4.0})
+>>> from graddiff import differentiate
+>>> result = differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3})
+>>> result.value, result.gradient
+(-12.0, {'x': -3.0, 'y': -3.0, 'z': 4.0})
 """
 
 from graddiff.differentiation import Result, differentiate

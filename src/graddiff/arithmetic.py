@@ -204,7 +204,8 @@ def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
     return math.nan
 
 
-_BY_MATH = "exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot erf erfc"
+_BY_MATH = """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
+    hypot erf erfc"""
 _BY_OPERATOR = {"sub": "sub", "mul": "mul", "div": "truediv", "neg": "neg", "mod": "mod", "abs": "abs"}
 
 FLOATS = Kind(

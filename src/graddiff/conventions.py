@@ -117,15 +117,16 @@ def switch(spot: Spot) -> Iterator[Notice]:
     if values[left] == values[right] and not (left in literals and right in literals):
         taken, other = branches if values[condition] else reversed(branches)
         joined = not isinstance(values[other], NoValue) and values[other] == values[taken]
-        message = f"{spot.text} switches where {labels[left]} = {labels[right]}: its slope is that of the branch taken, {labels[taken]}"
+        message = f"{spot.text} switches where {labels[left]} = {labels[right]}"
+        message += f": its slope is that of the branch taken, {labels[taken]}"
         yield spot.notice("kink" if joined else "jump", message)
 
 
 def missing(spot: Spot) -> Iterator[Notice]:
     """Partials, contributions and sums that are not finite although what they were made of is."""
-    adjoint = spot.graph.adjoints[spot.line]
+    adjoint = float(spot.graph.adjoints[spot.line] or 0.0)
     for slot in spot.slots:
-        partial = spot.graph.partials[spot.line][slot]
+        partial = float(spot.graph.partials[spot.line][slot] or 0.0)
         if not math.isfinite(partial):
             yield from missing_partial(spot, slot, partial)
         if math.isnan(adjoint * partial) and not math.isnan(adjoint + partial):
@@ -134,14 +135,10 @@ def missing(spot: Spot) -> Iterator[Notice]:
         if math.isinf(adjoint * partial) and math.isfinite(adjoint + partial):
             message = f"the contribution {shown(adjoint)} × {shown(partial)} of {spot.text} to {spot.name(slot)}"
             yield spot.notice("overflow", f"{message} overflows")
-    received = [edge.contribution for edge in spot.graph.edges_from(spot.line)] if not_a_number(adjoint) else []
+    received = [edge.contribution for edge in spot.graph.edges_from(spot.line)] if math.isnan(adjoint) else []
     if received and not any(map(math.isnan, received)):
         told = ", ".join(shown(contribution) for contribution in received)
         yield spot.notice("indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined")
-
-
-def not_a_number(value: Number) -> bool:
-    return isinstance(value, float) and math.isnan(value)
 
 
 def missing_partial(spot: Spot, slot: int, partial: float) -> Iterator[Notice]:

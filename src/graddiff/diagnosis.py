@@ -195,7 +195,9 @@ def wrong_number(source: Source, first: int, last: int, found: int, callee: Oper
 def misplaced_comparison(source: Source, tokens: tuple[int, int], wanted: bool) -> GrammarError:
     """A condition that is no comparison, or a comparison that is no condition."""
     found = source.text_of(*tokens)
-    message = "the condition of where must be a comparison" if wanted else "a comparison is no number: it belongs in where"
+    message = (
+        "the condition of where must be a comparison" if wanted else "a comparison is no number: it belongs in where"
+    )
     return GrammarError(
         f"{message}; here {found}",
         text=source.text,

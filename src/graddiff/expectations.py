@@ -49,7 +49,8 @@ def asked_for(expression: Expression, quantity: str) -> str | None:
         known = ["value", *names, *(f"{n}.{w}" for n in names for w in ("value", "adjoint"))]
         raise UsageError(
             f"{quantity} is not a quantity of this expression",
-            hint=did_you_mean(quantity, known) or "it has value, gradient.x, p.value and p.adjoint, for its names x and p",
+            hint=did_you_mean(quantity, known)
+            or "it has value, gradient.x, p.value and p.adjoint, for its names x and p",
         )
     return None if what == "value" else name
 

@@ -24,23 +24,23 @@ def shown(value: Number) -> str:
     return format(value + 0.0, ".7g") if isinstance(value, float) else str(value)
 
 
-def no_value(
-    expression: Expression, line: int, operands: Sequence[Number], kind: Kind, overflow: bool
-) -> PointError:
+def no_value(expression: Expression, line: int, operands: Sequence[Number], kind: Kind, overflow: bool) -> PointError:
     """The error for a line whose operation has no value for these operands."""
     labels = Labels(expression)
     operation = expression.operations[line]
     texts = [labels.short(operand).text for operand in expression.operands[line]]
-    place = {"text": expression.text, "span": expression.span(line)}
+    source, span = expression.text, expression.span(line)
     if operation is NUMBER:
-        return RangeError(f"the number {labels[line]} is too large", hint="a float ends at 1.8e308", **place)
+        return RangeError(
+            f"the number {labels[line]} is too large", hint="a float ends at 1.8e308", text=source, span=span
+        )
     if overflow:
         subject = operation.name if not operation.symbol else labels[line]
         hint = STABLE if operation.name in ("exp", "expm1", "sinh", "cosh") else "logarithms turn products into sums"
         here = here_are(texts, operands)
-        return RangeError(f"{subject} overflows{here and f': here {here}'}", hint=hint, **place)
+        return RangeError(f"{subject} overflows{here and f': here {here}'}", hint=hint, text=source, span=span)
     broken = first_broken(operation, operands, kind)
-    return PointError(unmet(operation, broken, labels[line], texts, operands), **place)
+    return PointError(unmet(operation, broken, labels[line], texts, operands), text=source, span=span)
 
 
 def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from graddiff.operations import Operation
 
-CALL = Operation("call", (), ())  # in a body: the call of another function of one's own
+CALL = Operation("call")  # in a body: the call of another function of one's own
 
 
 class Body:

@@ -166,9 +166,9 @@ def simplified(operation: Operation, operands: list[Term]) -> Term:
         return constant(_FOLDED[name](*known))
     if name == "mul" and 0 in known:
         return constant(0.0)
-    if name == "mul" and known[0] == 1 or name == "add" and known[0] == 0:
+    if (name == "mul" and known[0] == 1) or (name == "add" and known[0] == 0):
         return right
-    if name in ("mul", "div", "pow") and known[1:] == [1] or name in ("add", "sub") and known[1:] == [0]:
+    if (name in ("mul", "div", "pow") and known[1:] == [1]) or (name in ("add", "sub") and known[1:] == [0]):
         return left
     if name == "mul" and known[0] == -1:
         return simplified(TABLE["neg"], [right])

@@ -6,37 +6,43 @@ A row gives the local partial for each operand as a formula of the operands and 
 
 From it come the number on an edge, the formula printed beside it, the reference in the manual and the test of the row.
 `value` is the operation in terms of others; a kind of number may know the operation natively instead (arithmetic.py).
-`domain`, `kink`, `jump` and `pole` are conditions, `;` between several; `A if B` asks for A only where B holds. An operand with
-`=` has a default, and `x...` stands for any number of operands, whose rule knows `x`, `f` and `k`, the number of
-operands that are equal to `f`.
+`domain`, `kink`, `jump` and `pole` are conditions, `;` between several; `A if B` asks for A only where B holds. An
+operand with `=` has a default, and `x...` stands for any number of operands, whose rule knows `x`, `f` and `k`, the
+number of operands that are equal to `f`.
 
 Rules: Abramowitz & Stegun, Handbook of Mathematical Functions, chapters 4 and 7; at kinks and jumps, PyTorch 2.x.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
 
+class Operation:
+    """One row of the table; two are the same only if they are one."""
 
-class Operation(NamedTuple):
-    """One row. Compared and hashed by identity: a row exists once."""
+    def __init__(
+        self,
+        name: str,
+        parameters: tuple[str, ...] = (),
+        partials: tuple[str, ...] = (),
+        *,
+        meaning: str = "",
+        symbol: str = "",
+        value: str = "",
+        domain: str = "",
+        kink: str = "",
+        jump: str = "",
+        pole: str = "",
+        used: str = "",
+        defaults: tuple[str, ...] = (),
+        variadic: bool = False,
+    ) -> None:
+        self.name, self.parameters, self.partials = name, parameters, partials
+        self.meaning, self.symbol, self.value, self.domain = meaning, symbol, value, domain
+        self.kink, self.jump, self.pole, self.used = kink, jump, pole, used
+        self.defaults, self.variadic = defaults, variadic
 
-    name: str
-    parameters: tuple[str, ...]
-    partials: tuple[str, ...]
-    meaning: str = ""
-    symbol: str = ""
-    value: str = ""
-    domain: str = ""
-    kink: str = ""
-    jump: str = ""
-    pole: str = ""
-    used: str = ""
-    defaults: tuple[str, ...] = ()
-    variadic: bool = False
-
-    __hash__ = object.__hash__
-    __eq__ = object.__eq__
+    def __repr__(self) -> str:
+        return f"<operation {self.signature}>"
 
     @property
     def signature(self) -> str:
@@ -51,7 +57,11 @@ class Operation(NamedTuple):
         """The operation as one writes it: `x * y`, `-x`, `sin(x)`, `where(c, x, y)`."""
         if not self.symbol:
             return self.signature
-        return f" {self.symbol} ".join(self.parameters) if len(self.parameters) == 2 else f"{self.symbol}{self.parameters[0]}"
+        return (
+            f" {self.symbol} ".join(self.parameters)
+            if len(self.parameters) == 2
+            else f"{self.symbol}{self.parameters[0]}"
+        )
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -272,8 +282,8 @@ ROWS = (
 TABLE: dict[str, Operation] = {row.name: row for row in ROWS}
 
 # What stands in a list without being computed: it has a value before the forward pass begins.
-NUMBER = operation("number()")
-VARIABLE = operation("variable()")
+NUMBER = Operation("number")
+VARIABLE = Operation("variable")
 
 COMPARISONS = tuple(TABLE[name] for name in ("lt", "le", "gt", "ge", "eq", "ne"))
 WHERE = TABLE["where"]

@@ -29,8 +29,8 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
 
 def drive(source: Source, writer: Writer) -> None:
     """Runs the tables. A state and a first token stand on the stacks for each symbol, a result for each operand."""
-    # An alias is an operation or a method of the writer; brackets and a sign + are neither and leave the operand as it is.
-    rules = [(origin, size, TABLE.get(alias), getattr(writer, alias, None)) for origin, size, alias in RULES]
+    # An alias is an operation or a method of the writer, or means that nothing is to be done.
+    rules = [(origin, size, TABLE.get(alias), getattr(writer, alias, _nothing)) for origin, size, alias in RULES]
     operations, operands = writer.operations, writer.operands
     write_first, write_last = writer.firsts.append, writer.lasts.append
     kinds, names = source.kinds, writer.names
@@ -55,7 +55,7 @@ def drive(source: Source, writer: Writer) -> None:
                 if size == 1:  # a number, a name or a signature: a symbol of its own
                     line = names.get(token)
                     if line is None:
-                        method(results, (position,), position)
+                        method(results, [position], position)
                     else:
                         results.append(line)
                     state = row[origin]
@@ -84,7 +84,7 @@ def drive(source: Source, writer: Writer) -> None:
                     operations.append(operation)
                     write_first(firsts[-size])
                     write_last(last)
-                elif method is not None:
+                else:
                     method(results, firsts[-size:], last)
                 if size > 1:
                     del firsts[1 - size :]
@@ -95,3 +95,7 @@ def drive(source: Source, writer: Writer) -> None:
             row = ACTIONS[state]
             if last == position:
                 break
+
+
+def _nothing(results: Results, firsts: list[int], last: int) -> None:
+    """Brackets, a sign + and a list of statements leave the operand as it is."""

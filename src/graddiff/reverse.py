@@ -6,7 +6,9 @@
         adjoint of the operand += contribution
 
 The sum is why a variable that is used twice gets both its contributions, and the order is why an adjoint is complete
-before it is passed on: whatever uses a line stands behind it (Griewank & Walther, Evaluating Derivatives, section 3.2)."""
+before it is passed on: whatever uses a line stands behind it.
+
+Source: Griewank & Walther, Evaluating Derivatives, section 3.2."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ symbols and the rule's last token; it takes its operands off the results and put
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
 from graddiff import diagnosis
@@ -56,14 +57,16 @@ class Writer:
             inlined=frozenset(self.inlined),
             tokens=(self.firsts, self.lasts),
             output=self.result,
-            output_name=names.get(self.result) or self.free_letter(),
+            output_name=names[self.result] if self.result in names else self.free_letter(),
             notices=tuple(self.notices.values()),
         )
 
     def free_letter(self) -> str:
         """What the output is called where it has no name of its own: f, or the next letter that means nothing yet."""
-        letters = [*"fghFGH", *(f"f{number}" for number in range(len(self.names) + 1))]
-        return next(name for name in letters if name not in self.names and name not in self.functions)
+        for name in chain("fghFGH", (f"f{number}" for number in count())):
+            if name not in self.names and name not in self.functions:
+                break
+        return name
 
     def write(self, operation: Operation, operands: tuple[int, ...], first: int, last: int) -> int:
         self.operations.append(operation)
@@ -132,12 +135,12 @@ class Writer:
 
     def closes(self, token: int) -> bool:
         """Whether a token is a number, `)` or a superscript."""
-        return self.tokens[token][-1] in "0123456789.)" and self.source.kind(token) != "NAME" or (
+        return (self.tokens[token][-1] in "0123456789.)" and self.source.kind(token) != "NAME") or (
             self.source.kind(token) == "SUPERSCRIPT"
         )
 
     def binds_tighter(self, line: int, first: int) -> bool:
-        """Whether a `/` or `^` outside brackets stands before the right end of a line that begins with token `first`."""
+        """Whether a `/` or `^` outside brackets stands before the end of a line that begins with token `first`."""
         while self.operations[line].name == "neg" and self.firsts[line] == first:
             line, first = self.operands[line][0], first + 1
         if self.firsts[line] != first or line in self.calls or self.source.kind(self.lasts[line]) == "SUPERSCRIPT":
@@ -201,7 +204,7 @@ class Writer:
 
     def unfold(self, function: Function, operands: tuple[int, ...], first: int, last: int) -> int:
         """Copies the lines of a function's body, and of those it calls, with the operands in place of parameters."""
-        frames = [(function, list(operands), first, last)]
+        frames: list[tuple[Function, list[int], int, int]] = [(function, [*operands], first, last)]
         while True:
             body, places, first, last = frames[-1]
             local = len(places)
@@ -216,8 +219,8 @@ class Writer:
             operation, note = body.operations[local], body.notes.get(body.start + local)
             inner = tuple(body.place(line, places) for line in body.operands[local])
             first, last = body.firsts[local], body.lasts[local]
-            if operation is CALL:
-                frames.append((note, list(inner), first, last))
+            if isinstance(note, Function):
+                frames.append((note, [*inner], first, last))
             else:
                 places.append(self.copy(operation, inner, note, first, last))
 

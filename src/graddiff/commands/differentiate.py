@@ -59,7 +59,10 @@ read or written.
 @click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
 @click.option("--gradient", "only_gradient", metavar="X", help="Write the derivative by X alone, one bare number.")
 @click.option(
-    "--expect", multiple=True, metavar="X=-3,value=-12", help="Compare: value, x or gradient.x, p.value, p.adjoint. Repeats."
+    "--expect",
+    multiple=True,
+    metavar="X=-3,value=-12",
+    help="Compare: value, x or gradient.x, p.value, p.adjoint. Repeats.",
 )
 @click.option("--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]")
 @click.option("--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]")
@@ -139,7 +142,7 @@ def write_number(result: Result, options: dict[str, Any], checks: Sequence[Check
     click.echo("undefined" if value != value else shortest)
     for notice in result.notices:
         click.echo(f"graddiff: {notice.kind}: {notice.message}", err=True)
-    for wrong in (check for check in checks if not check.ok):
+    for wrong in (compared for compared in checks if not compared.ok):
         click.echo(f"graddiff: {wrong.quantity} is {wrong.found!r}, expected {wrong.expected!r}", err=True)
 
 

@@ -22,7 +22,8 @@ class ExpressionCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         takes_value = {name: not option.is_flag for option in options for name in option.opts}
-        before, operands = [], []
+        before: list[str] = []
+        operands: list[str] = []
         waiting = iter(args)
         for token in waiting:
             if token == "--":
@@ -67,7 +68,9 @@ def picture(function: Function) -> Function:
                 default="auto",
                 help="When to use colour; NO_COLOR and FORCE_COLOR are obeyed.  [default: auto]",
             ),
-            click.option("--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of the terminal's."),
+            click.option(
+                "--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of the terminal's."
+            ),
         )
     ):
         function = option(function)

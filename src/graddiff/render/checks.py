@@ -20,5 +20,7 @@ def comparison(checks: Sequence[Check], digits: int, canvas: Canvas) -> list[Lin
         same = number(check.expected) == number(check.found) and not check.ok
         expected, found = (repr if same else number)(check.expected), (repr if same else number)(check.found)
         verdict = Segment("yes", "right") if check.ok else Segment("no", "wrong")
-        rows.append([[[Segment(canvas.written(check.quantity))]], [[Segment(expected)]], [[Segment(found)]], [[verdict]]])
+        rows.append(
+            [[[Segment(canvas.written(check.quantity))]], [[Segment(expected)]], [[Segment(found)]], [[verdict]]]
+        )
     return lay_out(rows, "lrrl", canvas)

@@ -25,7 +25,7 @@ def script(shell: str, commands: Mapping[str, click.Command]) -> str:
 
 
 def options_of(command: click.Command) -> list[click.Option]:
-    context = click.Context(command)
+    context = click.Context(command, **command.context_settings)
     return [option for option in command.get_params(context) if isinstance(option, click.Option)]
 
 
@@ -49,9 +49,13 @@ def bash(commands: Mapping[str, click.Command]) -> str:
     for option in options_of(commands[""]):
         for name in option.opts:
             if choices(option):
-                cases.append(f"        {name}) COMPREPLY=($(compgen -W '{' '.join(choices(option))}' -- \"$word\")); return ;;")
+                cases.append(
+                    f"        {name}) COMPREPLY=($(compgen -W '{' '.join(choices(option))}' -- \"$word\")); return ;;"
+                )
     cases.append('        --file) COMPREPLY=($(compgen -f -- "$word")); return ;;')
-    words = {name: " ".join(o for option in options_of(command) for o in option.opts) for name, command in commands.items()}
+    words = {
+        name: " ".join(o for option in options_of(command) for o in option.opts) for name, command in commands.items()
+    }
     others = " ".join(name for name in commands if name)
     branches = "\n".join(f"        {name}) words='{words[name]}' ;;" for name in commands if name)
     return f"""

@@ -55,7 +55,9 @@ LANGUAGE = (
 
 def escaped(text: str) -> str:
     """Text that roff prints as it is."""
-    text = text.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti").replace("`", "\\(ga")
+    text = (
+        text.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti").replace("`", "\\(ga")
+    )
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
 
 
@@ -76,7 +78,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def option_entries(command: click.Command) -> Iterator[str]:
-    context = click.Context(command)
+    context = click.Context(command, **command.context_settings)
     for option in command.get_params(context):
         found = option.get_help_record(context)
         if found:

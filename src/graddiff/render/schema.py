@@ -54,7 +54,7 @@ def schema() -> dict[str, Any]:
             "span": span,
             "operands": {"description": "the ids of its operands, in order", "type": "array", "items": line},
             "value": {
-                "description": "of the forward pass; true or false for a comparison, null in an untaken branch without one",
+                "description": "of the forward pass; true or false of a comparison, null if an untaken branch has none",
                 "anyOf": [{"type": "boolean"}, number],
             },
         },

@@ -84,7 +84,11 @@ class Tree:
     def heading(self) -> Iterator[Line]:
         """The expression, and where."""
         written = " ".join(self.expression.text.split()).rstrip("; ")
-        if self.expression.output not in self.expression.names and ";" not in written and "\n" not in self.expression.text:
+        if (
+            self.expression.output not in self.expression.names
+            and ";" not in written
+            and "\n" not in self.expression.text
+        ):
             written = f"{self.expression.output_name} = {written}"
         written = self.canvas.written(written if len(written) <= 400 else f"{written[:200]}…{written[-200:]}")
         pairs = [f"{name} = {self.number(value)}" for name, value in self.result.at.items()]
@@ -107,9 +111,7 @@ class Tree:
         if self.canvas.width is None:
             yield [Segment(text, style)]
             return
-        for line in textwrap.wrap(
-            text, max(self.canvas.width, 20), subsequent_indent=indent, break_on_hyphens=False
-        ):
+        for line in textwrap.wrap(text, max(self.canvas.width, 20), subsequent_indent=indent, break_on_hyphens=False):
             yield [Segment(line, style)]
 
     # the rows
@@ -245,7 +247,8 @@ class Tree:
     def gradient(self) -> Iterator[Line]:
         """The derivatives; where a name is used several times, the sum they are."""
         items = [
-            f"∂{self.expression.output_name}/∂{name} = {self.number(value)}" for name, value in self.result.gradient.items()
+            f"∂{self.expression.output_name}/∂{name} = {self.number(value)}"
+            for name, value in self.result.gradient.items()
         ]
         sums = self.sums()
         if not items:

@@ -1,0 +1,102 @@
+"""Completion scripts and man pages: fresh, free of lint, and true."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from graddiff.commands.reference import SCRIPTS, commands, files
+from graddiff.operations import FUNCTIONS, ROWS
+from graddiff.render.completion import options_of
+from running import ROOT, output
+
+CHECKERS = {
+    "bash": ["bash", "-n"],
+    "zsh": ["zsh", "-n"],
+    "fish": ["fish", "--no-execute"],
+}
+MAN = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"]
+
+
+@pytest.mark.parametrize("path", files())
+def test_committed_file_is_fresh(path: str) -> None:
+    """If not: python -m graddiff.commands.reference"""
+    assert (ROOT / path).read_text(encoding="utf-8") == files()[path]
+
+
+@pytest.mark.parametrize("shell", SCRIPTS)
+def test_option_prints_the_committed_script(shell: str) -> None:
+    assert output("--completion", shell) == (ROOT / SCRIPTS[shell]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SCRIPTS if shutil.which(shell)])
+def test_shell_accepts_its_script(shell: str) -> None:
+    process = subprocess.run([*CHECKERS[shell], str(ROOT / SCRIPTS[shell])], capture_output=True, check=False)
+    assert (process.returncode, process.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("page", [path for path in files() if path.startswith("man/") and shutil.which("groff")])
+def test_man_page_has_no_warnings(page: str) -> None:
+    process = subprocess.run([*MAN, str(ROOT / page)], capture_output=True, check=False)
+    assert (process.returncode, process.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("shell", SCRIPTS)
+def test_script_knows_every_option(shell: str) -> None:
+    script = files()[SCRIPTS[shell]]
+    for command in commands().values():
+        for option in options_of(command):
+            long = next(name for name in option.opts if name.startswith("--"))
+            assert (f"-l {long[2:]}" if shell == "fish" else long) in script
+
+
+def test_manual_documents_every_option_and_operation() -> None:
+    page, language = files()["man/graddiff.1"], files()["man/graddiff-language.7"]
+    for command in commands().values():
+        for option in options_of(command):
+            for name in option.opts:
+                assert name.replace("-", "\\-") in page
+    for row in ROWS:
+        assert row.meaning.replace("-", "\\-").replace("^", "\\(ha") in language
+    for name in FUNCTIONS:
+        assert name in language
+
+
+COMPLETE = """
+source {script}
+COMP_LINE={line!r}; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1))
+_graddiff
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "expected"),
+    [
+        ("graddiff f", "graddiff f", ["functions"]),
+        ("graddiff x --for", "graddiff x --for", ["--format"]),
+        ("graddiff x --color ", "graddiff x --color ''", ["always", "auto", "never"]),
+        ('graddiff "(x+y)*sin(zz)" --at ', "graddiff '\"(x+y)*sin(zz)\"' --at ''", ["x=", "y=", "zz="]),
+        ('graddiff "(x+y)*sin(zz)" --at x=1,z', "graddiff '\"(x+y)*sin(zz)\"' --at x = 1,z", ["1,zz="]),
+        ('graddiff "x*y + pi" --wrt ', "graddiff '\"x*y + pi\"' --wrt ''", ["x", "y"]),
+    ],
+)
+def test_bash_completes(line: str, words: str, expected: list[str]) -> None:
+    script = COMPLETE.format(script=ROOT / SCRIPTS["bash"], line=line, words=words)
+    process = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert sorted(process.stdout.split()) == expected
+
+
+@pytest.mark.parametrize("shell", [shell for shell in ("fish",) if shutil.which(shell)])
+def test_fish_completes_variables(shell: str) -> None:
+    script = f"source {ROOT / SCRIPTS[shell]}; complete -C 'graddiff \"(x+y)*sin(zz)\" --at '"
+    process = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True)
+    assert [line.split("\t")[0] for line in process.stdout.splitlines()] == ["x=", "y=", "zz="]
+
+
+def test_no_file_that_is_shipped_names_a_folder_of_a_machine() -> None:
+    for path in files():
+        assert str(Path.home()) not in files()[path]
