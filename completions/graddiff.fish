@@ -6,8 +6,9 @@ function __graddiff_names
     set -l before (string match -r '^.*,' -- $typed)
     for token in $tokens[2..-1]
         if not string match -q -- '-*' $token
-            string match -ra '[\p{L}_][\p{L}\p{N}_]*\s*[(]?' -- $token | string match -rv '[(]$' | string trim |
-                sort -u | string match -rv '^(abs|acos|acosh|acot|acoth|acsc|acsch|arccos|arccosh|arccot|arccoth|arccsc|arccsch|arcosh|arcoth|arcsch|arcsec|arcsech|arcsin|arcsinh|arctan|arctan2|arctanh|arsech|arsinh|artanh|asec|asech|asin|asinh|atan|atan2|atanh|cbrt|ceil|clamp|cos|cosh|cot|coth|csc|csch|e|erf|erfc|exp|expm1|floor|gelu|hypot|leaky_relu|ln|log|log10|log1p|log2|logaddexp|max|min|mod|pi|relu|round|sec|sech|sigmoid|sign|silu|sin|sinh|softplus|sqrt|step|tan|tanh|tau|where)$' | string replace -r '^' "$before" | string replace -r '$' '='
+            string match -ra '[\p{L}_][\p{L}\p{N}_]*\s*[(]?' -- $token | string match -rv '[(]$' |
+                string trim | sort -u | string match -rv '^(abs|acos|acosh|acot|acoth|acsc|acsch|arccos|arccosh|arccot|arccoth|arccsc|arccsch|arcosh|arcoth|arcsch|arcsec|arcsech|arcsin|arcsinh|arctan|arctan2|arctanh|arsech|arsinh|artanh|asec|asech|asin|asinh|atan|atan2|atanh|cbrt|ceil|clamp|cos|cosh|cot|coth|csc|csch|e|erf|erfc|exp|expm1|floor|gelu|hypot|leaky_relu|ln|log|log10|log1p|log2|logaddexp|max|min|mod|pi|relu|round|sec|sech|sigmoid|sign|silu|sin|sinh|softplus|sqrt|step|tan|tanh|tau|where)$' |
+                string replace -r '^(.*)$' "$before"'$1='
             return
         end
     end

@@ -181,7 +181,7 @@ def wait_until_it_reads(pid: int) -> None:
 # the terminal
 
 
-def on_a_terminal(*arguments: str, columns: int = 80, **env: str) -> str:
+def on_a_terminal(*arguments: str, columns: int = 80, env: dict[str, str] | None = None) -> str:
     """What a run prints on a real terminal of that width."""
     import fcntl
     import struct
@@ -189,7 +189,7 @@ def on_a_terminal(*arguments: str, columns: int = 80, **env: str) -> str:
 
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    settings = environment(TERM="xterm-256color") | env
+    settings = environment(TERM="xterm-256color") | (env or {})
     process = subprocess.Popen([*COMMAND, *arguments], stdin=child, stdout=child, stderr=child, env=settings)
     os.close(child)
     pieces = []
@@ -211,7 +211,7 @@ LOGISTIC = ("1/(1+exp(-(w0*x0+w1*x1+w2)))", "--at", "w0=2,x0=-1,w1=-3,x1=-2,w2=-
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
 def test_lines_fit_the_terminal(columns: int) -> None:
-    text = on_a_terminal(*LOGISTIC, columns=columns, NO_COLOR="1")
+    text = on_a_terminal(*LOGISTIC, columns=columns, env={"NO_COLOR": "1"})
     assert max(map(len, text.split("\n"))) <= columns
     assert "0.7310586" in text
 
@@ -219,7 +219,7 @@ def test_lines_fit_the_terminal(columns: int) -> None:
 def test_terminal_gets_colour_and_the_same_text() -> None:
     import re
 
-    coloured, plain = on_a_terminal(*LOGISTIC), on_a_terminal(*LOGISTIC, NO_COLOR="1")
+    coloured, plain = on_a_terminal(*LOGISTIC), on_a_terminal(*LOGISTIC, env={"NO_COLOR": "1"})
     assert "\x1b[" in coloured
     assert "\x1b[" not in plain
     stripped = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
@@ -250,7 +250,7 @@ def test_colour_by_option_then_by_environment(options: tuple[str, ...], env: dic
 
 @pytest.mark.parametrize("env", [{"CLICOLOR": "0"}, {"TERM": "dumb"}, {"NO_COLOR": "1"}])
 def test_terminal_without_colour(env: dict[str, str]) -> None:
-    assert "\x1b[" not in on_a_terminal("x", "--at", "x=1", **env)
+    assert "\x1b[" not in on_a_terminal("x", "--at", "x=1", env=env)
 
 
 def test_without_an_expression_a_terminal_gets_a_hint() -> None:

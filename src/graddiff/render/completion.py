@@ -110,8 +110,8 @@ def zsh(commands: Mapping[str, click.Command]) -> str:
 
     bodies = {name: "\n".join(map(spec, options_of(command))) for name, command in commands.items()}
     branches = "\n".join(
-        f"    if [[ ${{words[2]}} == {name} ]]; then\n        _arguments \\\n{bodies[name]}\n            ':word:({name})' ':name:'\n"
-        "        return\n    fi"
+        f"    if [[ ${{words[2]}} == {name} ]]; then\n        _arguments \\\n{bodies[name]}\n"
+        f"            ':word:({name})' ':name:'\n        return\n    fi"
         for name in commands
         if name
     )
@@ -186,8 +186,9 @@ function __graddiff_names
     set -l before (string match -r '^.*,' -- $typed)
     for token in $tokens[2..-1]
         if not string match -q -- '-*' $token
-            string match -ra '[\\p{{L}}_][\\p{{L}}\\p{{N}}_]*\\s*[(]?' -- $token | string match -rv '[(]$' | string trim |
-                sort -u | string match -rv '^({known()})$' | string replace -r '^' "$before" | string replace -r '$' '='
+            string match -ra '[\\p{{L}}_][\\p{{L}}\\p{{N}}_]*\\s*[(]?' -- $token | string match -rv '[(]$' |
+                string trim | sort -u | string match -rv '^({known()})$' |
+                string replace -r '^(.*)$' "$before"'$1='
             return
         end
     end

@@ -23,28 +23,25 @@ EXITS = (
 )
 
 LANGUAGE = (
-    (
-        "NUMBERS",
-        "3, .5, 5. and 1e\\-3. A number is exact until it is computed with.",
-    ),
+    ("NUMBERS", "3, .5, 5. and 1e-3. A number is exact until it is computed with."),
     (
         "OPERATORS",
-        "From the loosest to the tightest: < <= > >= == != (only as the condition of a where), + \\-, * /, the signs "
-        "\\- +, and ^ or **, which binds to the right: \\-x^2 is \\-(x^2), 2^3^2 is 2^(3^2), 2^\\-1 is fine.",
+        "From the loosest to the tightest: < <= > >= == != (only as the condition of a where), + -, * /, the signs - "
+        "+, and ^ or **, which binds to the right: -x^2 is -(x^2), 2^3^2 is 2^(3^2), 2^-1 is fine.",
     ),
     (
         "PRODUCTS WITHOUT A SIGN",
-        "After a number, a ) or a superscript and before a name or a (: 2x, 2(x+1), 3sin(x), (x+1)(x\\-1). They bind as "
+        "After a number, a ) or a superscript and before a name or a (: 2x, 2(x+1), 3sin(x), (x+1)(x-1). They bind as "
         "tightly as *, so that 1/2x is (1/2)*x; a notice says so wherever / or ^ stands before one.",
     ),
     (
         "AS COPIED FROM THE WEB",
-        "The signs \u2212 \u00b7 \u00d7 \u00f7 \u2264 \u2265 \u2260, superscripts as in x\u00b2, \u03c0 and \u03c4, and letters of any alphabet in names.",
+        "The signs − · × ÷ ≤ ≥ ≠, superscripts as in x², π and τ, and letters of any alphabet in names.",
     ),
     (
         "STATEMENTS",
-        "Separated by ; or a new line; # begins a comment. The last one is the output, the others define: p = x + y; p*z. "
-        "A new line inside brackets or behind an operator separates nothing. A definition is for good.",
+        "Separated by ; or a new line; # begins a comment. The last one is the output, the others define: "
+        "p = x + y; p*z. A new line inside brackets or behind an operator separates nothing. A definition is for good.",
     ),
     (
         "FUNCTIONS OF ONE'S OWN",
@@ -52,12 +49,31 @@ LANGUAGE = (
     ),
 )
 
+DRAWING = (
+    "The graph is drawn as a tree, the output on top: the value of every node, its adjoint, and on the edge to the "
+    "node above the local partial. Adjoint above times local partial is what the edge contributes; where a node is "
+    "used several times its adjoint is the sum of its contributions. A first word that is exactly a command's name is that "
+    "command; anything else is an expression, also one that begins with a minus: a word is an option only if it is "
+    "exactly one of those below. Everything behind -- is an expression."
+)
+
+AWKWARD = (
+    "Derivatives follow the conventions above, which are PyTorch's where it has one, and are never silent: a notice "
+    "names the node, the slopes on both sides and the value used. Where the tangent is vertical the slope is an "
+    "infinity. Where the value exists and a derivative does not, that derivative is undefined, and the exit status is "
+    "4. An infinity times 0 is undefined. Partials are computed only along edges that lead to a requested variable, "
+    "and an untaken branch of a where has no edge at all."
+)
+
+
+# The backslash first, since the others bring one.
+ESCAPES = {"\\": "\\e", "-": "\\-", "^": "\\(ha", "~": "\\(ti", "`": "\\(ga"}
+
 
 def escaped(text: str) -> str:
     """Text that roff prints as it is."""
-    text = (
-        text.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti").replace("`", "\\(ga")
-    )
+    for character, roff in ESCAPES.items():
+        text = text.replace(character, roff)
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
 
 
@@ -91,16 +107,7 @@ def command_page(commands: Mapping[str, click.Command], version: str) -> str:
     parts += [".SH SYNOPSIS", "\\fBgraddiff\\fR [\\fIOPTIONS\\fR] \\fIEXPRESSION\\fR"]
     parts += [f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] [\\fINAME\\fR]" for name in commands if name]
     parts += [".SH DESCRIPTION", *paragraphs(commands[""].help or "")]
-    parts += [
-        ".PP",
-        escaped(
-            "The graph is drawn as a tree, the output on top: the value of every node, its adjoint, and on the edge to the "
-            "node above the local partial. Adjoint above times local partial is what the edge contributes; where a node is "
-            "used several times its adjoint is the sum of its contributions. A first word that is exactly a command's name "
-            "is that command; anything else is an expression, also one that begins with a minus: a word is an option only "
-            "if it is exactly one of those below. Everything behind -- is an expression."
-        ),
-    ]
+    parts += [".PP", escaped(DRAWING)]
     for name, command in commands.items():
         title = f"COMMAND {name.upper()}" if name else "OPTIONS"
         parts += [f".SH {title}", *(paragraphs(command.help or "") if name else ()), *option_entries(command)]
@@ -117,21 +124,13 @@ def language_page(version: str) -> str:
     """graddiff-language(7)."""
     parts = [*head("graddiff-language", 7, version, "what can stand in an expression")]
     for title, text in LANGUAGE:
-        parts += [f".SH {title}", text.replace("^", "\\(ha")]
+        parts += [f".SH {title}", escaped(text)]
     constants = ", ".join(name for name in CONSTANTS if name.isascii())
     parts += [".SH CONSTANTS", f"{constants}. A binding or a definition of that name wins, with a notice."]
     parts += [".SH OPERATIONS", escaped(LEGEND)]
     parts += operation_entries()
     parts += [".SH AT AWKWARD POINTS"]
-    parts += [
-        escaped(
-            "Derivatives follow the conventions above, which are PyTorch's where it has one, and are never silent: a notice "
-            "names the node, the slopes on both sides and the value used. Where the tangent is vertical the slope is an "
-            "infinity. Where the value exists and a derivative does not, that derivative is undefined, and the exit status "
-            "is 4. An infinity times 0 is undefined. Partials are computed only along edges that lead to a requested "
-            "variable, and an untaken branch of a where has no edge at all."
-        )
-    ]
+    parts += [escaped(AWKWARD)]
     parts += [".SH GRAMMAR", ".nf", *map(escaped, grammar()), ".fi", ".SH SEE ALSO", "\\fBgraddiff\\fR(1)"]
     return "\n".join(parts) + "\n"
 

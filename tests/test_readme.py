@@ -1,0 +1,52 @@
+"""Every example of the README, run as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from running import COMMAND, ROOT, environment
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+EXAMPLES = [
+    example for block in CONSOLE for example in re.findall(r"^\$ (.*?)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A folder with the command graddiff in it, in front of the path."""
+    script = tmp_path / "graddiff"
+    script.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n')
+    script.chmod(0o755)
+    return f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 10
+    assert EXAMPLES[0][0] == 'graddiff "(x+y)*z" --at x=1,y=3,z=-3'
+
+
+@pytest.mark.parametrize(("command", "expected"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
+def test_example_prints_what_the_readme_shows(command: str, expected: str, path: str) -> None:
+    process = subprocess.run(
+        ["bash", "-c", f"{command} 2>&1"], capture_output=True, text=True, env=environment(PATH=path), check=False
+    )
+    assert process.stdout == expected
+
+
+def test_python_example_runs() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    subprocess.run([COMMAND[0], "-c", code], env=environment(), check=True)
+
+
+def test_two_commands_are_those_that_ci_runs() -> None:
+    commands = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert len(commands) == 2
+    assert all(command in ci for command in commands)
