@@ -50,11 +50,11 @@ LANGUAGE = (
 )
 
 DRAWING = (
-    "The graph is drawn as a tree, the output on top: the value of every node, its adjoint, and on the edge to the "
-    "node above the local partial. Adjoint above times local partial is what the edge contributes; where a node is "
-    "used several times its adjoint is the sum of its contributions. A first word that is exactly a command's name is that "
-    "command; anything else is an expression, also one that begins with a minus: a word is an option only if it is "
-    "exactly one of those below. Everything behind -- is an expression."
+    "The graph is drawn as a tree, the output on top: the value of every node, its adjoint, and on the edge to "
+    "the node above the local partial. Adjoint above times local partial is what the edge contributes; where a "
+    "node is used several times its adjoint is the sum of its contributions. A first word that is exactly a "
+    "command's name is that command; anything else is an expression, also one that begins with a minus: a word is "
+    "an option only if it is exactly one of those below. Everything behind -- is an expression."
 )
 
 AWKWARD = (
