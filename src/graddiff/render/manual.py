@@ -60,7 +60,8 @@ DRAWING = (
 AWKWARD = (
     "Derivatives follow the conventions above and are never silent: a notice names the node, the slopes on both sides "
     "and the value used. They are PyTorch's where it has one, save at the edges of clamp (1 there), at hypot(0, 0) "
-    "(undefined there) and at atan2(0, 0) (0 there). Where the tangent is vertical the slope is an infinity. Where the value exists and a derivative does not, that derivative is undefined, and the exit status is "
+    "(undefined there) and at atan2(0, 0) (0 there). Where the tangent is vertical the slope is an infinity. Where the "
+    "value exists and a derivative does not, that derivative is undefined, and the exit status is "
     "4. An infinity times 0 is undefined. Partials are computed only along edges that lead to a requested variable, "
     "and an untaken branch of a where has no edge at all."
 )
