@@ -61,6 +61,7 @@ CONVENTIONS = [
     ("where(x > 0, 1/x, 1)", "x=0", [0], "jump", None, None),
     ("where(x > 0, log(x), x)", "x=-1", [1], None, None, None),
     ("1/x", "x=1e-200", [-inf], "overflow", None, None),
+    ("mod(1e300, x)", "x=1e-10", [-inf], "overflow", None, None),
 ]
 
 

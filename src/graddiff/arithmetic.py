@@ -183,6 +183,13 @@ def _clamp(x: float, a: float, b: float) -> float:
     return min(max(x, a), b)
 
 
+def _cbrt(x: float) -> float:
+    """The cube root, exact where it is a whole number, which the C library does not promise."""
+    root = math.cbrt(x)
+    nearest = float(round(root)) if math.isfinite(root) else root
+    return nearest if nearest * nearest * nearest == x else root
+
+
 def _sign(x: float) -> float:
     return 1.0 if x > 0 else -1.0 if x < 0 else 0.0
 
@@ -193,8 +200,10 @@ def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
         return math.nan
     if operation.name == "div" and operands[0] != 0:
         return math.copysign(math.inf, operands[0])
-    if operation.name == "pow" and operands[0] >= 0:  # a zero to a negative power, or an overflow
-        return math.inf
+    if operation.name == "pow" and (operands[0] >= 0 or operands[1] % 1 == 0):  # 0 to a negative power, or an overflow
+        return -math.inf if operands[0] < 0 and operands[1] % 2 else math.inf
+    if operation.name in ("floor", "ceil", "round"):
+        return operands[0]
     if operation.name in ("exp", "expm1", "cosh"):  # an overflow
         return math.inf
     if operation.name == "sinh":
@@ -204,7 +213,7 @@ def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
     return math.nan
 
 
-_BY_MATH = """exp expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
+_BY_MATH = """exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
     hypot erf erfc"""
 _BY_OPERATOR = {"sub": "sub", "mul": "mul", "div": "truediv", "neg": "neg", "mod": "mod", "abs": "abs"}
 
@@ -216,6 +225,7 @@ FLOATS = Kind(
         **{name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
         **{name: getattr(math, name) for name in _BY_MATH.split()},
         "pow": math.pow,
+        "cbrt": _cbrt,
         "sign": _sign,
         "floor": lambda x: float(math.floor(x)),
         "ceil": lambda x: float(math.ceil(x)),

@@ -180,14 +180,15 @@ ROWS = (
         "asech(x)",
         "-1/(x*sqrt((1 - x)*(1 + x)))",
         meaning="inverse hyperbolic secant",
-        value="log1p((1 - x)/x + sqrt((1 - x)/x)*sqrt((1 - x)/x + 2))",
+        value="where(x < 0.5, log(1 + sqrt((1 - x)*(1 + x))) - log(x), "
+        "log1p((1 - x)/x + sqrt((1 - x)/x)*sqrt((1 - x)/x + 2)))",
         domain="x > 0; x <= 1",
     ),
     operation(
         "acsch(x)",
         "-1/(abs(x)*hypot(1, x))",
         meaning="inverse hyperbolic cosecant",
-        value="asinh(1/x)",
+        value="where(abs(x) < 0.5, sign(x)*(log(1 + hypot(1, x)) - log(abs(x))), asinh(1/x))",
         domain="x != 0",
     ),
     operation(
@@ -220,7 +221,7 @@ ROWS = (
     operation(
         "mod(x, y)",
         "1",
-        "-floor(x/y)",
+        "-round((x - f)/y)",
         meaning="remainder, with the sign of y",
         domain="y != 0",
         jump="f == 0",
@@ -240,7 +241,7 @@ ROWS = (
         "sigmoid(x)",
         "f*sigmoid(-x)",
         meaning="1/(1 + exp(-x)); sigmoid(-x) is 1 - sigmoid(x)",
-        value="where(x < 0, exp(x)/(1 + exp(x)), 1/(1 + exp(-x)))",
+        value="where(x < 0, exp(-abs(x)), 1)/(1 + exp(-abs(x)))",
     ),
     operation(
         "softplus(x)",
@@ -258,7 +259,7 @@ ROWS = (
         "gelu(x)",
         "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)",
         meaning="x times the normal distribution function",
-        value="x*erfc(-x/sqrt(2))/2",
+        value="x*(erfc(-x/sqrt(2))/2)",
     ),
     operation("erf(x)", "2*exp(-x^2)/sqrt(pi)", meaning="error function"),
     operation("erfc(x)", "-2*exp(-x^2)/sqrt(pi)", meaning="1 - erf(x), accurate where that is small"),
