@@ -1,5 +1,4 @@
 # Completion of graddiff for bash, made by: graddiff --completion bash
-
 _graddiff_names() {
     printf '%s\n' "$1" | grep -oE '[[:alpha:]_][[:alnum:]_]*[[:space:]]*[(]?' | grep -v '[(]$' |
         tr -d '[:blank:]' | sort -u | grep -vxE 'abs|acos|acosh|acot|acoth|acsc|acsch|arccos|arccosh|arccot|arccoth|arccsc|arccsch|arcosh|arcoth|arcsch|arcsec|arcsech|arcsin|arcsinh|arctan|arctan2|arctanh|arsech|arsinh|artanh|asec|asech|asin|asinh|atan|atan2|atanh|cbrt|ceil|clamp|cos|cosh|cot|coth|csc|csch|e|erf|erfc|exp|expm1|floor|gelu|hypot|leaky_relu|ln|log|log10|log1p|log2|logaddexp|max|min|mod|pi|relu|round|sec|sech|sigmoid|sign|silu|sin|sinh|softplus|sqrt|step|tan|tanh|tau|where' | sed 's/$/=/'
@@ -32,7 +31,7 @@ _graddiff() {
         --file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     esac
     case ${COMP_WORDS[1]} in
-        functions) words='--json --ascii --color --width -h --help' ;;
+        functions) words='--json --ascii --color --width -h --help abs acos acosh acot acoth acsc acsch arccos arccosh arccot arccoth arccsc arccsch arcosh arcoth arcsch arcsec arcsech arcsin arcsinh arctan arctan2 arctanh arsech arsinh artanh asec asech asin asinh atan atan2 atanh cbrt ceil clamp cos cosh cot coth csc csch erf erfc exp expm1 floor gelu hypot leaky_relu ln log log10 log1p log2 logaddexp max min mod relu round sec sech sigmoid sign silu sin sinh softplus sqrt step tan tanh where' ;;
     esac
     [[ $COMP_CWORD == 1 ]] && words+=' functions'
     COMPREPLY=($(compgen -W "$words" -- "$word"))

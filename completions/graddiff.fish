@@ -1,5 +1,4 @@
 # Completion of graddiff for fish, made by: graddiff --completion fish
-
 function __graddiff_names
     set -l tokens (commandline -opc)
     set -l typed (commandline -ct)
@@ -31,7 +30,7 @@ complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l depth -x 
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l all -d 'Draw everything, however large'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l ascii -d 'Draw with ASCII characters only'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l color -x -a 'auto always never' -d 'When to use colour; NO_COLOR and FORCE_COLOR are obeyed'
-complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l width -x -d 'Columns to draw in, instead of the terminals'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l width -x -d 'Columns to draw in, instead of those of the terminal'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l schema -d 'Write the JSON Schema of the JSON output'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l completion -x -a 'bash zsh fish' -d 'Write the completion script for a shell'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l version -d 'Write the version'
@@ -39,6 +38,7 @@ complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -s h -l help
 complete -c graddiff -n '__fish_seen_subcommand_from functions' -l json -d 'Write JSON'
 complete -c graddiff -n '__fish_seen_subcommand_from functions' -l ascii -d 'Draw with ASCII characters only'
 complete -c graddiff -n '__fish_seen_subcommand_from functions' -l color -x -a 'auto always never' -d 'When to use colour; NO_COLOR and FORCE_COLOR are obeyed'
-complete -c graddiff -n '__fish_seen_subcommand_from functions' -l width -x -d 'Columns to draw in, instead of the terminals'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -l width -x -d 'Columns to draw in, instead of those of the terminal'
 complete -c graddiff -n '__fish_seen_subcommand_from functions' -s h -l help -d 'Show this message and exit'
 complete -c graddiff -n '__fish_is_first_token' -a functions -d 'Lists the operations'
+complete -c graddiff -n '__fish_seen_subcommand_from functions' -a 'abs acos acosh acot acoth acsc acsch arccos arccosh arccot arccoth arccsc arccsch arcosh arcoth arcsch arcsec arcsech arcsin arcsinh arctan arctan2 arctanh arsech arsinh artanh asec asech asin asinh atan atan2 atanh cbrt ceil clamp cos cosh cot coth csc csch erf erfc exp expm1 floor gelu hypot leaky_relu ln log log10 log1p log2 logaddexp max min mod relu round sec sech sigmoid sign silu sin sinh softplus sqrt step tan tanh where'

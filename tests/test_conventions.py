@@ -54,12 +54,25 @@ CONVENTIONS = [
     ("x^2", "x=0", [0], None, None, None),
     ("x^3", "x=-2", [12], None, None, None),
     ("x^y", "x=0,y=2", [0, 0], None, None, None),
-    ("x^y", "x=0,y=0", [0, 0], None, None, None),
+    ("x^y", "x=0,y=0", [0, 0], "jump", (None, 0), 0),
+    ("0^x", "x=0", [0], "jump", (None, 0), 0),
+    ("x^x", "x=0", [0], "jump", (None, 0), 0),
+    ("leaky_relu(x, 1)", "x=0", [1], None, None, None),
+    ("atan2(y, x)", "x=1,y=0", [0, 1], None, None, None),
+    ("clamp(x, a, b)", "x=1,a=1,b=2", [0, 0, 0], "kink", (0, 1), 0),
+    ("clamp(x, a, b)", "x=2,a=1,b=2", [0, 0, 0], "kink", (1, 0), 0),
+    ("clamp(x, a, b)", "x=0,a=1,b=2", [0, 1, 0], None, None, None),
+    ("clamp(x, a, b)", "x=3,a=1,b=2", [0, 0, 1], None, None, None),
     ("x^y", "x=-2,y=2", [-4, nan], "undefined", None, None),
     ("where(x > 0, sqrt(x), 0)", "x=0", [0], "kink", None, None),
     ("where(x > 0, x, 1)", "x=0", [0], "jump", None, None),
     ("where(x > 0, 1/x, 1)", "x=0", [0], "jump", None, None),
     ("where(x > 0, log(x), x)", "x=-1", [1], None, None, None),
+    ("where(x > 0, where(y > 0, x, y), x)", "x=1,y=0", [0, 1], "jump", None, None),
+    ("where(x > 0, where(y > 0, x, y), x)", "x=-1,y=0", [1, 0], None, None, None),
+    ("where(y > 0, 1, 1)*x", "x=1,y=0", [1, 0], None, None, None),
+    ("where(1 > 1, x, 2x)", "x=1", [2], None, None, None),
+    ("where(x >= 0, x, x)", "x=0", [1], None, None, None),
     ("1/x", "x=1e-200", [-inf], "overflow", None, None),
     ("mod(1e300, x)", "x=1e-10", [-inf], "overflow", None, None),
 ]
@@ -94,6 +107,7 @@ def test_convention(
         ("sqrt(x) - sqrt(x)", "x=0", False),
         ("x*sqrt(x)", "x=0", False),
         ("x^y", "x=-2,y=2", False),
+        ("atan2(y, x)", "x=0,y=0", False),
         ("1e200*x*y", "x=1e-200,y=1e200", False),
     ],
 )
@@ -181,3 +195,13 @@ def test_nothing_is_said_beside_the_point(text: str) -> None:
         result = complete(text, {"x": x})
         assert result is not None
         assert result.notices == ()
+
+
+def test_notices_about_a_long_chain_take_no_longer_than_the_chain() -> None:
+    text = "sqrt(0*" + "sin(" * 20_000 + "x" + ")" * 20_001
+    assert "indeterminate" in {notice.kind for notice in differentiate(text, {"x": 0}).notices}
+
+
+def test_switch_through_which_nothing_requested_flows_is_not_told() -> None:
+    assert differentiate("where(x > 0, x, 2x)*y", {"x": 0, "y": 1}, wrt=["y"]).notices == ()
+    assert differentiate("where(x > 0, x, 2x)", {"x": 0}, wrt=[]).notices == ()

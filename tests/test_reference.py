@@ -38,7 +38,7 @@ def test_shell_accepts_its_script(shell: str) -> None:
     assert (process.returncode, process.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("page", [path for path in files() if path.startswith("man/") and shutil.which("groff")])
+@pytest.mark.parametrize("page", [path for path in files() if path.startswith("man/") and shutil.which("man")])
 def test_man_page_has_no_warnings(page: str) -> None:
     process = subprocess.run([*MAN, str(ROOT / page)], capture_output=True, check=False)
     assert (process.returncode, process.stderr) == (0, b"")
@@ -78,6 +78,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     [
         ("graddiff f", "graddiff f", ["functions"]),
         ("graddiff x --for", "graddiff x --for", ["--format"]),
+        ("graddiff functions asi", "graddiff functions asi", ["asin", "asinh"]),
         ("graddiff x --color ", "graddiff x --color ''", ["always", "auto", "never"]),
         ('graddiff "(x+y)*sin(zz)" --at ', "graddiff '\"(x+y)*sin(zz)\"' --at ''", ["x=", "y=", "zz="]),
         ('graddiff "(x+y)*sin(zz)" --at x=1,z', "graddiff '\"(x+y)*sin(zz)\"' --at x = 1,z", ["1,zz="]),
@@ -95,6 +96,14 @@ def test_fish_completes_variables(shell: str) -> None:
     script = f"source {ROOT / SCRIPTS[shell]}; complete -C 'graddiff \"(x+y)*sin(zz)\" --at '"
     process = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True)
     assert [line.split("\t")[0] for line in process.stdout.splitlines()] == ["x=", "y=", "zz="]
+
+
+@pytest.mark.parametrize("shell", [shell for shell in ("zsh",) if shutil.which(shell)])
+def test_zsh_finds_its_script_in_its_path(shell: str, tmp_path: Path) -> None:
+    (tmp_path / "_graddiff").write_text(files()[SCRIPTS[shell]], encoding="utf-8")
+    find = f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[graddiff]"
+    process = subprocess.run([shell, "-fc", find], capture_output=True, text=True, check=True)
+    assert process.stdout == "_graddiff\n"
 
 
 def test_no_file_that_is_shipped_names_a_folder_of_a_machine() -> None:

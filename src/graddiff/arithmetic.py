@@ -146,9 +146,9 @@ def _function(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> Fu
 def _for_each(rule: Function) -> Function:
     """The rule of a variadic operation for each of its operands in turn."""
 
-    def partials(*known: Number) -> tuple[Number, ...]:
-        *operands, value = known
-        tied = operands.count(value)
+    def partials(*of: Number) -> tuple[Number, ...]:
+        *operands, value = of
+        tied = ties(operands, value)
         return tuple([rule(operand, value, tied)[0] for operand in operands])
 
     return partials
@@ -160,11 +160,16 @@ def partial_rule(operation: Operation, slot: int) -> Expression:
     return parse(operation.partial(slot), operation.known)
 
 
+def ties(operands: Sequence[Number], value: Number) -> Number:
+    """The number of operands that are equal to the operation's value."""
+    return sum(operand == value for operand in operands)
+
+
 def known(operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
     """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
     as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
     if operation.variadic:
-        return {"x": operands[slot], "f": value, "k": sum(operand == value for operand in operands)}
+        return {"x": operands[slot], "f": value, "k": ties(operands, value)}
     return dict(zip(operation.known, [*operands, value]))
 
 

@@ -1,15 +1,20 @@
-"""What stands behind --at and --expect: `x=1,y=pi/2`, or `@point.json`."""
+"""What stands behind --at, --expect and --wrt: `x=1,y=pi/2`, `@point.json`, names."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from graddiff.errors import FileError, UsageError
+from graddiff.errors import ExpressionError, FileError, PointError, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.files import read_text
 from graddiff.parser import parse
+from graddiff.tokens import name_in
+
+EXPECTED = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "undefined": math.nan}
 
 
 def bindings(texts: Iterable[str], option: str = "--at") -> dict[str, float]:
@@ -18,30 +23,42 @@ def bindings(texts: Iterable[str], option: str = "--at") -> dict[str, float]:
     Raises UsageError for what is no binding, FileError for a file, ExpressionError or PointError for a value."""
     bound: dict[str, float] = {}
     for text in texts:
+        if text == "@":
+            raise UsageError(f"there is no file name behind the @ of {option}", hint=f"write {option} @point.json")
         pairs = from_file(text[1:]) if text.startswith("@") else from_text(text, option)
         for name, value in pairs:
             if name in bound:
                 raise UsageError(f"{name} stands twice in {option}", hint="give each name once")
-            bound[name] = constant(name, value)
+            bound[name] = constant(name, value, option)
     return bound
 
 
 def from_text(text: str, option: str) -> Iterator[tuple[str, str]]:
     for part in split(text):
-        name, equals, value = part.partition("=")
-        name, value = name.strip(), value.strip()
+        quantity, equals, value = part.partition("=")
         if not part.strip():
             raise UsageError(f"{option} has nothing between two commas", hint=f"write {option} x=1,y=2")
-        if not equals or not value:
-            raise UsageError(f"{name} has no value in {option}", hint=f"write {option} {name}=1")
-        if not is_name(name):
-            raise UsageError(f"{name or 'nothing'} is no name in {option}", hint=f"write {option} x=1,y=2")
-        yield name, value
+        if not equals or not value.strip():
+            raise UsageError(
+                f"{quantity.strip()} has no value in {option}", hint=f"write {option} {quantity.strip()}=1"
+            )
+        yield a_name(quantity, option), value.strip()
 
 
-def is_name(text: str) -> bool:
-    """Whether a text is a name, or names joined by points."""
-    return all(part and (part[0].isalpha() or part[0] == "_") and not part.isspace() for part in text.split("."))
+def names(texts: Iterable[str], option: str) -> list[str]:
+    """The names in `x,y`, each once."""
+    parts = [part for text in texts for part in text.split(",")]
+    if not all(part.strip() for part in parts):
+        raise UsageError(f"{option} has nothing where a name belongs", hint=f"write {option} x")
+    return [*dict.fromkeys(a_name(part, option) for part in parts)]
+
+
+def a_name(text: str, option: str) -> str:
+    """The name that a text is, or names joined by points."""
+    parts = [name_in(part) for part in text.split(".")]
+    if None in parts:
+        raise UsageError(f"{text.strip() or 'nothing'} is no name in {option}", hint="a name begins with a letter")
+    return ".".join(filter(None, parts))
 
 
 def split(text: str) -> Iterator[str]:
@@ -57,26 +74,44 @@ def split(text: str) -> Iterator[str]:
 
 def from_file(path: str) -> Iterator[tuple[str, str]]:
     """The members of a JSON object, numbers or expressions in strings."""
+    hint = 'write {"x": 1, "y": "pi/2"}'
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        for name, count in Counter(name for name, _ in pairs).items():
+            if count > 1:
+                raise FileError(f"{name} stands twice in {path}", hint="give each name once")
+        return dict(pairs)
+
     try:
-        members = json.loads(read_text(path), parse_int=str, parse_float=str, parse_constant=str)
+        found = json.loads(
+            read_text(path), object_pairs_hook=members, parse_int=str, parse_float=str, parse_constant=str
+        )
     except (ValueError, RecursionError) as error:
-        raise FileError(f"{path} is not JSON: {error}", hint='write {"x": 1, "y": "pi/2"}') from None
-    if not isinstance(members, dict):
-        raise FileError(f"{path} is not a JSON object", hint='write {"x": 1, "y": "pi/2"}')
-    for name, value in members.items():
+        raise FileError(f"{path} is not JSON: {error}", hint=hint) from None
+    if not isinstance(found, dict):
+        raise FileError(f"{path} is not a JSON object", hint=hint)
+    for name, value in found.items():
         if not isinstance(value, str):
-            raise FileError(f"{name} in {path} is neither a number nor a text", hint='write {"x": 1, "y": "pi/2"}')
-        yield name, value
+            raise FileError(f"{name} in {path} is neither a number nor a text", hint=hint)
+        yield a_name(name, path), value
 
 
-def constant(name: str, text: str) -> float:
-    """The value of an expression without variables."""
-    if text.strip().lstrip("+-").lower() in ("nan", "inf", "infinity"):
+def constant(name: str, text: str, option: str) -> float:
+    """The value of an expression without variables; for --expect also an infinity, and nan for undefined."""
+    if option == "--expect" and text in EXPECTED:
+        return EXPECTED[text]
+    if text.lstrip("+-").lower() in ("nan", "inf", "infinity"):
         raise UsageError(f"{name} is {text}, which is no finite number", hint="a value is a finite number")
-    expression = parse(text)
-    for variable in expression.variables:
-        raise UsageError(f"the value of {name} has the variable {variable} in it: {text}", hint="a value is a constant")
-    value = float(evaluate(expression, {})[expression.output])
-    if not math.isfinite(value):
-        raise UsageError(f"{name} is {text}, which is no finite number")
-    return value
+    try:
+        expression = parse(text)
+        if len(expression.source.statements()) > 1 or expression.definitions:
+            hint = f"commas separate bindings: {option} x=2,y=3"
+            raise UsageError(f"the value of {name} is more than one expression: {text}", hint=hint)
+        for variable in expression.variables:
+            raise UsageError(
+                f"the value of {name} has the variable {variable} in it: {text}", hint="a value is a constant"
+            )
+        return float(evaluate(expression, {})[expression.output])
+    except (ExpressionError, PointError) as error:
+        message = f"the value of {name} in {option}: {error.message}"
+        raise type(error)(message, text=error.text, span=error.span, hint=error.hint) from None

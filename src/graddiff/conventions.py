@@ -11,12 +11,9 @@ from graddiff.arithmetic import FLOATS, Number, known
 from graddiff.errors import Notice
 from graddiff.evaluator import NoValue
 from graddiff.failures import here_are, shown
-from graddiff.notation import ATOM, Labels, formula
-from graddiff.operations import WHERE, Operation
+from graddiff.notation import ATOM, Labels
+from graddiff.operations import WHERE, Operation, taken
 from graddiff.reverse import Graph
-
-# The kinds of notice after which some requested derivative is missing, not only agreed on.
-MISSING = ("pole", "undefined", "indeterminate", "overflow")
 
 
 def notices(graph: Graph, requested: set[int]) -> list[Notice]:
@@ -25,17 +22,21 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
     awkward = {o for o in {*expression.operations} if o.kink or o.jump or o.pole}
     switches = [line for line, operation in enumerate(expression.operations) if operation is WHERE]
     reached = reach(graph) if switches else set()
+    leads = expression.depends(requested) if switches else bytearray()
     found: list[Notice] = []
     if awkward or switches:
         for line, operation in enumerate(expression.operations):
             if operation in awkward and any(partial is not None for partial in graph.partials[line]):
                 found += agreed(Spot(graph, line, labels))
-            elif operation is WHERE and line in reached and requested:
+            elif operation is WHERE and line in reached and any(leads[o] for o in expression.operands[line][1:]):
                 found += switch(Spot(graph, line, labels))
     if not all(math.isfinite(graph.adjoints[line] or 0) for line in requested):
+        received: dict[int, list[Number]] = {}
+        for edge in reversed([*graph.edges()]):
+            received.setdefault(edge.source, []).append(edge.contribution)
         for line in range(expression.size):
             if graph.adjoints[line] is not None:
-                found += missing(Spot(graph, line, labels))
+                found += missing(Spot(graph, line, labels), received.get(line, []))
     return [*dict.fromkeys(found)]
 
 
@@ -47,7 +48,7 @@ def reach(graph: Graph) -> set[int]:
         if line in reached:
             operands = expression.operands[line]
             if expression.operations[line] is WHERE:
-                operands = (operands[0], operands[1 if values[operands[0]] else 2])
+                operands = (operands[0], operands[taken(values[operands[0]])])
             reached.update(operands)
     return reached
 
@@ -79,10 +80,18 @@ class Spot:
     def at(self, slot: int) -> dict[str, Number]:
         return known(self.operation, slot, self.inputs, self.graph.values[self.line])
 
-    def holds(self, conditions: str) -> bool:
-        """Whether one of the row's conditions, with `;` between them, holds here."""
-        at = self.at(self.slots[0])
-        return any(FLOATS.holds(self.operation, condition, at) for condition in conditions.split("; ") if condition)
+    def slot_where(self, conditions: str) -> int | None:
+        """The operand whose derivative one of the row's conditions, with `;` between them, is about, if it holds."""
+        for condition in filter(None, conditions.split("; ")):
+            condition, _, by = condition.partition(" by ")
+            slot = self.operation.parameters.index(by) if by else self.slots[0]
+            if slot in self.slots and FLOATS.holds(self.operation, condition, self.at(slot)):
+                return slot
+        return None
+
+    def used(self, slot: int) -> Number:
+        """The local partial by an operand."""
+        return self.graph.partials[self.line][slot]
 
     def notice(self, kind: str, message: str, slopes: Slopes | None = None, used: Number | None = None) -> Notice:
         return Notice(kind, message, self.text, self.span, slopes, used)
@@ -93,19 +102,18 @@ Slopes = tuple[float | None, float | None]
 
 def agreed(spot: Spot) -> Iterator[Notice]:
     """Kinks, jumps and poles, where the table says which value is used."""
-    slot = spot.slots[0]
-    used = spot.graph.partials[spot.line][slot]
-    if spot.holds(spot.operation.kink):
-        slopes = one_sided_slopes(spot.operation, slot, spot.inputs)
-        sides = " and ".join("none" if slope is None else shown(slope) for slope in slopes)
-        message = f"{spot.text} has a kink at {spot.here}: its slopes by {spot.name(slot)} are {sides}"
-        yield spot.notice("kink", f"{message}; {shown(used)} is used", slopes, used)
-    elif spot.holds(spot.operation.pole):
+    if (slot := spot.slot_where(spot.operation.kink)) is not None:
+        slopes, used = one_sided_slopes(spot.operation, slot, spot.inputs), spot.used(slot)
+        if slopes != (used, used):  # relu(x) - relu(-x) has kinks, but leaky_relu(x, 1) has none
+            sides = " and ".join("none" if slope is None else shown(slope) for slope in slopes)
+            message = f"{spot.text} has a kink at {spot.here}: its slopes by {spot.name(slot)} are {sides}"
+            yield spot.notice("kink", f"{message}; {shown(used)} is used", slopes, used)
+    elif spot.slot_where(spot.operation.pole) is not None:
         yield spot.notice("pole", f"{spot.text} has no derivative at {spot.here}")
-    elif spot.holds(spot.operation.jump):
-        slopes = one_sided_slopes(spot.operation, slot, spot.inputs)
-        message = f"{spot.text} jumps at {spot.here}: its slope by {spot.name(slot)} beside the jump"
-        yield spot.notice("jump", f"{message}, {shown(used)}, is used", slopes, used)
+    elif (slot := spot.slot_where(spot.operation.jump)) is not None:
+        slopes, used = one_sided_slopes(spot.operation, slot, spot.inputs), spot.used(slot)
+        message = f"{spot.text} jumps at {spot.here}: as its slope by {spot.name(slot)}, {shown(used)} is used"
+        yield spot.notice("jump", message, slopes, used)
 
 
 def switch(spot: Spot) -> Iterator[Notice]:
@@ -114,16 +122,19 @@ def switch(spot: Spot) -> Iterator[Notice]:
     condition, *branches = spot.operands
     left, right = spot.graph.expression.operands[condition]
     literals = spot.graph.expression.literals
-    if values[left] == values[right] and not (left in literals and right in literals):
-        taken, other = branches if values[condition] else reversed(branches)
+    moving = left != right and not (left in literals and right in literals)
+    taken, other = branches if values[condition] else reversed(branches)
+    constant = taken in literals and other in literals and values[taken] == values[other]
+    if values[left] == values[right] and moving and not (constant or taken == other):
         joined = not isinstance(values[other], NoValue) and values[other] == values[taken]
         message = f"{spot.text} switches where {labels[left]} = {labels[right]}"
-        message += f": its slope is that of the branch taken, {labels[taken]}"
+        message += f": the slope of the branch taken is used, that of {labels[taken]}"
         yield spot.notice("kink" if joined else "jump", message)
 
 
-def missing(spot: Spot) -> Iterator[Notice]:
-    """Partials, contributions and sums that are not finite although what they were made of is."""
+def missing(spot: Spot, received: list[Number]) -> Iterator[Notice]:
+    """Partials, contributions and sums that are not finite although what they were made of is. `received` are the
+    contributions to this line."""
     adjoint = float(spot.graph.adjoints[spot.line] or 0.0)
     for slot in spot.slots:
         partial = float(spot.graph.partials[spot.line][slot] or 0.0)
@@ -135,19 +146,16 @@ def missing(spot: Spot) -> Iterator[Notice]:
         if math.isinf(adjoint * partial) and math.isfinite(adjoint + partial):
             message = f"the contribution {shown(adjoint)} × {shown(partial)} of {spot.text} to {spot.name(slot)}"
             yield spot.notice("overflow", f"{message} overflows")
-    received = [edge.contribution for edge in spot.graph.edges_from(spot.line)] if math.isnan(adjoint) else []
-    if received and not any(map(math.isnan, received)):
+    if math.isnan(adjoint) and received and not any(map(math.isnan, received)):
         told = ", ".join(shown(contribution) for contribution in received)
         yield spot.notice("indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined")
 
 
 def missing_partial(spot: Spot, slot: int, partial: float) -> Iterator[Notice]:
     """A partial that is infinite or not a number: no derivative, an overflow, or a vertical tangent."""
-    terms = [spot.labels.short(operand) for operand in spot.operands]
-    value = spot.graph.values[spot.line]
-    written = formula(spot.operation, slot, terms, spot.labels.short(spot.line), spot.inputs, value)
+    written = spot.labels.partial(spot.line, slot, spot.graph.values)
     if math.isnan(partial):
-        if not spot.holds(spot.operation.pole):
+        if spot.slot_where(spot.operation.pole) is None:
             yield spot.notice("undefined", f"{spot.edge(slot)} = {written} has no real value at {spot.here}")
     elif overflows(spot, slot):
         yield spot.notice("overflow", f"{spot.edge(slot)} = {written} overflows at {spot.here}")

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from graddiff.errors import GrammarError, NamingError, Span, printable
+from graddiff.errors import GrammarError, Span, printable
 from graddiff.functions import Function
-from graddiff.operations import CONSTANTS, FUNCTIONS, Operation
+from graddiff.operations import Operation
 from graddiff.tokens import END, Source
 
 OPERATORS = {"PLUS", "MINUS", "TIMES", "DIVIDE", "POWER"}
 COMPARISONS = {"LT", "LE", "GT", "GE", "EQ", "NE"}
 OPENING = {"LPAR", "CALL"}
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean sin?` where a known name is close, or nothing."""
-    from difflib import get_close_matches  # only for somebody who made a mistake
-
-    folded = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[close[0]]}?" if close else ""
 
 
 def unexpected(source: Source, position: int) -> GrammarError:
@@ -48,13 +37,15 @@ def unexpected(source: Source, position: int) -> GrammarError:
             f"{token} stands where no comparison can: it belongs in the condition of a where",
             "where(x > 0, a, b) is a where x > 0, and b elsewhere; a second comparison takes a second where",
         )
+    if kind == "DEFINE" and opening is not None and source.kind(opening) == "CALL":
+        return error("operands have no names in a call", f"write their values in order, without {token}")
     if kind in ("DEFINE", "SIGNATURE"):
         return error(
             "a definition can only begin a statement", "separate statements by ; as in p = x + y; p*z; == compares"
         )
     if kind == "COMMA" and (opening is None or source.kind(opening) != "CALL"):
         return error("a comma separates the operands of a function only", "a decimal point is a point: 1.5")
-    if kind in OPERATORS and kind_before in OPERATORS | {"END"}:
+    if kind in OPERATORS and kind_before in OPERATORS:
         return error(f"two operators in a row: {before} and {token}", f"an operand is missing before {token}")
     if kind == "SEPARATOR" and opening is not None:
         where = source.span(opening)
@@ -83,6 +74,8 @@ def unknown_character(token: str) -> tuple[str, str]:
         "%": "the remainder is mod(x, y)",
         "&": "conditions nest: where(x > 0, where(y > 0, a, b), b)",
         "√": "the square root is sqrt(x)",
+        "∛": "the cube root is cbrt(x)",
+        "½": "write 1/2",
         "∞": "there is no infinity: a value is a finite number",
         "'": "quote the whole expression, not a part of it",
         '"': "quote the whole expression, not a part of it",
@@ -111,6 +104,8 @@ def side_by_side(source: Source, position: int) -> GrammarError:
     before, token = source.tokens[position - 1], source.tokens[position]
     kind, kind_before = source.kind(position), source.kind(position - 1)
     hint = f"for a product, write {before}*{token}{'…' if kind == 'CALL' else ''}"
+    if {before, token} & {"and", "or", "not"}:
+        hint = "conditions nest: where(x > 0, where(y > 0, a, b), b)"
     if kind == "NUMBER" and kind_before == "NUMBER" and "." in before and token.startswith("."):
         hint = "a number has one decimal point"
     return GrammarError(
@@ -118,61 +113,6 @@ def side_by_side(source: Source, position: int) -> GrammarError:
         text=source.text,
         span=source.span(position - 1, position),
         hint=hint,
-    )
-
-
-def function_alone(source: Source, token: int) -> GrammarError:
-    """The name of a function that stands where a value should."""
-    name = source.tokens[token]
-    following = [*source.tokens[token + 1 :], END, END, END][:3]
-    kind = source.kinds[following[0]]
-    hint = f"write {FUNCTIONS[name].signature}"
-    if kind == "NAME" or kind == "NUMBER":
-        hint = f"write {name}({following[0]})"
-    elif kind == "SUPERSCRIPT":
-        hint = f"{name}{following[0]}(x) is written {name}(x){following[0]}"
-    elif kind == "POWER" and following[2] == "(":
-        hint = f"{name}^{following[1]}(x) is written {name}(x)^{following[1]}"
-    return GrammarError(
-        f"{name} is a function: its operand{'s stand' if FUNCTIONS[name].fewest > 1 else ' stands'} in brackets",
-        text=source.text,
-        span=source.span(token),
-        hint=hint,
-    )
-
-
-def unknown_function(
-    source: Source, first: int, last: int, names: Iterable[str], functions: Iterable[str]
-) -> NamingError:
-    """A call of something that is no function; `names` are what stands for a value."""
-    names = list(names)
-    token = source.tokens[first]
-    name = token[:-1].rstrip()
-    start = source.span(first)[0]
-    inside = source.text_of(first, last).removeprefix(token)
-    hint = did_you_mean(name, [*FUNCTIONS, *functions])
-    if name in names or name in CONSTANTS or len(name) == 1:
-        return NamingError(
-            f"{name} is not a function",
-            text=source.text,
-            span=(start, start + len(name)),
-            hint=f"for a product, write {name}*({inside}",
-        )
-    return NamingError(
-        f"there is no function {name}",
-        text=source.text,
-        span=(start, start + len(name)),
-        hint=hint or "graddiff functions lists them; h(x) = x^2; h(3) makes one",
-    )
-
-
-def recursive(source: Source, token: int, name: str) -> NamingError:
-    start = source.span(token)[0]
-    return NamingError(
-        f"{name} is used in its own definition",
-        text=source.text,
-        span=(start, start + len(name)),
-        hint="a function uses what was defined before it, so that it always comes to an end",
     )
 
 
@@ -222,42 +162,3 @@ def only_a_function(source: Source, function: Function) -> GrammarError:
         span=source.span(len(source.tokens)),
         hint=f"call it at the end: …; {function.signature}",
     )
-
-
-def defined_twice(source: Source, token: int, name: str) -> NamingError:
-    known = "is a function of the language" if name in FUNCTIONS else "has a meaning already"
-    start = source.span(token)[0]
-    return NamingError(
-        f"{name} {known}, and a definition is for good",
-        text=source.text,
-        span=(start, start + len(name)),
-        hint=f"take another name, such as {name}2",
-    )
-
-
-def used_before(source: Source, token: int, name: str) -> NamingError:
-    return NamingError(
-        f"{name} is used here before it is defined",
-        text=source.text,
-        span=source.span(token),
-        hint="put the definition first: statements are read in order",
-    )
-
-
-def check_signature(source: Source, token: int, name: str, parameters: tuple[str, ...]) -> None:
-    """Raises if the left side of h(x) = … is not names in brackets, each once."""
-    for parameter in parameters:
-        if not parameter or not (parameter[0].isalpha() or parameter[0] == "_") or " " in parameter:
-            raise GrammarError(
-                f"{parameter or 'nothing'} stands where {name} needs the name of an operand",
-                text=source.text,
-                span=source.span(token),
-                hint=f"a function is defined for names: {name}(x) = x^2",
-            )
-    if len(set(parameters)) < len(parameters):
-        raise GrammarError(
-            f"an operand of {name} has the name of another",
-            text=source.text,
-            span=source.span(token),
-            hint="give each operand its own name",
-        )

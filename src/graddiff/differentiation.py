@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from graddiff.conventions import MISSING, notices
-from graddiff.diagnosis import did_you_mean
-from graddiff.errors import NamingError, Notice, UsageError
+from graddiff.conventions import notices
+from graddiff.errors import NOTICES, Notice, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
+from graddiff.naming import did_you_mean, without_value
 from graddiff.operations import CONSTANTS
 from graddiff.parser import parse
 from graddiff.reverse import Graph, differentiate_backwards
@@ -45,7 +46,7 @@ class Result(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether every requested derivative exists and was found."""
-        return not any(notice.kind in MISSING for notice in self.notices)
+        return not any(NOTICES[notice.kind] for notice in self.notices)
 
 
 def differentiate(
@@ -57,9 +58,9 @@ def differentiate(
     """Evaluates an expression at a point and differentiates it by the names in `wrt`, by default all its variables.
 
     A name is a variable or one that the expression defines. Adjoints of the names in `asked` are found as well, without
-    being part of the gradient. Raises ExpressionError if the text cannot be read or a
-    variable has no value, UsageError if `at` binds a name that does not occur, PointError if there is no value."""
-    at = {name: float(value) for name, value in (at or {}).items()}
+    being part of the gradient. Raises ExpressionError if the text cannot be read or a variable has no value, UsageError
+    if `at` binds a name that does not occur, or to no finite number, PointError if there is no value."""
+    at = {name: finite(name, value) for name, value in (at or {}).items()}
     if isinstance(expression, str):
         expression = parse(expression, at)
     check_binding(expression, at)
@@ -67,16 +68,27 @@ def differentiate(
     lines = {line for line in {**request(expression, asked), **requested}.values() if line is not None}
     graph = differentiate_backwards(expression, evaluate(expression, at), lines)
     absent = [
-        Notice("absent variable", f"{name} does not occur in the expression: the derivative by it is 0", name)
+        Notice("absent variable", f"{name} does not occur as a variable: the derivative by it is 0", name)
         for name, line in requested.items()
         if line is None
     ]
     return Result(graph, at, requested, (*expression.notices, *absent, *notices(graph, lines)))
 
 
+def finite(name: str, value: float) -> float:
+    """The value as a float; raises UsageError if it is not finite."""
+    try:
+        number = float(value)
+    except OverflowError:  # an integer too large
+        number = math.inf
+    if not math.isfinite(number):
+        raise UsageError(f"{name} is {number}, which is no finite number", hint="a value is a finite number")
+    return number
+
+
 def request(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]:
     """Name -> line of what is to be differentiated by; None for a name that does not occur."""
-    lines = {**expression.definitions, **expression.variables}
+    lines = expression.lines
     return {name: lines.get(name) for name in wrt}
 
 
@@ -94,34 +106,6 @@ def check_binding(expression: Expression, at: Mapping[str, float]) -> None:
             hint = did_you_mean(name, expression.variables)
             variables = ", ".join([*expression.variables][:8])
             known = f"its variables are {variables}" if variables else "it has no variables"
+            if name in CONSTANTS:
+                known = f"{name} was read as the constant: parse(text, names=[{name!r}]) lets a binding win"
             raise UsageError(f"{name} is bound, but does not occur in the expression", hint=hint or known)
-
-
-def without_value(expression: Expression, unbound: list[str], at: Mapping[str, float]) -> NamingError:
-    """The error for variables that are not bound: all of them, with a binding to fill in."""
-    first = unbound[0]
-    product = split(first, {*at, *expression.variables, *CONSTANTS} - {first})
-    if product and len(unbound) == 1:
-        message = f"{first} has no value, but {' and '.join(product)} do"
-        hint = f"for a product, write {'*'.join(product)}"
-    else:
-        shown, more = unbound[:8], len(unbound) - 8
-        message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
-        names = [*expression.variables][:8]
-        slots = [f"{name}={format(at[name], 'g') if name in at else '…'}" for name in names]
-        hint = f"--at {','.join(slots)}"
-    return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
-
-
-def split(name: str, names: set[str]) -> list[str]:
-    """The names that a name is made of, written side by side, or nothing."""
-    if len(name) > 40:
-        return []
-    ways: list[list[str] | None] = [[]] + [None] * len(name)
-    for end in range(1, len(name) + 1):
-        for start in range(end):
-            before = ways[start]
-            if before is not None and name[start:end] in names:
-                ways[end] = [*before, name[start:end]]
-                break
-    return ways[-1] or []

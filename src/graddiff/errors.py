@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import ClassVar, NamedTuple
 
 Span = tuple[int, int]  # from, to: characters of the expression's text
@@ -21,8 +22,24 @@ Span = tuple[int, int]  # from, to: characters of the expression's text
 WIDTH = 72  # of the piece of a long line that a caret picture shows
 
 
+# The kinds of notice, and whether a requested derivative is missing after it, not only agreed on.
+NOTICES = {
+    "implicit multiplication": False,
+    "shadowed constant": False,
+    "absent variable": False,
+    "unused statement": False,
+    "kink": False,
+    "jump": False,
+    "pole": True,
+    "vertical tangent": False,
+    "undefined": True,
+    "indeterminate": True,
+    "overflow": True,
+}
+
+
 class Notice(NamedTuple):
-    """Something worth knowing about a result: `kind` as in the JSON schema, `text` and `span` of the node (span: None
+    """Something worth knowing about a result: `kind` is one of NOTICES, `text` and `span` of the node (span: None
     where it stands in no text), the slopes on the left and the right (None: no such slope) and the value used."""
 
     kind: str
@@ -118,4 +135,9 @@ def columns(text: str) -> int:
     """How many columns of a terminal a printable text takes."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+    return sum(map(_columns_of, text))
+
+
+@cache
+def _columns_of(character: str) -> int:
+    return 0 if unicodedata.combining(character) else 1 + (unicodedata.east_asian_width(character) in "WF")

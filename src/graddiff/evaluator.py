@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
-from graddiff.errors import PointError
 from graddiff.expression import Expression
 from graddiff.failures import no_value
-from graddiff.operations import WHERE
+from graddiff.operations import WHERE, taken
 
 
 class NoValue(NamedTuple):
@@ -51,7 +50,7 @@ def _evaluate_around_failures(expression: Expression, values: list[Number], kind
         operation = expression.operations[line]
         inputs = [values[operand] for operand in operands]
         if operation is WHERE and not isinstance(inputs[0], NoValue):
-            values[line] = inputs[1 if inputs[0] else 2]
+            values[line] = inputs[taken(inputs[0])]
             continue
         missing = [value for value in inputs if isinstance(value, NoValue)]
         if missing:
@@ -66,10 +65,5 @@ def _evaluate_around_failures(expression: Expression, values: list[Number], kind
             values[line] = NoValue(line, overflow=False)
     result = values[expression.output]
     if isinstance(result, NoValue):
-        raise failure(expression, values, result, kind)
-
-
-def failure(expression: Expression, values: list[Number], result: NoValue, kind: Kind = FLOATS) -> PointError:
-    """The error that says which operation has no value, and why."""
-    operands = [values[operand] for operand in expression.operands[result.origin]]
-    return no_value(expression, result.origin, operands, kind, overflow=result.overflow)
+        inputs = [values[operand] for operand in expression.operands[result.origin]]
+        raise no_value(expression, result.origin, inputs, kind, overflow=result.overflow)

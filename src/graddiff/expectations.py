@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graddiff.arithmetic import Number
-from graddiff.diagnosis import did_you_mean
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expression import Expression
+from graddiff.naming import did_you_mean
 
 
 class Check(NamedTuple):
-    """One comparison. `found` is nan where the quantity is undefined, and then nothing is equal to it."""
+    """One comparison. `expected` and `found` are nan where the quantity is undefined."""
 
     quantity: str
     expected: float
@@ -27,7 +27,8 @@ def check(result: Result, expected: Mapping[str, float], rtol: float, atol: floa
     checks = []
     for quantity, value in expected.items():
         found = find(result, quantity)
-        ok = found == value or abs(found - value) <= atol + rtol * abs(value) < math.inf
+        same = found == value or (math.isnan(found) and math.isnan(value))
+        ok = same or abs(found - value) <= atol + rtol * abs(value) < math.inf
         checks.append(Check(full_name(quantity), value, found, ok))
     return checks
 
@@ -37,31 +38,32 @@ def full_name(quantity: str) -> str:
     return quantity if quantity == "value" or "." in quantity else f"gradient.{quantity}"
 
 
+def meant(quantity: str) -> tuple[str, str]:
+    """The name a quantity is of, "" for the output, and what of it: its value, or its adjoint, which of a variable is
+    its derivative."""
+    name, _, what = full_name(quantity).rpartition(".")
+    return (what, "adjoint") if name == "gradient" else (name, what)
+
+
 def asked_for(expression: Expression, quantity: str) -> str | None:
     """The name whose adjoint a quantity is, None for a value. Raises UsageError for no quantity at all."""
-    name, _, what = full_name(quantity).rpartition(".")
-    if quantity == "value":
-        return None
-    if name == "gradient":
-        name, what = what, "gradient"
-    names = [*expression.variables, *expression.definitions]
-    if what not in ("gradient", "value", "adjoint") or name not in names:
+    name, what = meant(quantity)
+    names = expression.lines
+    if what not in ("value", "adjoint") or (name and name not in names):
         known = ["value", *names, *(f"{n}.{w}" for n in names for w in ("value", "adjoint"))]
         raise UsageError(
             f"{quantity} is not a quantity of this expression",
             hint=did_you_mean(quantity, known)
-            or "it has value, gradient.x, p.value and p.adjoint, for its names x and p",
+            or f"value, and for each name a derivative, a value and an adjoint: {', '.join(known[1:8])}",
         )
-    return None if what == "value" else name
+    return name if what == "adjoint" else None
 
 
 def find(result: Result, quantity: str) -> float:
     """The quantity of a result; nan where it is undefined."""
-    if quantity == "value":
-        return result.value
-    name, _, what = full_name(quantity).rpartition(".")
-    lines = {**result.expression.definitions, **result.expression.variables}
-    if what == "value" and name != "gradient":
-        value: Number = result.graph.values[lines[name]]
+    name, what = meant(quantity)
+    line = result.expression.lines[name] if name else result.expression.output
+    if what == "value":
+        value: Number = result.graph.values[line]
         return float(value) if isinstance(value, float) else math.nan
-    return result.adjoint(lines[what if name == "gradient" else name])
+    return result.adjoint(line)

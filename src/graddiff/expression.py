@@ -41,6 +41,11 @@ class Expression(NamedTuple):
         return self.source.text
 
     @property
+    def lines(self) -> dict[str, int]:
+        """The line of every name: the output by what it is called, definitions, variables."""
+        return {self.output_name: self.output, **self.definitions, **self.variables}
+
+    @property
     def size(self) -> int:
         """The number of lines."""
         return len(self.operations)
@@ -58,6 +63,6 @@ class Expression(NamedTuple):
         for line, operands in enumerate(self.operands):
             for operand in operands:
                 if through[operand]:
-                    through[line] = self.operations[line].partials[-1] != ""  # a comparison has none
+                    through[line] = self.operations[line].differentiable
                     break
         return through

@@ -36,11 +36,14 @@ def no_value(expression: Expression, line: int, operands: Sequence[Number], kind
         )
     if overflow:
         subject = operation.name if not operation.symbol else labels[line]
-        hint = STABLE if operation.name in ("exp", "expm1", "sinh", "cosh") else "logarithms turn products into sums"
-        here = here_are(texts, operands)
-        return RangeError(f"{subject} overflows{here and f': here {here}'}", hint=hint, text=source, span=span)
+        hint = STABLE if operation.name in ("exp", "expm1") else "logarithms turn products into sums"
+        here = "" if operation.symbol and all(map(is_number, texts)) else here_are(texts, operands)
+        return RangeError(f"{subject} overflows{here and f'; here {here}'}", hint=hint, text=source, span=span)
     broken = first_broken(operation, operands, kind)
-    return PointError(unmet(operation, broken, labels[line], texts, operands), text=source, span=span)
+    hint = (
+        "a negative number has powers for whole exponents only; its cube root is cbrt(x)" if "floor" in broken else ""
+    )
+    return PointError(unmet(operation, broken, labels[line], texts, operands), text=source, span=span, hint=hint)
 
 
 def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str:
@@ -57,7 +60,7 @@ def unmet(operation: Operation, condition: str, text: str, texts: Sequence[str],
         return f"{operation.name} needs {condition}; here {here_are(texts, operands)}"
     needed = re.findall(PARAMETER, condition.partition(" if ")[0])
     told = {name: f"{name} is {shown(value)}" for name, value in zip(operation.parameters, operands)}
-    numbers = {name for name, t, value in zip(operation.parameters, texts, operands) if t == shown(value)}
+    numbers = {name for name, t in zip(operation.parameters, texts) if is_number(t)}
     if numbers & {*needed}:
         return f"{operation.written} needs {condition}; here {' and '.join(told[n] for n in told if n in condition)}"
     condition = condition.partition(" if ")[0] if numbers else condition
@@ -69,5 +72,14 @@ def unmet(operation: Operation, condition: str, text: str, texts: Sequence[str],
 
 def here_are(texts: Sequence[str], operands: Sequence[Number]) -> str:
     """`x+y = -1, y = 2`; a number speaks for itself where there is something else to tell."""
-    told = [f"{t} = {shown(v)}" for t, v in zip(texts, operands) if t != shown(v)]
+    told = [f"{t} = {shown(v)}" for t, v in zip(texts, operands) if not is_number(t)]
     return ", ".join(dict.fromkeys(told)) or ", ".join(texts)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number written out."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -12,6 +12,8 @@ def read_text(path: str) -> str:
     name = "standard input" if path == "-" else path
     try:
         if path == "-":
+            if sys.stdin is None:
+                raise FileError("standard input is closed")
             data = sys.stdin.buffer.read()
         else:
             with open(path, "rb") as file:

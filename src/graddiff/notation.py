@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Number, known, partial_rule
 from graddiff.expression import Expression
-from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE, Operation
+from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE, Operation, taken
 
 ATOM = 5
-PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **dict.fromkeys(("lt", "le", "gt", "ge"), 0)}
-PRECEDENCE |= {"eq": 0, "ne": 0}
+PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **{row.name: 0 for row in COMPARISONS}}
 LIMIT = 100  # characters; the middle of a longer text is left out
 SHORT = 6  # characters of an operand that is not left out of a brief text
 
@@ -59,13 +58,25 @@ class Labels:
         return self._terms[line]
 
     def brief(self, line: int) -> Term:
+        """What stands for a line where there is little room: its name or its outline."""
+        term = self.short(line)
+        return term if len(term.text) <= SHORT else self.outline(line)
+
+    def outline(self, line: int) -> Term:
         """The operation of a line with its long operands left out: `1/…`, `exp(…)`."""
         operation, operands = self.expression.operations[line], self.expression.operands[line]
-        term = self.short(line)
-        if not operands or len(term.text) <= SHORT:
-            return term
+        if not operands:
+            return self.term(line)
         terms = [self.short(operand) for operand in operands]
-        return compose(operation, [term if len(term.text) <= SHORT else Term("…") for term in terms[:4]])
+        shown = [term if len(term.text) <= SHORT else Term("…") for term in terms[:4]]
+        return compose(operation, shown + [Term("…")] * (len(terms) > 4))
+
+    def partial(self, target: int, slot: int, values: list[Number], brief: bool = False) -> str:
+        """The local partial on an edge as a formula of what stands for its operands."""
+        term = self.brief if brief else self.short
+        operands = self.expression.operands[target]
+        terms, inputs = [term(operand) for operand in operands], [values[operand] for operand in operands]
+        return formula(self.expression.operations[target], slot, terms, term(target), inputs, values[target])
 
     def _parts(self, line: int) -> tuple[int, ...]:
         if line in self._terms or line not in self.expression.inlined:
@@ -151,7 +162,7 @@ def formula(
         elif inner is NUMBER:
             written.append(number(rule.literals[line]))
         elif inner is WHERE:
-            written.append(written[inputs[1 if numbers[inputs[0]] else 2]])
+            written.append(written[inputs[taken(numbers[inputs[0]])]])
         else:
             written.append(simplified(inner, [written[i] for i in inputs]))
     return written[rule.output].text

@@ -6,9 +6,10 @@ A row gives the local partial for each operand as a formula of the operands and 
 
 From it come the number on an edge, the formula printed beside it, the reference in the manual and the test of the row.
 `value` is the operation in terms of others; a kind of number may know the operation natively instead (arithmetic.py).
-`domain`, `kink`, `jump` and `pole` are conditions, `;` between several; `A if B` asks for A only where B holds. An
-operand with `=` has a default, and `x...` stands for any number of operands, whose rule knows `x`, `f` and `k`, the
-number of operands that are equal to `f`.
+`domain`, `kink`, `jump` and `pole` are conditions, `;` between several; `A if B` asks for A only where B holds, and
+`A by y` is about the derivative by y only. `used` says what is used there. An operand with `=` has a default, and
+`x...` stands for any number of operands, whose rule knows `x`, `f` and `k`, the number of operands that are equal to
+`f`.
 
 Rules: Abramowitz & Stegun, Handbook of Mathematical Functions, chapters 4 and 7; at kinks and jumps, PyTorch 2.x.
 """
@@ -47,9 +48,8 @@ class Operation:
     @property
     def signature(self) -> str:
         """The call as one writes it: `atan2(y, x)`, `max(x, ...)`."""
-        optional = len(self.parameters) - len(self.defaults)
-        shown = list(self.parameters[:optional])
-        shown += [f"{p}={d}" for p, d in zip(self.parameters[optional:], self.defaults)]
+        shown = list(self.parameters[: self.fewest])
+        shown += [f"{p}={d}" for p, d in zip(self.parameters[self.fewest :], self.defaults)]
         return f"{self.name}({', '.join(shown + ['...'] * self.variadic)})"
 
     @property
@@ -71,7 +71,7 @@ class Operation:
     @property
     def differentiable(self) -> bool:
         """Whether it has local partials; a comparison has none."""
-        return self.partials[-1:] > ("",)
+        return any(self.partials)
 
     @property
     def fewest(self) -> int:
@@ -109,6 +109,8 @@ ROWS = (
         symbol="^",
         meaning="power",
         domain="x != 0 if y < 0; y == floor(y) if x < 0",
+        jump="hypot(x, y) == 0 by y",
+        used="0 is used for y",
     ),
     operation("exp(x)", "f", meaning="exponential function"),
     operation("expm1(x)", "exp(x)", meaning="exp(x) - 1, accurate near 0"),
@@ -118,11 +120,13 @@ ROWS = (
     operation("log1p(x)", "1/(1 + x)", meaning="log(1 + x), accurate near 0", domain="x > -1"),
     operation("sqrt(x)", "1/(2*f)", meaning="square root", domain="x >= 0"),
     operation("cbrt(x)", "1/(3*f^2)", meaning="cube root, of negative numbers too"),
-    operation("abs(x)", "sign(x)", meaning="absolute value", kink="x == 0", used="0"),
-    operation("sign(x)", "0", meaning="-1, 0 or 1", jump="x == 0", used="0"),
-    operation("floor(x)", "0", meaning="whole number at or below", jump="x == floor(x)", used="0"),
-    operation("ceil(x)", "0", meaning="whole number at or above", jump="x == floor(x)", used="0"),
-    operation("round(x)", "0", meaning="nearest whole number, ties to even", jump="x - floor(x) == 0.5", used="0"),
+    operation("abs(x)", "sign(x)", meaning="absolute value", kink="x == 0", used="0 is used"),
+    operation("sign(x)", "0", meaning="-1, 0 or 1", jump="x == 0", used="0 is used"),
+    operation("floor(x)", "0", meaning="whole number at or below", jump="x == floor(x)", used="0 is used"),
+    operation("ceil(x)", "0", meaning="whole number at or above", jump="x == floor(x)", used="0 is used"),
+    operation(
+        "round(x)", "0", meaning="nearest whole number, ties to even", jump="x - floor(x) == 0.5", used="0 is used"
+    ),
     operation("sin(x)", "cos(x)", meaning="sine"),
     operation("cos(x)", "-sin(x)", meaning="cosine"),
     operation("tan(x)", "1 + f^2", meaning="tangent"),
@@ -154,7 +158,7 @@ ROWS = (
         meaning="angle of the point (x, y)",
         jump="hypot(y, where(x < 0, 0, 1)) == 0",
         pole="hypot(x, y) == 0",
-        used="the formula; undefined at (0, 0)",
+        used="the formula is used, undefined at (0, 0)",
     ),
     operation("sinh(x)", "cosh(x)", meaning="hyperbolic sine"),
     operation("cosh(x)", "sinh(x)", meaning="hyperbolic cosine"),
@@ -198,8 +202,20 @@ ROWS = (
         value="sign(x)*log1p(2/(abs(x) - 1))/2",
         domain="abs(x) > 1",
     ),
-    operation("min(x...)", "where(x == f, 1/k, 0)", meaning="smallest operand", kink="k > 1", used="1/k each, k tied"),
-    operation("max(x...)", "where(x == f, 1/k, 0)", meaning="largest operand", kink="k > 1", used="1/k each, k tied"),
+    operation(
+        "min(x...)",
+        "where(x == f, 1/k, 0)",
+        meaning="smallest operand",
+        kink="k > 1",
+        used="1/k is used for each of k tied",
+    ),
+    operation(
+        "max(x...)",
+        "where(x == f, 1/k, 0)",
+        meaning="largest operand",
+        kink="k > 1",
+        used="1/k is used for each of k tied",
+    ),
     operation(
         "clamp(x, a, b)",
         "where(x > a, where(x < b, 1, 0), 0)",
@@ -208,7 +224,7 @@ ROWS = (
         meaning="x kept between a and b",
         domain="a <= b",
         kink="x == a; x == b",
-        used="0",
+        used="0 is used",
     ),
     operation(
         "hypot(x, y)",
@@ -216,7 +232,7 @@ ROWS = (
         "where(f == 0, 0, y/f)",
         meaning="sqrt(x^2 + y^2) without overflow",
         kink="f == 0",
-        used="0",
+        used="0 is used",
     ),
     operation(
         "mod(x, y)",
@@ -225,9 +241,9 @@ ROWS = (
         meaning="remainder, with the sign of y",
         domain="y != 0",
         jump="f == 0",
-        used="1 for x",
+        used="1 is used for x",
     ),
-    operation("relu(x)", "step(x)", meaning="max(x, 0)", value="where(x > 0, x, 0)", kink="x == 0", used="0"),
+    operation("relu(x)", "step(x)", meaning="max(x, 0)", value="where(x > 0, x, 0)", kink="x == 0", used="0 is used"),
     operation(
         "leaky_relu(x, a=0.01)",
         "where(x > 0, 1, a)",
@@ -235,7 +251,7 @@ ROWS = (
         meaning="x where x > 0, a*x elsewhere",
         value="where(x > 0, x, a*x)",
         kink="x == 0",
-        used="a",
+        used="a is used",
     ),
     operation(
         "sigmoid(x)",
@@ -270,8 +286,12 @@ ROWS = (
         meaning="log(exp(x) + exp(y)) without overflow",
         value="where(x > y, x, y) + log1p(exp(-abs(x - y)))",
     ),
-    operation("step(x)", "0", meaning="1 where x > 0, else 0", value="where(x > 0, 1, 0)", jump="x == 0", used="0"),
-    operation("where(c, x, y)", "", "1", "1", meaning="x where the condition c holds, else y", used="the branch taken"),
+    operation(
+        "step(x)", "0", meaning="1 where x > 0, else 0", value="where(x > 0, 1, 0)", jump="x == 0", used="0 is used"
+    ),
+    operation(
+        "where(c, x, y)", "", "1", "1", meaning="x where the condition c holds, else y", used="the branch taken is used"
+    ),
     operation("lt(x, y)", "", "", symbol="<", meaning="less"),
     operation("le(x, y)", "", "", symbol="<=", meaning="less or equal"),
     operation("gt(x, y)", "", "", symbol=">", meaning="greater"),
@@ -288,6 +308,12 @@ VARIABLE = Operation("variable")
 
 COMPARISONS = tuple(TABLE[name] for name in ("lt", "le", "gt", "ge", "eq", "ne"))
 WHERE = TABLE["where"]
+
+
+def taken(condition: object) -> int:
+    """The slot of the branch that a `where` takes."""
+    return 1 if condition else 2
+
 
 ALIASES = {
     "ln": "log",

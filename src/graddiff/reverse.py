@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number, known
 from graddiff.expression import Expression
-from graddiff.operations import WHERE, Operation
+from graddiff.operations import WHERE, Operation, taken
 
 
 class Edge(NamedTuple):
@@ -48,10 +48,6 @@ class Graph(NamedTuple):
                 if partial is not None:
                     source = self.expression.operands[target][slot]
                     yield Edge(target, slot, source, partial, self.adjoints[target] * partial)
-
-    def edges_from(self, source: int) -> Iterator[Edge]:
-        """The edges from one line to whatever uses it, in the order in which the reverse pass adds them."""
-        return (edge for edge in reversed([*self.edges()]) if edge.source == source)
 
 
 def differentiate_backwards(
@@ -90,8 +86,8 @@ def local_partials(
     """The partial by each operand that leads to a requested variable, None for the others. An untaken branch of a
     `where` is no edge at all: not a zero, nothing."""
     if operation is WHERE:
-        taken = 1 if operands[0] else 2
-        return tuple(kind.number("1") if slot == taken and flow else None for slot, flow in enumerate(flows))
+        branch = taken(operands[0])
+        return tuple(kind.number("1") if slot == branch and flow else None for slot, flow in enumerate(flows))
     return tuple(
         kind.partial(operation, slot)(**known(operation, slot, operands, value)) if flow else None
         for slot, flow in enumerate(flows)

@@ -5,14 +5,17 @@ A token is its text; where it stands is worked out only for those that are asked
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
 from functools import cached_property
 
 from graddiff._tables import KINDS, SCAN
-from graddiff.errors import Span
+from graddiff.errors import GrammarError, Span
 
 END = ""  # the token behind the last one
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+COMMENT = re.compile(r"#[^\n]*")
 
 _scanner = re.compile(SCAN)
 
@@ -30,9 +33,14 @@ class Kinds(dict[str, str]):
 
 
 class Source:
-    """A text and its tokens, END not among them."""
+    """A text and its tokens, END not among them. An accent is part of its letter (Unicode's form NFC)."""
 
     def __init__(self, text: str) -> None:
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+            lone = re.search("[\ud800-\udfff]", text)  # how Python passes on a byte that is not UTF-8
+            if lone:
+                raise GrammarError("there is a byte here that is not UTF-8", text=text, span=lone.span())
         self.text = text
         self.tokens: list[str] = _scanner.findall(text)
         self.kinds = Kinds()
@@ -57,13 +65,24 @@ class Source:
         last = first if last is None else last
         return self._starts[first], self._starts[last] + (len(self.tokens[last]) if last < len(self.tokens) else 0)
 
+    def statements(self) -> list[str]:
+        """The text of each statement, without comments and with white space folded."""
+        ends = [i for i, token in enumerate(self.tokens) if self.kinds[token] == "SEPARATOR"] + [len(self.tokens)]
+        return [self.text_of(start, end - 1, 400) for start, end in zip([0, *(end + 1 for end in ends)], ends)]
+
     def text_of(self, first: int, last: int, limit: int = 100) -> str:
         """The text from one token to another, white space folded and the middle of a long one left out."""
         start, end = self.span(first, last)
         if end - start > 4 * limit:
             return f"{self.text[start : start + limit // 2]}…{self.text[end - limit // 2 : end]}"
-        text = " ".join(self.text[start:end].split())
+        text = " ".join(COMMENT.sub("", self.text[start:end]).split())
         return text if len(text) <= limit else f"{text[: limit // 2]}…{text[-limit // 2 :]}"
+
+
+def name_in(text: str) -> str | None:
+    """The name that a text consists of, None if it is anything else."""
+    source = Source(text)
+    return source.tokens[0] if [source.kinds[token] for token in source.tokens] == ["NAME"] else None
 
 
 def _kind(token: str) -> str:
@@ -90,7 +109,7 @@ def _significant(tokens: list[str]) -> list[int]:
         last = token[-1]
         if token[0] in ";\n#":
             unfinished = not kept or depth or _opens(tokens[kept[-1]])
-            if unfinished and (not kept or ";" not in re.sub(r"#[^\n]*", "", token)):
+            if unfinished and (not kept or ";" not in COMMENT.sub("", token)):
                 continue
         elif last == "(":
             depth += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain, count
 from typing import Any
 
-from graddiff import diagnosis
+from graddiff import diagnosis, naming
 from graddiff.errors import Notice
 from graddiff.expression import Expression
 from graddiff.functions import CALL, Body, Function
@@ -39,6 +39,7 @@ class Writer:
         self.notices: dict[str, Notice] = {}
         self.used: dict[str, int] = {}  # name of a variable or constant -> the token that first used it
         self.body: Body | None = None  # of the function that is being defined
+        self.plain: tuple[int, int] | None = None  # first and last token of the last statement, if it defines nothing
         self.result: int | None = None  # of the last statement; None if that defines a function
 
     def expression(self) -> Expression:
@@ -102,7 +103,9 @@ class Writer:
         if name in CONSTANTS and name not in self.bound:
             return self.literal(CONSTANTS[name], token, token)
         if name in FUNCTIONS and name not in self.bound:
-            raise diagnosis.function_alone(self.source, token)
+            raise naming.function_alone(self.source, token, FUNCTIONS[name])
+        if name in self.functions:
+            raise naming.function_alone(self.source, token, self.functions[name])
         self.shadow(name, token, "a binding")
         line = self.names[name] = self.write(VARIABLE, (), token, token)
         if self.body is None:
@@ -129,7 +132,7 @@ class Writer:
         if not self.closes(middle - 1) or self.tokens[middle][0] in "0123456789.":
             raise diagnosis.side_by_side(self.source, middle)
         right, left = results.pop(), results[-1]
-        if self.binds_tighter(left, first):
+        if self.ends_in_quotient_or_power(left, middle - 1):
             self.notice_product(first, middle, last)
         results[-1] = self.write(TABLE["mul"], (left, right), first, last)
 
@@ -139,11 +142,11 @@ class Writer:
             self.source.kind(token) == "SUPERSCRIPT"
         )
 
-    def binds_tighter(self, line: int, first: int) -> bool:
-        """Whether a `/` or `^` outside brackets stands before the end of a line that begins with token `first`."""
-        while self.operations[line].name == "neg" and self.firsts[line] == first:
-            line, first = self.operands[line][0], first + 1
-        if self.firsts[line] != first or line in self.calls or self.source.kind(self.lasts[line]) == "SUPERSCRIPT":
+    def ends_in_quotient_or_power(self, line: int, last: int) -> bool:
+        """Whether the last operation before token `last`, outside brackets, is a `/` or `^`."""
+        while self.lasts[line] == last and line not in self.calls and self.operations[line].name in ("neg", "mul"):
+            line = self.operands[line][-1]
+        if self.lasts[line] != last or line in self.calls or self.source.kind(last) == "SUPERSCRIPT":
             return False
         return self.operations[line].name in ("div", "pow")
 
@@ -169,18 +172,18 @@ class Writer:
         first = firsts[0]
         name = self.tokens[first][:-1].rstrip()
         operands: list[int] = results.pop() if len(firsts) == 3 else []
+        if name not in self.functions and (name not in FUNCTIONS or name in self.names):
+            recursive = self.body is not None and name == self.body.name
+            later = any(token[:-1].rstrip().startswith(f"{name}(") for token in self.tokens[last:] if token[-1] == "=")
+            raise naming.no_function(self.source, first, last, self.names, self.functions, recursive, later)
         for slot, line in enumerate(operands):
             condition = name == "where" and slot == 0
             if (self.operations[line] in COMPARISONS) != condition:
                 raise diagnosis.misplaced_comparison(self.source, (self.firsts[line], self.lasts[line]), condition)
         if name in self.functions:
             results.append(self.call_own(self.functions[name], tuple(operands), first, last))
-        elif name in FUNCTIONS and name not in self.names:
-            results.append(self.call_operation(FUNCTIONS[name], operands, first, last))
-        elif self.body is not None and name == self.body.name:
-            raise diagnosis.recursive(self.source, first, name)
         else:
-            raise diagnosis.unknown_function(self.source, first, last, [*self.names], [*self.functions])
+            results.append(self.call_operation(FUNCTIONS[name], operands, first, last))
 
     def call_operation(self, operation: Operation, operands: list[int], first: int, last: int) -> int:
         missing = len(operation.parameters) - len(operands)
@@ -247,15 +250,25 @@ class Writer:
     # statements
 
     def output(self, results: Results, firsts: list[int], last: int) -> None:
+        self.statement((firsts[0], last))
         self.result = results.pop()
+
+    def statement(self, plain: tuple[int, int] | None) -> None:
+        """Begins a statement, a plain one if it defines nothing; a plain one before it has come to nothing."""
+        if self.plain:
+            text, span = self.source.text_of(*self.plain), self.source.span(*self.plain)
+            message = f"the statement {text} is not used: the last statement is the output"
+            self.notices[f"{message} {span}"] = Notice("unused statement", message, text, span)
+        self.plain = plain
 
     def definition(self, results: Results, firsts: list[int], last: int) -> None:
         first = firsts[0]
         name = self.tokens[first][:-1].rstrip()
         if name in self.definitions or name in self.functions:
-            raise diagnosis.defined_twice(self.source, first, name)
+            raise naming.defined_twice(self.source, first, name)
         if name in self.used:
-            raise diagnosis.used_before(self.source, self.used[name], name)
+            raise naming.used_before(self.source, self.used[name], name)
+        self.statement(None)
         self.shadow(name, first, "a definition")
         self.result = self.definitions[name] = self.names[name] = results.pop()
 
@@ -263,9 +276,9 @@ class Writer:
         """h(x, y) = …: from here on x and y are the function's own."""
         name, _, inside = self.tokens[last].rpartition(")")[0].partition("(")
         name, parameters = name.rstrip(), tuple(parameter.strip() for parameter in inside.split(","))
-        diagnosis.check_signature(self.source, last, name, parameters)
+        naming.check_signature(self.source, last, name, parameters)
         if name in FUNCTIONS or name in self.functions or name in self.names:
-            raise diagnosis.defined_twice(self.source, last, name)
+            raise naming.defined_twice(self.source, last, name)
         self.body = Body(name, parameters, len(self.operations), outside=self.literals)
         self.literals = self.body.notes
         for parameter in parameters:
@@ -273,6 +286,7 @@ class Writer:
             self.names[parameter] = self.write(VARIABLE, (), last, last)
 
     def function(self, results: Results, firsts: list[int], last: int) -> None:
+        self.statement(None)
         body = self.body
         assert body is not None
         self.body, self.result, start = None, None, body.start

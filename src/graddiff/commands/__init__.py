@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from graddiff.errors import GraddiffError, UsageError
+from graddiff.errors import FileError, GraddiffError, UsageError
 
 
 def main_command() -> click.Command:
@@ -29,6 +29,10 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {"functions": functions}
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line and returns its exit code."""
+    if sys.stderr is None:  # closed by who called
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, it stays open to the end
+    if sys.stdout is None:
+        return fail(FileError("the output cannot be written: standard output is closed"))
     named = COMMANDS.get(arguments[0]) if arguments else None
     command = named() if named else main_command()
     name = f"graddiff {arguments[0]}" if named else "graddiff"
@@ -44,22 +48,19 @@ def run(arguments: Sequence[str]) -> int:
         return fail(error)
     except click.UsageError as error:
         return fail(UsageError(sentence(error.format_message()), hint=f"{name} --help shows the options"))
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at exit
         return 141
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        from graddiff.errors import FileError
-
         return fail(FileError(f"the output cannot be written: {(error.strerror or str(error)).lower()}"))
 
 
 def fail(error: GraddiffError) -> int:
     """Says what is wrong, behind what was written before."""
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         print(error.block(), file=sys.stderr)
     except OSError:
         pass  # nobody listens any more: the exit code still says it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import click
 
 from graddiff import __version__
-from graddiff.bindings import bindings
+from graddiff.bindings import bindings, names
 from graddiff.commands.options import ExpressionCommand, canvas_for, picture
 from graddiff.differentiation import Result, differentiate
-from graddiff.errors import UsageError
+from graddiff.errors import UsageError, printable
 from graddiff.expectations import Check, asked_for, check
 from graddiff.files import read_text
 from graddiff.parser import parse
@@ -77,21 +78,25 @@ def command(expression: str | None, **options: Any) -> int:
     if options["schema"] or options["completion"]:
         write_reference(options["completion"])
         return 0
-    only = [name for name in ("only_value", "only_gradient") if options[name]]
+    only = [name for name in ("only_value", "only_gradient") if options[name] not in (None, False)]
+    only += ["json"] * (options["as_json"] or options["format_"] == "json")
     if len(only) > 1:
-        raise UsageError("--value and --gradient each want to be alone on standard output", hint="give one of them")
+        raise UsageError("--value, --gradient and --json each want standard output for themselves", hint="give one")
+    for name in ("rtol", "atol"):
+        if not 0 <= options[name] < math.inf:
+            raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
     at = bindings(options["at"])
     expected = bindings(options["expect"], "--expect")
     parsed = parse(read_expression(expression, options["path"]), at)
     asked = [name for name in (asked_for(parsed, quantity) for quantity in expected) if name]
     result = differentiate(parsed, at, requested(options), asked)
     checks = check(result, expected, options["rtol"], options["atol"])
-    if only:
-        write_number(result, options, checks)
-    elif options["as_json"] or options["format_"] == "json":
+    if only == ["json"]:
         from graddiff.render.json import document
 
         sys.stdout.writelines(document(result, not options["no_graph"], checks))
+    elif only:
+        write_number(result, options, checks)
     else:
         draw(result, checks, options)
     return 1 if not all(check.ok for check in checks) else 0 if result.complete else 4
@@ -102,24 +107,26 @@ def read_expression(expression: str | None, path: str | None) -> str:
     if expression is not None and path is not None:
         raise UsageError("there is an expression and a --file", hint="give one of them")
     if path is not None or expression == "-":
-        return read_text(path or "-")
+        return read_text(path or "-").rstrip("\n")
     if expression is not None:
         return expression
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("there is no expression", hint='graddiff "(x+y)*z" --at x=1,y=3,z=-3')
-    return read_text("-")
+    return read_text("-").rstrip("\n")
 
 
 def requested(options: dict[str, Any]) -> Iterable[str] | None:
     """The names to differentiate by, None for all variables."""
     if options["only_value"]:
         return ()
-    if options["only_gradient"]:
-        return (options["only_gradient"].strip(),)
-    names = [name.strip() for text in options["wrt"] for name in text.split(",")]
-    if not all(names):
-        raise UsageError("--wrt has nothing between two commas", hint="write --wrt x,y")
-    return dict.fromkeys(names) or None
+    if options["only_gradient"] is not None:
+        wanted = names([options["only_gradient"]], "--gradient")
+        if len(wanted) > 1:
+            raise UsageError(
+                "--gradient writes one number, so it takes one name", hint="--wrt x,y --json writes several"
+            )
+        return wanted
+    return names(options["wrt"], "--wrt") or None
 
 
 def write_reference(shell: str | None) -> None:
@@ -136,14 +143,17 @@ def write_reference(shell: str | None) -> None:
 
 def write_number(result: Result, options: dict[str, Any], checks: Sequence[Check]) -> None:
     """One bare number on standard output; what there is to say about it on standard error."""
-    name = options["only_gradient"]
-    value = result.gradient[name.strip()] if name else result.value
+    (value,) = result.gradient.values() if options["only_gradient"] else (result.value,)
     shortest = repr(value).removesuffix(".0") if options["digits"] is None else format(value, f".{options['digits']}g")
     click.echo("undefined" if value != value else shortest)
     for notice in result.notices:
-        click.echo(f"graddiff: {notice.kind}: {notice.message}", err=True)
+        tell(f"{notice.kind}: {notice.message}")
     for wrong in (compared for compared in checks if not compared.ok):
-        click.echo(f"graddiff: {wrong.quantity} is {wrong.found!r}, expected {wrong.expected!r}", err=True)
+        tell(f"{wrong.quantity} is {wrong.found!r}, expected {wrong.expected!r}")
+
+
+def tell(message: str) -> None:
+    print(f"graddiff: {printable(message)}", file=sys.stderr)
 
 
 def draw(result: Result, checks: Sequence[Check], options: dict[str, Any]) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from graddiff.commands.options import ExpressionCommand, canvas_for, picture
-from graddiff.diagnosis import did_you_mean
 from graddiff.errors import UsageError
+from graddiff.naming import did_you_mean
 from graddiff.operations import FUNCTIONS, ROWS, TABLE
 from graddiff.render.functions import lines, records
 from graddiff.render.terminal import show

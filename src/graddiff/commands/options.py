@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from graddiff.diagnosis import did_you_mean
+from graddiff.commands import COMMANDS
 from graddiff.errors import UsageError
+from graddiff.naming import did_you_mean
 from graddiff.render.terminal import Canvas, canvas
 
 Function = Callable[..., Any]
@@ -33,28 +34,35 @@ class ExpressionCommand(click.Command):
                 if takes_value[token]:
                     value = next(waiting, None)
                     if value is None:
-                        raise UsageError(f"{token} needs a value", hint="graddiff --help shows the options")
+                        raise UsageError(f"{token} needs a value", hint=f"{ctx.command_path} --help shows the options")
                     before.append(value)
             elif token.startswith("--") and token.partition("=")[0] in takes_value:
                 before.append(token)
             else:
                 operands.append(token)
         if len(operands) > 1:
-            raise too_many(operands, [*takes_value])
+            raise too_many(ctx.command_path, operands, [*takes_value])
         return super().parse_args(ctx, [*before, "--", *operands] if operands else before)
 
 
-def too_many(operands: list[str], options: list[str]) -> UsageError:
-    """The error for more than one operand: an option that does not exist, or an expression without quotes."""
+def too_many(command: str, operands: list[str], options: list[str]) -> UsageError:
+    """The error for more than one operand: an option that does not exist or comes too late, a command that does, or an
+    expression without quotes."""
     for operand in operands:
-        if operand.startswith("--") and operand[2:3].isalpha():
-            name = operand.partition("=")[0]
-            hint = did_you_mean(name, options) or "graddiff --help shows the options"
+        name = operand.partition("=")[0]
+        if name in options:
+            hint = "options go before it: graddiff --at x=1 -- -x"
+            return UsageError(f"{name} stands behind --, where everything is an expression", hint=hint)
+        if operand in COMMANDS:
+            hint = f"write graddiff {operand} first"
+            return UsageError(f"{operand} is a command, but it does not come first", hint=hint)
+        if operand.startswith("-") and operand.lstrip("-")[:1].isalpha() and len(name) > 2:
+            hint = did_you_mean(f"--{name.lstrip('-')}", options) or f"{command} --help shows the options"
             return UsageError(f"there is no option {name}", hint=hint)
-    return UsageError(
-        f"one expression is expected, but there are {len(operands)}: {', '.join(operands[:4])}",
-        hint="put the expression in quotes, so that the shell leaves it alone",
-    )
+    hint = f"{command} --help shows its use"
+    if command == "graddiff":
+        hint = "an expression with blanks or brackets in it needs quotes, so that the shell leaves it alone"
+    return UsageError(f"one operand is expected, but there are {len(operands)}: {', '.join(operands[:4])}", hint=hint)
 
 
 def picture(function: Function) -> Function:
@@ -69,7 +77,7 @@ def picture(function: Function) -> Function:
                 help="When to use colour; NO_COLOR and FORCE_COLOR are obeyed.  [default: auto]",
             ),
             click.option(
-                "--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of the terminal's."
+                "--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of those of the terminal."
             ),
         )
     ):

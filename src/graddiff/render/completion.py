@@ -21,7 +21,8 @@ NAMES = r"""    printf '%s\n' "$1" | grep -oE '[[:alpha:]_][[:alnum:]_]*[[:space
 def script(shell: str, commands: Mapping[str, click.Command]) -> str:
     """The script for a shell; `commands` are the main command under "" and the others under their names."""
     writers = {"bash": bash, "zsh": zsh, "fish": fish}
-    return HEAD.format(shell=shell) + writers[shell](commands)
+    first, _, rest = writers[shell](commands).partition("\n")  # zsh looks for #compdef in the first line
+    return f"{first}\n{HEAD.format(shell=shell)}{rest}".lstrip("\n")
 
 
 def options_of(command: click.Command) -> list[click.Option]:
@@ -40,6 +41,16 @@ def meaning(option: click.Option) -> str:
     return first.replace("'", "").replace('"', "").replace(":", " -").replace("[", "(").replace("]", ")")
 
 
+def spellings(option: click.Option) -> list[str]:
+    """-h, --help: the short one first, in whatever order click keeps them."""
+    return sorted(option.opts, key=len)
+
+
+def operands(command: str) -> str:
+    """The words that a command takes, with blanks between them."""
+    return " ".join(sorted(name for name in FUNCTIONS if name.isascii())) if command == "functions" else ""
+
+
 def choices(option: click.Option) -> list[str]:
     return [*map(str, option.type.choices)] if isinstance(option.type, click.Choice) else []
 
@@ -47,14 +58,15 @@ def choices(option: click.Option) -> list[str]:
 def bash(commands: Mapping[str, click.Command]) -> str:
     cases = []
     for option in options_of(commands[""]):
-        for name in option.opts:
+        for name in spellings(option):
             if choices(option):
                 cases.append(
                     f"        {name}) COMPREPLY=($(compgen -W '{' '.join(choices(option))}' -- \"$word\")); return ;;"
                 )
     cases.append('        --file) COMPREPLY=($(compgen -f -- "$word")); return ;;')
     words = {
-        name: " ".join(o for option in options_of(command) for o in option.opts) for name, command in commands.items()
+        name: " ".join([*(o for option in options_of(command) for o in spellings(option)), operands(name)]).strip()
+        for name, command in commands.items()
     }
     others = " ".join(name for name in commands if name)
     branches = "\n".join(f"        {name}) words='{words[name]}' ;;" for name in commands if name)
@@ -100,18 +112,18 @@ def zsh(commands: Mapping[str, click.Command]) -> str:
     def spec(option: click.Option) -> str:
         value = ""
         if not option.is_flag:
-            kind = option.opts[0].removeprefix("--")
+            kind = spellings(option)[-1].removeprefix("--")
             completer = {"at": "_graddiff_bindings", "expect": "_graddiff_bindings", "wrt": "_graddiff_variables"}
             completer |= {"gradient": "_graddiff_variables", "file": "_files"}
             what = f"({' '.join(choices(option))})" if choices(option) else completer.get(kind, "")
             value = f":{kind}:{what}"
         star = "*" if option.multiple else ""
-        return "\n".join(f"        '{star}{name}[{meaning(option)}]{value}' \\" for name in option.opts)
+        return "\n".join(f"        '{star}{name}[{meaning(option)}]{value}' \\" for name in spellings(option))
 
     bodies = {name: "\n".join(map(spec, options_of(command))) for name, command in commands.items()}
     branches = "\n".join(
         f"    if [[ ${{words[2]}} == {name} ]]; then\n        _arguments \\\n{bodies[name]}\n"
-        f"            ':word:({name})' ':name:'\n        return\n    fi"
+        f"            ':word:({name})' ':name:({operands(name)})'\n        return\n    fi"
         for name in commands
         if name
     )
@@ -163,10 +175,10 @@ def fish(commands: Mapping[str, click.Command]) -> str:
         seen = f"__fish_seen_subcommand_from {others}"
         when = f"not {seen}" if not command_name else f"__fish_seen_subcommand_from {command_name}"
         for option in options_of(command):
-            names = " ".join(f"-l {o[2:]}" if o.startswith("--") else f"-s {o[1:]}" for o in option.opts)
+            names = " ".join(f"-l {o[2:]}" if o.startswith("--") else f"-s {o[1:]}" for o in spellings(option))
             value = ""
             if not option.is_flag:
-                kind = option.opts[0].removeprefix("--")
+                kind = spellings(option)[-1].removeprefix("--")
                 value = f" -x -a '{' '.join(choices(option))}'" if choices(option) else " -x"
                 if kind in ("at", "expect"):
                     value = " -x -a '(__graddiff_names)'"
@@ -179,6 +191,7 @@ def fish(commands: Mapping[str, click.Command]) -> str:
         if name:
             about = (commands[name].help or "").partition(":")[0].replace("'", "")
             lines.append(f"complete -c graddiff -n '__fish_is_first_token' -a {name} -d '{about}'")
+            lines.append(f"complete -c graddiff -n '__fish_seen_subcommand_from {name}' -a '{operands(name)}'")
     return f"""
 function __graddiff_names
     set -l tokens (commandline -opc)

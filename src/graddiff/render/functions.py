@@ -29,7 +29,7 @@ def convention(operation: Operation) -> str:
     """Where the derivative is agreed on, and what is used there."""
     places = [("kink", operation.kink), ("jump", operation.jump), ("pole", operation.pole)]
     told = [f"{kind} where {' or '.join(place.split('; '))}" for kind, place in places if place]
-    return f"{', '.join(told)}: {operation.used} is used" if told else ""
+    return f"{', '.join(told)}: {operation.used}" if told else ""
 
 
 def records(operations: Iterable[Operation]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from graddiff.differentiation import Result
 from graddiff.errors import Notice
 from graddiff.evaluator import NoValue
 from graddiff.expectations import Check
-from graddiff.notation import Labels, formula
+from graddiff.notation import Labels
 
 SCHEMA = "graddiff/1"
 
@@ -81,17 +81,13 @@ def nodes(result: Result) -> Iterator[dict[str, Any]]:
 
 
 def edges(result: Result) -> Iterator[dict[str, Any]]:
-    expression, values, labels = result.expression, result.graph.values, Labels(result.expression)
+    labels = Labels(result.expression)
     for edge in result.graph.edges():
-        operands = expression.operands[edge.target]
-        terms = [labels.short(operand) for operand in operands]
-        inputs = [values[operand] for operand in operands]
-        operation, whole = expression.operations[edge.target], labels.short(edge.target)
         yield {
             "source": edge.source,
             "target": edge.target,
             "slot": edge.slot,
-            "formula": formula(operation, edge.slot, terms, whole, inputs, values[edge.target]),
+            "formula": labels.partial(edge.target, edge.slot, result.graph.values),
             "partial": number(edge.partial),
             "contribution": number(edge.contribution),
         }

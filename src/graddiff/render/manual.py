@@ -9,6 +9,7 @@ from importlib import resources
 import click
 
 from graddiff.operations import CONSTANTS, ROWS
+from graddiff.render.completion import options_of, spellings
 from graddiff.render.functions import LEGEND, aliases, convention, rules
 
 EXITS = (
@@ -58,12 +59,12 @@ DRAWING = (
 )
 
 AWKWARD = (
-    "Derivatives follow the conventions above and are never silent: a notice names the node, the slopes on both sides "
-    "and the value used. They are PyTorch's where it has one, save at the edges of clamp (1 there), at hypot(0, 0) "
-    "(undefined there) and at atan2(0, 0) (0 there). Where the tangent is vertical the slope is an infinity. Where the "
-    "value exists and a derivative does not, that derivative is undefined, and the exit status is "
-    "4. An infinity times 0 is undefined. Partials are computed only along edges that lead to a requested variable, "
-    "and an untaken branch of a where has no edge at all."
+    "Derivatives follow the conventions above and are never silent: a notice names the node, the value used and, where "
+    "the node has a kink or a jump of its own, the slopes on both sides. The conventions are PyTorch's where it has "
+    "one, save at the edges of clamp (1 there), at hypot(0, 0) (undefined there) and at atan2(0, 0) (0 there). Where "
+    "the tangent is vertical the slope is an infinity. Where the value exists and a derivative does not, that "
+    "derivative is undefined, and the exit status is 4. An infinity times 0 is undefined. Partials are computed only "
+    "along edges that lead to a requested variable, and an untaken branch of a where has no edge at all."
 )
 
 
@@ -96,10 +97,11 @@ def paragraphs(text: str) -> Iterator[str]:
 
 def option_entries(command: click.Command) -> Iterator[str]:
     context = click.Context(command, **command.context_settings)
-    for option in command.get_params(context):
-        found = option.get_help_record(context)
-        if found:
-            yield from (".TP", f"\\fB{escaped(found[0])}\\fR", escaped(found[1].replace("  [", " [")))
+    for option in options_of(command):
+        told = option.get_help_record(context)
+        if told:
+            written = ", ".join(spellings(option)) if option.is_flag else told[0]
+            yield from (".TP", f"\\fB{escaped(written)}\\fR", escaped(told[1].replace("  [", " [")))
 
 
 def command_page(commands: Mapping[str, click.Command], version: str) -> str:

@@ -5,21 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from graddiff.errors import NOTICES
 from graddiff.operations import TABLE
 from graddiff.render.json import SCHEMA
-
-NOTICES = (
-    "implicit multiplication",
-    "shadowed constant",
-    "absent variable",
-    "kink",
-    "jump",
-    "pole",
-    "vertical tangent",
-    "undefined",
-    "indeterminate",
-    "overflow",
-)
 
 
 def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -58,7 +46,12 @@ def schema() -> dict[str, Any]:
                 "anyOf": [{"type": "boolean"}, number],
             },
         },
-        {"adjoint": {"description": "missing where the node leads to no requested variable", **number}},
+        {
+            "adjoint": {
+                "description": "missing where nothing flows",
+                **number,
+            }
+        },
     )
     edge = record(
         {

@@ -17,12 +17,21 @@ def lay_out(rows: Sequence[Sequence[Cell]], align: str, canvas: Canvas) -> list[
     """Lines for rows of cells, columns being aligned to the left (`l`) or to the right (`r`). Where the canvas is too
     narrow, cells are said in fewer words, and at last cut with a sign that there is more."""
     widths = [max(width(cell[0]) for cell in column) for column in zip(*rows)]
-    least = [max(width(cell[-1]) for cell in column) for column in zip(*rows)]
     if canvas.width is not None:
+        least = [max(width(cell[-1]) for cell in column) for column in zip(*rows)]
         room = canvas.width - len(GAP) * (len(widths) - 1)
         shrink(widths, least, room)
         shrink(widths, [min(LEAST, w) if a == "l" else w for w, a in zip(widths, align)], room)
     return [lay_out_row(row, widths, align, canvas) for row in rows]
+
+
+def too_narrow(rows: Sequence[Sequence[Cell]], canvas: Canvas) -> bool:
+    """Whether the canvas cannot hold the shortest way to say everything, texts to the left being cut."""
+    if canvas.width is None:
+        return False
+    *numbers, last = ([width(cell[-1]) for cell in column] for column in zip(*rows))
+    least = sum(min(max(column), 2 * LEAST) for column in numbers) + max(last)
+    return least + len(GAP) * len(numbers) > canvas.width
 
 
 def shrink(widths: list[int], least: Sequence[int], room: int) -> None:

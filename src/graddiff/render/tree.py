@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
@@ -11,9 +12,9 @@ from graddiff.arithmetic import Number
 from graddiff.differentiation import Result
 from graddiff.errors import columns
 from graddiff.evaluator import NoValue
-from graddiff.notation import ATOM, Labels, formula
-from graddiff.operations import WHERE
-from graddiff.render.table import Cell, lay_out
+from graddiff.notation import ATOM, Labels
+from graddiff.operations import WHERE, taken
+from graddiff.render.table import Cell, lay_out, too_narrow
 from graddiff.render.terminal import Canvas, Line, Segment
 
 ROWS = 200  # nodes drawn without --all
@@ -43,8 +44,8 @@ class Tree:
     def __init__(self, result: Result, canvas: Canvas, digits: int, depth: int | None, everything: bool) -> None:
         self.result, self.graph, self.expression = result, result.graph, result.expression
         self.canvas, self.digits, self.everything = canvas, digits, everything
-        self.depth = depth if depth is not None else self.expression.size if everything else DEPTH
-        self.rows = self.expression.size * 3 + 3 if everything else ROWS
+        self.depth = depth if depth is not None else math.inf if everything else DEPTH
+        self.rows = ROWS if depth is None and not everything else math.inf
         self.labels = Labels(self.expression)
         self.uses = Counter(edge.source for edge in self.graph.edges())  # along which something flows
         self.drawn: Counter[int] = Counter()  # how often a line was drawn, and along such an edge
@@ -83,12 +84,9 @@ class Tree:
 
     def heading(self) -> Iterator[Line]:
         """The expression, and where."""
-        written = " ".join(self.expression.text.split()).rstrip("; ")
-        if (
-            self.expression.output not in self.expression.names
-            and ";" not in written
-            and "\n" not in self.expression.text
-        ):
+        statements = self.expression.source.statements()
+        written = "; ".join(statements)
+        if self.expression.output not in self.expression.names and len(statements) == 1:
             written = f"{self.expression.output_name} = {written}"
         written = self.canvas.written(written if len(written) <= 400 else f"{written[:200]}…{written[-200:]}")
         pairs = [f"{name} = {self.number(value)}" for name, value in self.result.at.items()]
@@ -126,12 +124,15 @@ class Tree:
                 folded += 1
             else:
                 rows.append(self.row(step))
-        if not shared:  # every contribution is an adjoint
+        cramped = shared and too_narrow(rows, self.canvas)
+        if not shared or cramped:  # without sharing every contribution is an adjoint
             rows = [row[:-1] for row in rows]
         yield from lay_out(rows, "lrrlr"[: len(rows[0])], self.canvas)
         if folded:
-            text = f"… {folded:,} more node{'s' * (folded > 1)}, folded: --depth N shows N levels, --all everything"
-            yield [self.segment(text, "notice")]
+            text = f"… {folded:,} more row{'s' * (folded > 1)}, folded: --depth N shows N levels, --all everything"
+            yield from self.paragraph(text, "notice")
+        if cramped:
+            yield from self.paragraph("the contributions need more columns than there are", "quiet")
         if self.uses:
             yield from self.paragraph(RULE_OF_SUMS if shared else RULE, "quiet")
 
@@ -191,12 +192,11 @@ class Tree:
 
     def names_of(self, line: int, name: str | None, again: bool) -> Iterator[str]:
         """What a node is called, from the longest to the shortest."""
-        text, brief = self.labels[line], self.labels.brief(line).text
+        text, brief = self.labels[line], self.labels.outline(line).text
         if again and line in self.expression.names:
             yield self.expression.names[line]
         elif name and name != text:
-            yield f"{name} = {text}"
-            yield f"{name} = {brief}"
+            yield from (f"{name} = {way}" for way in (text, brief) if way != name)
             yield name
         else:
             yield text
@@ -206,7 +206,8 @@ class Tree:
         """∂f/∂(x+y) = z = -3, or shorter."""
         number = self.number(partial)
         above, below = self.labels.brief(step.target), self.labels.brief(step.line)
-        told, briefly = (self.formula(step, brief) for brief in (False, True))
+        values = self.graph.values
+        told, briefly = (self.labels.partial(step.target, step.slot, values, brief) for brief in (False, True))
         told = number if told == number else f"{told} = {number}"
         briefly = number if briefly == number else f"{briefly} = {number}"
         name = self.expression.output_name if step.depth == 1 else above.within(ATOM)
@@ -219,19 +220,11 @@ class Tree:
         )
         return [[self.segment(way, "partial")] for way in ways]
 
-    def formula(self, step: Step, brief: bool) -> str:
-        """The local partial with its operands put in, whole or with long ones left out."""
-        term = self.labels.brief if brief else self.labels.short
-        operands = self.expression.operands[step.target]
-        values = [self.graph.values[operand] for operand in operands]
-        terms = [term(operand) for operand in operands]
-        operation = self.expression.operations[step.target]
-        return formula(operation, step.slot, terms, term(step.target), values, self.graph.values[step.target])
-
     def not_taken(self, step: Step) -> bool:
         if self.expression.operations[step.target] is not WHERE or step.slot == 0:
             return False
-        return step.slot != (1 if self.graph.values[self.expression.operands[step.target][0]] else 2)
+        condition = self.graph.values[self.expression.operands[step.target][0]]
+        return not isinstance(condition, NoValue) and step.slot != taken(condition)
 
     # below the tree
 
@@ -242,7 +235,7 @@ class Tree:
         for notice in notices if self.everything else notices[:LISTED]:
             yield from self.paragraph(f"{notice.kind}: {notice.message}", "notice")
         if len(notices) > LISTED and not self.everything:
-            yield [self.segment(f"… and {len(notices) - LISTED:,} more notices (--all)", "notice")]
+            yield from self.paragraph(f"… and {len(notices) - LISTED:,} more notices (--all)", "notice")
 
     def gradient(self) -> Iterator[Line]:
         """The derivatives; where a name is used several times, the sum they are."""
@@ -254,9 +247,11 @@ class Tree:
         if not items:
             yield [self.segment("gradient   none: nothing to differentiate by", "head")]
         yield from self.paragraph("gradient   " + self.listed(items, "", "   "), "head", " " * 11) if items else ()
-        for name, line in self.result.requested.items():
-            if line in sums and len(sums) <= LISTED:
-                yield from self.paragraph(f"{' ' * 11}{self.sum_of(name, sums[line])}", "", " " * 13)
+        told = [self.sum_of(name, sums[line]) for name, line in self.result.requested.items() if line in sums]
+        for text in told if self.everything else told[:LISTED]:
+            yield from self.paragraph(" " * 11 + text, "", " " * 13)
+        if len(told) > LISTED and not self.everything:
+            yield from self.paragraph(f"{' ' * 11}… and {len(told) - LISTED:,} more sums (--all)", "quiet")
 
     def sums(self) -> dict[int, list[Number]]:
         """The contributions to each requested line that has more than one, in the order of the text."""
