@@ -9,7 +9,7 @@ import mpmath
 import pytest
 
 from graddiff import differentiate
-from graddiff.arithmetic import FLOATS, known
+from graddiff.arithmetic import FLOATS
 from graddiff.operations import ALIASES, COMPARISONS, FUNCTIONS, ROWS, TABLE, WHERE, Operation
 from oracles import ORACLES, slope
 
@@ -53,7 +53,7 @@ def test_partials_are_those_of_mpmath(operation: Operation) -> None:
         for slot in range(len(point)):
             if slot == 1 and operation.name == "pow" and point[0] < 0:
                 continue  # no real derivative; see test_conventions
-            found = FLOATS.partial(operation, slot)(**known(operation, slot, point, value))
+            found = FLOATS.partial(operation, slot)(**FLOATS.known(operation, slot, point, value))
             expected = slope(ORACLES[operation.name], point, slot)
             assert abs(found - expected) <= 1e-14 * abs(expected) + 1e-17, (point, slot, found, expected)
 
@@ -68,7 +68,7 @@ def test_partials_are_central_differences(operation: Operation) -> None:
                 continue
             h = 1e-5 * max(1.0, abs(point[slot]))
             above, below = (function(*point[:slot], point[slot] + d, *point[slot + 1 :]) for d in (h, -h))
-            found = FLOATS.partial(operation, slot)(**known(operation, slot, point, function(*point)))
+            found = FLOATS.partial(operation, slot)(**FLOATS.known(operation, slot, point, function(*point)))
             scale = max(1.0, abs(found), abs(function(*point)) * 1e-4)
             assert found == pytest.approx((above - below) / (2 * h), abs=2e-5 * scale), (point, slot)
 
@@ -77,7 +77,7 @@ def test_partials_are_central_differences(operation: Operation) -> None:
 def test_domain_holds_where_there_is_a_value_and_only_there(operation: Operation) -> None:
     count = 3 if operation.variadic else len(operation.parameters)
     for point in itertools.product((-2.5, -1.0, -0.4, 0.0, 0.6, 1.0, 3.0), repeat=count):
-        at = known(operation, 0, point, 0.0)
+        at = FLOATS.known(operation, 0, point, 0.0)
         inside = all(FLOATS.holds(operation, condition, at) for condition in operation.domain.split("; ") if condition)
         try:
             outside = not math.isfinite(FLOATS.function(operation)(*point))

@@ -14,7 +14,7 @@ from mpmath import mpf
 
 import oracles
 from graddiff import Result, differentiate, parse
-from graddiff.arithmetic import FLOATS, Kind, known
+from graddiff.arithmetic import FLOATS, Kind
 from graddiff.evaluator import evaluate
 from graddiff.operations import NUMBER, VARIABLE
 from graddiff.reverse import differentiate_backwards
@@ -134,7 +134,7 @@ def forward_mode(result: Result, name: str) -> float:
         tangent = 0.0
         for slot, operand in enumerate(operands):
             if tangents[operand] and operation.differentiable:
-                at = known(operation, slot, inputs, values[line])
+                at = FLOATS.known(operation, slot, inputs, values[line])
                 tangent += FLOATS.partial(operation, slot)(**at) * tangents[operand]
         tangents.append(tangent)
     return tangents[expression.output]

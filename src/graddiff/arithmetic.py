@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from graddiff.errors import PointError
 from graddiff.expression import Expression
-from graddiff.operations import NUMBER, VARIABLE, Operation
+from graddiff.operations import NUMBER, VARIABLE, Operation, taken
 from graddiff.parser import parse
 
 Number = Any  # a value of the kind at hand
@@ -41,7 +41,8 @@ class Kind:
 
     `number` reads a literal or the name of a constant, `natives` are the operations it knows by itself, `finite` tells
     whether a value is one that can be worked with, and `limit` gives the value of an operation where Python raises an
-    ArithmeticError or a ValueError inside a formula: an infinity, or not a number."""
+    ArithmeticError or a ValueError inside a formula: an infinity, or not a number. `syntax` says how operations are
+    written in compiled text, where they are not called by their names."""
 
     def __init__(
         self,
@@ -49,8 +50,10 @@ class Kind:
         natives: dict[str, Function],
         finite: Callable[[Number], bool],
         limit: Callable[[Operation, Sequence[Number]], Number],
+        syntax: Mapping[str, str] = SCALAR_SYNTAX,
     ) -> None:
         self.number, self.natives, self.finite, self.limit = number, natives, finite, limit
+        self.syntax = syntax
         self._functions: dict[Operation, Function] = {}
         self._partials: dict[Operation, Function] = {}
         self._partial: dict[tuple[Operation, int], Function] = {}
@@ -71,8 +74,34 @@ class Kind:
             scope: dict[str, Any] = {}
             texts = [self._text(formula, operation.known, scope) for formula in operation.partials]
             rule = _function(operation.known, f"({', '.join(texts)},)", scope)
-            self._partials[operation] = _for_each(rule) if operation.variadic else rule
+            self._partials[operation] = self._for_each(rule) if operation.variadic else rule
         return self._partials[operation]
+
+    def _for_each(self, rule: Function) -> Function:
+        """The rule of a variadic operation for each of its operands in turn."""
+
+        def partials(*of: Number) -> tuple[Number, ...]:
+            *operands, value = of
+            tied = self.ties(operands, value)
+            return tuple([rule(operand, value, tied)[0] for operand in operands])
+
+        return partials
+
+    def ties(self, operands: Sequence[Number], value: Number) -> Number:
+        """The number of operands that are equal to the operation's value."""
+        return sum(operand == value for operand in operands)
+
+    def branches(self, condition: Number) -> tuple[Number | None, Number | None]:
+        """The partials of a `where` by its two branches: an untaken one is no edge at all."""
+        one = self.number("1")
+        return (one, None) if taken(condition) == 1 else (None, one)
+
+    def known(self, operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
+        """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
+        as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
+        if operation.variadic:
+            return {"x": operands[slot], "f": value, "k": self.ties(operands, value)}
+        return dict(zip(operation.known, [*operands, value]))
 
     def partial(self, operation: Operation, slot: int) -> Function:
         """The local partial for the operand in a slot: a function of what is `known`."""
@@ -113,8 +142,8 @@ class Kind:
             elif operation is NUMBER:
                 texts.append(f"c{len(scope)}")
                 scope[texts[-1]] = self.number(rule.literals[line])
-            elif operation.name in SCALAR_SYNTAX:
-                texts.append(SCALAR_SYNTAX[operation.name].format(*[texts[i] for i in operands]))
+            elif operation.name in self.syntax:
+                texts.append(self.syntax[operation.name].format(*[texts[i] for i in operands]))
             else:
                 scope[operation.name] = self.function(operation)
                 texts.append(f"{operation.name}({', '.join([texts[i] for i in operands])})")
@@ -143,34 +172,10 @@ def _function(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> Fu
     return function
 
 
-def _for_each(rule: Function) -> Function:
-    """The rule of a variadic operation for each of its operands in turn."""
-
-    def partials(*of: Number) -> tuple[Number, ...]:
-        *operands, value = of
-        tied = ties(operands, value)
-        return tuple([rule(operand, value, tied)[0] for operand in operands])
-
-    return partials
-
-
 @cache
 def partial_rule(operation: Operation, slot: int) -> Expression:
     """The formula of a local partial, read."""
     return parse(operation.partial(slot), operation.known)
-
-
-def ties(operands: Sequence[Number], value: Number) -> Number:
-    """The number of operands that are equal to the operation's value."""
-    return sum(operand == value for operand in operands)
-
-
-def known(operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
-    """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
-    as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
-    if operation.variadic:
-        return {"x": operands[slot], "f": value, "k": ties(operands, value)}
-    return dict(zip(operation.known, [*operands, value]))
 
 
 # Floats: Python's own, IEEE 754 binary64.

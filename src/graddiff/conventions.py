@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from graddiff.arithmetic import FLOATS, Number, known
+from graddiff.arithmetic import FLOATS, Number
 from graddiff.errors import Notice
 from graddiff.evaluator import NoValue
 from graddiff.failures import here_are, shown
@@ -78,7 +78,7 @@ class Spot:
         return f"∂{above.within(ATOM)}/∂{below.within(ATOM)}"
 
     def at(self, slot: int) -> dict[str, Number]:
-        return known(self.operation, slot, self.inputs, self.graph.values[self.line])
+        return FLOATS.known(self.operation, slot, self.inputs, self.graph.values[self.line])
 
     def slot_where(self, conditions: str) -> int | None:
         """The operand whose derivative one of the row's conditions, with `;` between them, is about, if it holds."""
@@ -187,6 +187,6 @@ def one_sided_slopes(operation: Operation, slot: int, operands: list[Number]) ->
             value = FLOATS.function(operation)(*beside)
         except (ArithmeticError, ValueError):
             return None
-        return float(FLOATS.partial_limit(operation, slot, known(operation, slot, beside, value)))
+        return float(FLOATS.partial_limit(operation, slot, FLOATS.known(operation, slot, beside, value)))
 
     return slope(-math.inf), slope(math.inf)

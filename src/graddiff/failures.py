@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graddiff.arithmetic import Kind, Number, known
+from graddiff.arithmetic import Kind, Number
 from graddiff.errors import PointError, RangeError
 from graddiff.expression import Expression
 from graddiff.notation import Labels
@@ -48,7 +48,7 @@ def no_value(expression: Expression, line: int, operands: Sequence[Number], kind
 
 def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str:
     """The condition of the operation's domain that the operands break."""
-    at = known(operation, 0, operands, operands[0])
+    at = kind.known(operation, 0, operands, operands[0])
     conditions = operation.domain.split("; ")
     return next((c for c in conditions if not kind.holds(operation, c, at)), operation.domain)
 

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import NamedTuple
 
-from graddiff.arithmetic import FLOATS, Number, known, partial_rule
+from graddiff.arithmetic import FLOATS, Number, partial_rule
 from graddiff.expression import Expression
 from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE, Operation, taken
 
@@ -149,7 +149,7 @@ def formula(
     operation: Operation, slot: int, operands: list[Term], result: Term, values: list[Number], value: Number
 ) -> str:
     """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
-    at = known(operation, slot, values, value)
+    at = FLOATS.known(operation, slot, values, value)
     terms = [operands[slot], result, constant(at["k"])] if operation.variadic else [*operands, result]
     meaning = dict(zip(operation.known, terms))
     rule = partial_rule(operation, slot)

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from graddiff.arithmetic import FLOATS, Kind, Number, known
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.expression import Expression
-from graddiff.operations import WHERE, Operation, taken
+from graddiff.operations import WHERE, Operation
 
 
 class Edge(NamedTuple):
@@ -86,10 +86,9 @@ def local_partials(
     """The partial by each operand that leads to a requested variable, None for the others. An untaken branch of a
     `where` is no edge at all: not a zero, nothing."""
     if operation is WHERE:
-        branch = taken(operands[0])
-        return tuple(kind.number("1") if slot == branch and flow else None for slot, flow in enumerate(flows))
+        return tuple(p if flow else None for p, flow in zip((None, *kind.branches(operands[0])), flows))
     return tuple(
-        kind.partial(operation, slot)(**known(operation, slot, operands, value)) if flow else None
+        kind.partial(operation, slot)(**kind.known(operation, slot, operands, value)) if flow else None
         for slot, flow in enumerate(flows)
     )
 
@@ -99,6 +98,6 @@ def local_limits(
 ) -> tuple[Number | None, ...]:
     """The same at a point where a formula has no value: the kind's infinity, or not a number."""
     return tuple(
-        kind.partial_limit(operation, slot, known(operation, slot, operands, value)) if flow else None
+        kind.partial_limit(operation, slot, kind.known(operation, slot, operands, value)) if flow else None
         for slot, flow in enumerate(flows)
     )
