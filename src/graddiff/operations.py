@@ -74,6 +74,11 @@ class Operation:
         return any(self.partials)
 
     @property
+    def conventions(self) -> list[str]:
+        """The conditions under which a derivative is a matter of convention, or does not exist."""
+        return [text for column in (self.kink, self.jump, self.pole) for text in column.split("; ") if text]
+
+    @property
     def fewest(self) -> int:
         return len(self.parameters) - len(self.defaults)
 
@@ -163,12 +168,7 @@ ROWS = (
     operation("sinh(x)", "cosh(x)", meaning="hyperbolic sine"),
     operation("cosh(x)", "sinh(x)", meaning="hyperbolic cosine"),
     operation("tanh(x)", "sech(x)^2", meaning="hyperbolic tangent"),
-    operation(
-        "sech(x)",
-        "-f*tanh(x)",
-        meaning="hyperbolic secant",
-        value="2*exp(-abs(x))/(1 + exp(-2*abs(x)))",
-    ),
+    operation("sech(x)", "-f*tanh(x)", meaning="hyperbolic secant", value="2*exp(-abs(x))/(1 + exp(-2*abs(x)))"),
     operation(
         "csch(x)",
         "-f*coth(x)",
@@ -265,12 +265,7 @@ ROWS = (
         meaning="log(1 + exp(x)) without overflow",
         value="where(x > 0, x, 0) + log1p(exp(-abs(x)))",
     ),
-    operation(
-        "silu(x)",
-        "sigmoid(x)*(1 + x*sigmoid(-x))",
-        meaning="x*sigmoid(x)",
-        value="x*sigmoid(x)",
-    ),
+    operation("silu(x)", "sigmoid(x)*(1 + x*sigmoid(-x))", meaning="x*sigmoid(x)", value="x*sigmoid(x)"),
     operation(
         "gelu(x)",
         "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)",

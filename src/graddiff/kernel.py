@@ -1,0 +1,145 @@
+"""One expression for many points: value and all partials as straight-line code in which nothing is computed twice.
+
+Only line numbers, numbers and operations of the table reach the code that is generated; a user's name is never more
+than the label of a column. A point at which something is not finite, or is a matter of convention, is not answered
+here: it is for the single-point path, so that errors and notices are the same for one point as for a million."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from graddiff.evaluator import evaluate
+from graddiff.expression import Expression
+from graddiff.operations import COMPARISONS, NUMBER, WHERE, Operation
+from graddiff.reverse import Graph, differentiate_backwards
+from graddiff.symbols import EQ, Lines, Symbols
+
+# Operations whose result is not finite whenever this operand is not: an infinity that passes through all of these is
+# seen in the result. Through any other it could vanish, as in 1/inf.
+PASSING = {(name, slot) for name in ("add", "sub", "mul") for slot in (0, 1)}
+PASSING |= {("div", 0), *((name, 0) for name in ("neg", "abs", "sqrt", "cbrt", "sin", "cos", "tan", "log", "log2"))}
+PASSING |= {(name, 0) for name in ("log10", "log1p", "sinh", "cosh", "asinh", "acosh", "asin", "acos", "atanh")}
+
+UNSEEN = {"clamp": "a > b"}  # what breaks a domain without a result that is not finite
+
+
+Branch = tuple[int, bool]
+
+
+class Program(NamedTuple):
+    """The lines that a value and its partials need, in the order of evaluation.
+
+    `inputs` are lines by the name of their column; `outputs` the value, then the partials in the order asked for;
+    `awkward` are comparisons: a point where one of them holds is for the single-point path, and so is one where a
+    line of `checked` is not finite, if it stands in a branch, which is a condition and its side, that is taken."""
+
+    operations: list[Operation]
+    operands: list[tuple[int, ...]]
+    numbers: Mapping[int, float | bool]
+    inputs: Mapping[str, int]
+    outputs: tuple[int, ...]
+    awkward: tuple[int, ...]
+    checked: Mapping[int, Branch | None]
+
+
+def program(
+    expression: Expression, fixed: Mapping[str, float], wrt: Collection[int | None], natives: Collection[str]
+) -> Program:
+    """Runs both passes on symbols. Variables that are not `fixed` are columns; `wrt` are lines of the expression, None
+    for a derivative that is 0; `natives` are the operations that the program may use."""
+    lines = Lines()
+    kind = Symbols(lines, [*natives])
+    at = {name: lines.number(fixed[name]) if name in fixed else lines.input(name) for name in expression.variables}
+    values = evaluate(expression, at, kind)
+    graph = differentiate_backwards(expression, values, {line for line in wrt if line is not None}, kind)
+    found = [values[expression.output]]
+    for line in wrt:
+        adjoint = None if line is None else graph.adjoints[line]
+        found.append(lines.number(0.0) if adjoint is None else adjoint)
+    return living(lines, [symbol.line for symbol in found], [*awkward(graph, kind)])
+
+
+def awkward(graph: Graph, kind: Symbols) -> Iterator[int]:
+    """The comparisons that hold where a derivative is a matter of convention, or a domain is left unseen."""
+    expression, values = graph.expression, graph.values
+    for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
+        slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
+        inputs = [values[operand] for operand in operands]
+        if operation is WHERE and slots:
+            left, right = expression.operands[operands[0]]
+            conditions = (
+                [] if values[left] == values[right] else [kind.lines.write(EQ, (values[left].line, values[right].line))]
+            )
+        else:
+            texts = [text.partition(" by ") for text in operation.conventions] if slots else []
+            texts += [(UNSEEN[operation.name], "", "")] if operation.name in UNSEEN else []
+            conditions = []
+            for text, _, by in texts:
+                slot = operation.parameters.index(by) if by else slots[0] if slots else 0
+                if not by or slot in slots:
+                    known = kind.known(operation, slot, inputs, values[line])
+                    conditions.append(kind.compile(f"where({text}, 1, 0)", operation.known)(**known))
+        for condition in conditions:
+            if kind.lines.operations[condition.line] is WHERE:
+                yield kind.lines.operands[condition.line][0]
+            elif kind.lines.numbers.get(condition.line, True):  # a comparison, or a number that is not 0
+                yield condition.line
+
+
+def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int]) -> Program:
+    """Leaves out the lines that nothing needs, and finds those that have to be checked."""
+    needed = bytearray(len(lines.operations))
+    for line in (*outputs, *awkward):
+        needed[line] = 1
+    for line in range(len(needed) - 1, -1, -1):
+        if needed[line]:
+            for operand in lines.operands[line]:
+                needed[operand] = 1
+    place: dict[int, int] = {}
+    for line, wanted in enumerate(needed):
+        if wanted:
+            place[line] = len(place)
+    operations = [lines.operations[line] for line in place]
+    operands = [tuple([place[operand] for operand in lines.operands[line]]) for line in place]
+    kept = tuple(dict.fromkeys(place[line] for line in outputs)), tuple(dict.fromkeys(place[line] for line in awkward))
+    return Program(
+        operations=operations,
+        operands=operands,
+        numbers={place[line]: value for line, value in lines.numbers.items() if line in place},
+        inputs={name: place[line] for line, name in lines.inputs.items() if line in place},
+        outputs=tuple(place[line] for line in outputs),
+        awkward=kept[1],
+        checked=checked(operations, operands, kept[0]),
+    )
+
+
+def checked(
+    operations: Sequence[Operation], operands: Sequence[tuple[int, ...]], outputs: Sequence[int]
+) -> dict[int, Branch | None]:
+    """The lines whose infinity would not be seen in another line that is checked, and the branch they stand in."""
+    suspects = {line for line in outputs if operations[line] is not NUMBER}
+    seen = set()
+    branches: dict[int, set[Branch | None]] = {line: {None} for line in outputs}
+    for line in range(len(operations) - 1, -1, -1):
+        own, operation = branches.get(line, {None}), operations[line]
+        for slot, operand in enumerate(operands[line]):
+            branch = {(operands[line][0], slot == 1)} if operation is WHERE and slot else own
+            branches[operand] = branches.get(operand, set()) | branch
+            if (operation.name, slot) in PASSING:
+                seen.add(operand)
+            elif (
+                operations[operand] is not NUMBER and operations[operand] not in COMPARISONS and operation is not WHERE
+            ):
+                suspects.add(operand)
+    found = {line: branches[line] for line in sorted(suspects - seen)}
+    only = {line: within.pop() if len(within) == 1 else None for line, within in found.items()}
+    return {line: branch if branch and branch[0] < line else None for line, branch in only.items()}
+
+
+def function(name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]) -> Callable[..., Any]:
+    """A Python function from lines of text that were generated here, with `scope` for what they call."""
+    lines = "\n    ".join(body)
+    exec(f"def {name}({', '.join(parameters)}):\n    {lines}", scope)
+    function: Callable[..., Any] = scope[name]
+    return function

@@ -1,0 +1,59 @@
+"""A program over Python floats, a point at a time: a function of the inputs that gives the outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graddiff.arithmetic import FLOATS, SCALAR_SYNTAX
+from graddiff.kernel import Branch, Program, function
+from graddiff.operations import NUMBER, VARIABLE
+
+NATIVES = tuple(FLOATS.natives)
+NESTED = 12  # levels of brackets in generated Python text
+
+
+def by_rows(program: Program) -> Callable[..., tuple[float, ...]]:
+    """A function of the inputs that gives the outputs. Raises ArithmeticError or ValueError at a point that is for the
+    single-point path."""
+    uses = [0] * len(program.operations)
+    for line in (*(o for operands in program.operands for o in operands), *program.outputs, *program.checked):
+        uses[line] += 1
+    for branch in program.checked.values():
+        if branch:
+            uses[branch[0]] += 1
+    scope: dict[str, Any] = {"isfinite": FLOATS.finite}
+    texts: list[str] = []
+    depths: list[int] = []
+    body: list[str] = []
+    for line, (operation, operands) in enumerate(zip(program.operations, program.operands)):
+        depth = 1 + max((depths[operand] for operand in operands), default=0)
+        if operation is NUMBER:
+            text = repr(program.numbers[line])
+        elif operation is VARIABLE:
+            text = f"v{line}"
+        elif operation.name in SCALAR_SYNTAX:
+            text = SCALAR_SYNTAX[operation.name].format(*[texts[operand] for operand in operands])
+        else:
+            scope[operation.name] = FLOATS.natives[operation.name]
+            text = f"{operation.name}({', '.join([texts[operand] for operand in operands])})"
+        if operands and (uses[line] != 1 or depth > NESTED):
+            body.append(f"v{line} = {text}")
+            text, depth = f"v{line}", 0
+        texts.append(text)
+        depths.append(depth)
+    if program.awkward:
+        body.append(f"if {' or '.join(texts[line] for line in program.awkward)}: raise ArithmeticError")
+    if program.checked:
+        told = [_within(texts, line, branch) for line, branch in program.checked.items()]
+        body.append(f"if not isfinite({' + '.join(told)}): raise ArithmeticError")
+    body.append(f"return {', '.join(texts[line] for line in program.outputs)},")
+    return function("row", [f"v{line}" for line in program.inputs.values()], body, scope)
+
+
+def _within(texts: Sequence[str], line: int, branch: Branch | None) -> str:
+    """The text of a line, 0 where its branch is not taken."""
+    if branch is None:
+        return texts[line]
+    condition, side = branch
+    return SCALAR_SYNTAX["where"].format(texts[condition], *((texts[line], "0.0") if side else ("0.0", texts[line])))

@@ -1,0 +1,169 @@
+"""The kernel for many points: rows and columns agree with the single-point path, and what is awkward is left to it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Mapping, Sequence
+
+import numpy
+import pytest
+
+from graddiff import GraddiffError, columns, differentiate, parse, rows
+from graddiff.columns import BLOCK, Columns
+from graddiff.kernel import Program, program
+from graddiff.operations import ROWS, WHERE, Operation
+from graddiff.rows import by_rows
+from test_reverse import random_text
+
+SPECIAL = (-2.5, -1.0, -0.4, 0.0, 0.6, 1.0, 3.0, 1e3, -1e3, 1e-200, 1e200, -1e200)
+
+# Formulas that add up terms which cancel: units in the last place of the terms, not of what is left of them.
+CANCELLING = {"silu": 1.0, "gelu": 1.0, "logaddexp": 4.0}
+FURTHER = {"coth": 8}  # the square of csch, which may be four units off itself
+
+
+def programs(text: str, fixed: Mapping[str, float] | None = None) -> tuple[Program, Program]:
+    """For rows and for columns, by all variables."""
+    expression = parse(text)
+    wrt = [*expression.variables.values()]
+    return tuple(program(expression, fixed or {}, wrt, natives) for natives in (rows.NATIVES, columns.NATIVES))  # type: ignore[return-value]
+
+
+def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
+    """The outputs at each point, None where it is for the single-point path."""
+    row = by_rows(compiled)
+    found: list[list[float] | None] = []
+    for at in points:
+        try:
+            found.append([*row(*[at[name] for name in compiled.inputs])])
+        except (ArithmeticError, ValueError):
+            found.append(None)
+    return found
+
+
+def in_columns(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
+    outputs = [numpy.empty(len(points)) for _ in compiled.outputs]
+    answered = Columns(compiled)([numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs)
+    found = [[float(value) for value in row] for row in zip(*outputs)]
+    return [row if answered is None or answered[i] else None for i, row in enumerate(found)]
+
+
+def alone(text: str, at: Mapping[str, float]) -> list[float] | None:
+    """The single-point path, None where it has no finite answer."""
+    try:
+        result = differentiate(text, at)
+    except GraddiffError:
+        return None
+    found = [result.value, *(result.gradient[name] for name in result.expression.variables)]
+    return found if all(map(math.isfinite, found)) else None
+
+
+def call(operation: Operation, names: Sequence[str]) -> str:
+    if not operation.symbol:
+        return f"{operation.name}({', '.join(names)})"
+    return operation.symbol.join(names) if len(names) == 2 else operation.symbol + names[0]
+
+
+@pytest.mark.parametrize(
+    "operation", [row for row in ROWS if row.differentiable and row is not WHERE], ids=lambda r: r.name
+)
+def test_both_backends_agree_with_the_single_point_path(operation: Operation) -> None:
+    """To four units in the last place, at ordinary points, at kinks, poles, and at the ends of the range."""
+    rng = random.Random(operation.name)
+    names = [f"x{i}" for i in range(3 if operation.variadic else len(operation.parameters))]
+    special = [*itertools.product(SPECIAL, repeat=len(names))]
+    chosen = special if len(special) < 400 else rng.sample(special, 400)
+    points = [dict(zip(names, values)) for values in chosen]
+    points += [{name: rng.uniform(-4, 4) for name in names} for _ in range(200)]
+    text = call(operation, names)
+    expected = [alone(text, at) for at in points]
+    for found in map(lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)):
+        assert sum(row is not None for row in found) > 20
+        for at, row, single in zip(points, found, expected):
+            if row is not None:
+                assert single is not None, (at, row)
+                for one, other in zip(row, single):
+                    unit = math.ulp(max(abs(other), CANCELLING.get(operation.name, 0.0)))
+                    assert abs(one - other) <= FURTHER.get(operation.name, 4) * unit, (at, row, single)
+
+
+@pytest.mark.parametrize(
+    ("text", "awkward", "fine"),
+    [
+        ("abs(x)", 0.0, 1e-300),
+        ("relu(x)", 0.0, -1e-300),
+        ("max(x, 2)", 2.0, 2.5),
+        ("clamp(x, 0, 1)", 1.0, 0.5),
+        ("floor(x)", 2.0, 2.5),
+        ("where(x > 1, x, 2x)", 1.0, 1.5),
+        ("sqrt(x)", 0.0, 1.0),
+        ("log(x)", -1.0, 1.0),
+        ("1/(1 + exp(-x))", -1000.0, -700.0),
+        ("1/(x*1e200)", 1e200, 1.0),
+        ("atan(x*1e200)", 1e200, 1e-150),
+        ("where(x*1e200 > 1, 2, 3)*x", 1e200, 1.0),
+        ("clamp(1, x, 0)", 0.5, -0.5),
+        ("0^x", 0.0, 1.0),
+        ("1/x", math.inf, 2.0),
+        ("where(x > 0, 1, 2)", math.inf, 2.0),
+        ("where(x > 0, 1, 2)", math.nan, 2.0),
+        ("x", -math.inf, 2.0),
+    ],
+)
+def test_awkward_point_is_for_the_single_point_path(text: str, awkward: float, fine: float) -> None:
+    points = [{"x": fine}, {"x": awkward}, {"x": fine}]
+    for found in map(lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)):
+        assert [row is None for row in found] == [False, True, False]
+        assert found[0] == pytest.approx(alone(text, points[0]), rel=1e-15)
+
+
+def test_untaken_branch_neither_spoils_a_column_nor_its_gradient() -> None:
+    text = "where(x > 0, log(x)/sqrt(x), x^2)"
+    points = [{"x": x} for x in (-3.0, -1.0, 2.0, 5.0)]
+    found = in_columns(programs(text)[1], points)
+    for row, at in zip(found, points):
+        assert row == pytest.approx(alone(text, at), rel=1e-14)
+
+
+def test_random_expressions_agree() -> None:
+    rng = random.Random(11)
+    compared = 0
+    for seed in range(150):
+        text = random_text(seed)
+        names = [*parse(text).variables]
+        points = [{name: rng.uniform(-3, 3) for name in names} for _ in range(8)]
+        for found in map(lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)):
+            for row, at in zip(found, points):
+                if row is not None:
+                    assert row == pytest.approx(alone(text, at), rel=1e-9, abs=1e-9), text
+                    compared += 1
+    assert compared > 1000
+
+
+@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5])
+def test_blocks_join_without_a_seam(size: int) -> None:
+    compiled = programs("x*y + sin(x)")[1]
+    x, y = numpy.linspace(-2, 2, size), numpy.linspace(0, 1, size)
+    outputs = [numpy.empty(size) for _ in compiled.outputs]
+    assert Columns(compiled)([x, y], outputs) is None
+    for found, expected in zip(outputs, (x * y + numpy.sin(x), y + numpy.cos(x), x)):
+        assert numpy.allclose(found, expected, rtol=1e-15, atol=1e-15)
+
+
+def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
+    """1/(1+exp(-s)) with both partials: one exponential, and one quotient more."""
+    compiled = programs("1/(1 + exp(-(w*x + b)))", {"w": 2.0, "b": -1.0})[0]
+    counts = [operation.name for operation in compiled.operations]
+    assert counts.count("exp") == 1
+    assert counts.count("div") == 2
+    assert "neg" in counts
+    assert [*compiled.inputs] == ["x"]
+    assert programs("2*3*x + 0 + 1*x")[0].operations.count(ROWS[2]) == 1
+
+
+def test_gradient_by_what_does_not_flow_is_zero() -> None:
+    expression = parse("floor(2)*x")
+    compiled = program(expression, {}, [None, expression.variables["x"]], rows.NATIVES)
+    assert by_rows(compiled)(3.0) == (6.0, 0.0, 2.0)
