@@ -17,12 +17,15 @@ SOURCE = ROOT / "src/graddiff"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.py")
 
 # Bottom to top; a module imports only from floors below its own, or from its own floor what stands before it.
-FLOORS = """_tables operations errors tokens expression functions naming diagnosis writer parser arithmetic notation
-    failures evaluator reverse symbols kernel rows columns
+FLOORS = """
+    _tables operations errors tokens expression functions naming diagnosis writer parser
+    arithmetic notation failures evaluator reverse symbols kernel rows columns
     conventions differentiation __init__ files expectations bindings
+    data data.blocks data.answers data.csv data.jsonl data.bare data.streams
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions
-    render.completion render.manual
-    commands commands.options commands.functions commands.differentiate commands.reference __main__
+    render.progress render.completion render.manual
+    commands commands.options commands.output commands.functions commands.data commands.each commands.differentiate
+    commands.reference __main__
 """.split()  # noqa: SIM905
 
 

@@ -1,5 +1,6 @@
 """python -m graddiff, and the command graddiff."""
 
+import contextlib
 import gc
 import os
 import sys
@@ -15,6 +16,9 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
+        if sys.stdout is not None:
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()  # what was written are whole lines
     sys.stderr.flush()
     os._exit(code)
 

@@ -14,6 +14,7 @@ from graddiff.files import read_text
 from graddiff.parser import parse
 from graddiff.tokens import name_in
 
+OBJECT = 'write {"x": 1, "y": "pi/2"}'  # what a file of bindings is
 EXPECTED = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "undefined": math.nan}
 
 
@@ -26,10 +27,16 @@ def bindings(texts: Iterable[str], option: str = "--at") -> dict[str, float]:
         if text == "@":
             raise UsageError(f"there is no file name behind the @ of {option}", hint=f"write {option} @point.json")
         pairs = from_file(text[1:]) if text.startswith("@") else from_text(text, option)
-        for name, value in pairs:
-            if name in bound:
-                raise UsageError(f"{name} stands twice in {option}", hint="give each name once")
-            bound[name] = constant(name, value, option)
+        bind(bound, pairs, option)
+    return bound
+
+
+def bind(bound: dict[str, float], pairs: Iterable[tuple[str, str]], option: str) -> dict[str, float]:
+    """Adds what the pairs bind to `bound`, and gives it back."""
+    for name, value in pairs:
+        if name in bound:
+            raise UsageError(f"{name} stands twice in {option}", hint="give each name once")
+        bound[name] = constant(name, value, option)
     return bound
 
 
@@ -74,26 +81,34 @@ def split(text: str) -> Iterator[str]:
 
 def from_file(path: str) -> Iterator[tuple[str, str]]:
     """The members of a JSON object, numbers or expressions in strings."""
-    hint = 'write {"x": 1, "y": "pi/2"}'
+    try:
+        found = read_json(read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{path} is not JSON: {error}", hint=OBJECT) from None
+    return from_object(found, path)
+
+
+def read_json(text: str) -> Any:
+    """JSON, its numbers as their texts; raises ValueError, also where a name stands twice in an object."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        for name, count in Counter(name for name, _ in pairs).items():
-            if count > 1:
-                raise FileError(f"{name} stands twice in {path}", hint="give each name once")
-        return dict(pairs)
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            name = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+            raise ValueError(f"{name} stands twice")
+        return found
 
-    try:
-        found = json.loads(
-            read_text(path), object_pairs_hook=members, parse_int=str, parse_float=str, parse_constant=str
-        )
-    except (ValueError, RecursionError) as error:
-        raise FileError(f"{path} is not JSON: {error}", hint=hint) from None
+    return json.loads(text, object_pairs_hook=members, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def from_object(found: Any, where: str) -> Iterator[tuple[str, str]]:
+    """The members of an object that `read_json` gave, which must be numbers or texts."""
     if not isinstance(found, dict):
-        raise FileError(f"{path} is not a JSON object", hint=hint)
+        raise FileError(f"{where} is not a JSON object", hint=OBJECT)
     for name, value in found.items():
         if not isinstance(value, str):
-            raise FileError(f"{name} in {path} is neither a number nor a text", hint=hint)
-        yield a_name(name, path), value
+            raise FileError(f"{name} in {where} is neither a number nor a text", hint=OBJECT)
+        yield a_name(name, where), value
 
 
 def constant(name: str, text: str, option: str) -> float:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from graddiff.arithmetic import Number
-from graddiff.differentiation import Result
+from graddiff.differentiation import Result, differentiate
 from graddiff.errors import UsageError
 from graddiff.expression import Expression
 from graddiff.naming import did_you_mean
+from graddiff.parser import parse
 
 
 class Check(NamedTuple):
@@ -20,6 +21,26 @@ class Check(NamedTuple):
     expected: float
     found: float
     ok: bool
+
+
+def answer(
+    text: str,
+    at: Mapping[str, float],
+    wrt: Iterable[str] | None,
+    expected: Mapping[str, float],
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+) -> tuple[Result, list[Check]]:
+    """Reads and differentiates an expression, what is expected being found whatever the gradient is by."""
+    expression = parse(text, at)
+    asked = [name for name in (asked_for(expression, quantity) for quantity in expected) if name]
+    result = differentiate(expression, at, wrt, asked)
+    return result, check(result, expected, rtol, atol)
+
+
+def exit_code(result: Result, checks: Iterable[Check]) -> int:
+    """1 if something was expected otherwise, 4 if a derivative is missing."""
+    return 1 if not all(check.ok for check in checks) else 0 if result.complete else 4
 
 
 def check(result: Result, expected: Mapping[str, float], rtol: float, atol: float) -> list[Check]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graddiff.arithmetic import FLOATS, SCALAR_SYNTAX
@@ -13,8 +13,11 @@ NATIVES = tuple(FLOATS.natives)
 NESTED = 12  # levels of brackets in generated Python text
 
 
-def by_rows(program: Program) -> Callable[..., tuple[float, ...]]:
-    """A function of the inputs that gives the outputs. Raises ArithmeticError or ValueError at a point that is for the
+def by_rows(
+    program: Program, keys: Mapping[str, Any] | None = None, number: Callable[[Any], float] = float
+) -> Callable[..., tuple[float, ...]]:
+    """A function of the inputs, or of a record that has each input under its key and read by `number`, that gives the
+    outputs. Raises ArithmeticError, ValueError, or what `number` and the record raise, at a point that is for the
     single-point path."""
     uses = [0] * len(program.operations)
     for line in (*(o for operands in program.operands for o in operands), *program.outputs, *program.checked):
@@ -22,10 +25,13 @@ def by_rows(program: Program) -> Callable[..., tuple[float, ...]]:
     for branch in program.checked.values():
         if branch:
             uses[branch[0]] += 1
-    scope: dict[str, Any] = {"isfinite": FLOATS.finite}
+    scope: dict[str, Any] = {"isfinite": FLOATS.finite, "sum": sum, "number": number}
     texts: list[str] = []
     depths: list[int] = []
     body: list[str] = []
+    if keys is not None:
+        scope |= {f"k{line}": keys[name] for name, line in program.inputs.items()}
+        body = [f"v{line} = number(record[k{line}])" for line in program.inputs.values()]
     for line, (operation, operands) in enumerate(zip(program.operations, program.operands)):
         depth = 1 + max((depths[operand] for operand in operands), default=0)
         if operation is NUMBER:
@@ -46,9 +52,11 @@ def by_rows(program: Program) -> Callable[..., tuple[float, ...]]:
         body.append(f"if {' or '.join(texts[line] for line in program.awkward)}: raise ArithmeticError")
     if program.checked:
         told = [_within(texts, line, branch) for line, branch in program.checked.items()]
-        body.append(f"if not isfinite({' + '.join(told)}): raise ArithmeticError")
+        total = " + ".join(told) if len(told) < 50 else f"sum([{', '.join(told)}])"  # a sum nests as it is compiled
+        body.append(f"if not isfinite({total}): raise ArithmeticError")
     body.append(f"return {', '.join(texts[line] for line in program.outputs)},")
-    return function("row", [f"v{line}" for line in program.inputs.values()], body, scope)
+    parameters = [f"v{line}" for line in program.inputs.values()] if keys is None else ["record"]
+    return function("row", parameters, body, scope)
 
 
 def _within(texts: Sequence[str], line: int, branch: Branch | None) -> str:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from graddiff import __version__
 from graddiff.bindings import bindings, names
-from graddiff.commands.options import ExpressionCommand, canvas_for, picture
-from graddiff.differentiation import Result, differentiate
-from graddiff.errors import UsageError, printable
-from graddiff.expectations import Check, asked_for, check
+from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, tell
+from graddiff.differentiation import Result
+from graddiff.errors import UsageError
+from graddiff.expectations import Check, answer, exit_code
 from graddiff.files import read_text
-from graddiff.parser import parse
 
 EXAMPLES = """\b
 Examples:
@@ -53,7 +52,10 @@ read or written.
 @click.option("--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input.")
 @click.option("--wrt", multiple=True, metavar="X,Y", help="Differentiate by these names only.")
 @click.option(
-    "--format", "format_", type=click.Choice(["tree", "json"]), default="tree", help="What to write.  [default: tree]"
+    "--format",
+    "format_",
+    type=click.Choice(["tree", "json", "csv", "jsonl"]),
+    help="What to write; csv and jsonl for --data.  [default: tree, or what --data is]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
@@ -67,6 +69,12 @@ read or written.
 )
 @click.option("--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]")
 @click.option("--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]")
+@click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
+@click.option("--data", metavar="FILE", help="Answer every row of a CSV or JSON Lines file; - is standard input.")
+@click.option("--data-format", type=click.Choice(["csv", "jsonl"]), help="What --data is, where no suffix says it.")
+@click.option("--no-input", is_flag=True, help="Leave the columns of --data out of the output.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first row of --data that fails.")
+@click.option("--line-buffered", is_flag=True, help="Write each row of --data as soon as it is answered.")
 @click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
 @click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
 @click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
@@ -78,28 +86,59 @@ def command(expression: str | None, **options: Any) -> int:
     if options["schema"] or options["completion"]:
         write_reference(options["completion"])
         return 0
-    only = [name for name in ("only_value", "only_gradient") if options[name] not in (None, False)]
-    only += ["json"] * (options["as_json"] or options["format_"] == "json")
-    if len(only) > 1:
-        raise UsageError("--value, --gradient and --json each want standard output for themselves", hint="give one")
+    form = form_of(options)
     for name in ("rtol", "atol"):
         if not 0 <= options[name] < math.inf:
             raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
-    at = bindings(options["at"])
-    expected = bindings(options["expect"], "--expect")
-    parsed = parse(read_expression(expression, options["path"]), at)
-    asked = [name for name in (asked_for(parsed, quantity) for quantity in expected) if name]
-    result = differentiate(parsed, at, requested(options), asked)
-    checks = check(result, expected, options["rtol"], options["atol"])
-    if only == ["json"]:
+    at, expected = bindings(options["at"]), bindings(options["expect"], "--expect")
+    if options["data"] is not None:
+        return many_points(expression, at, options)
+    if options["each"]:
+        return many_expressions(expression, at, expected, form, options)
+    if options["format_"] in ("csv", "jsonl"):
+        raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
+    text = read_expression(expression, options["path"])
+    result, checks = answer(text, at, requested(options), expected, options["rtol"], options["atol"])
+    if form == "json":
         from graddiff.render.json import document
 
         sys.stdout.writelines(document(result, not options["no_graph"], checks))
-    elif only:
-        write_number(result, options, checks)
-    else:
+    elif form == "tree":
         draw(result, checks, options)
-    return 1 if not all(check.ok for check in checks) else 0 if result.complete else 4
+    else:
+        write_number(result, form, options["digits"], checks)
+    return exit_code(result, checks)
+
+
+def form_of(options: dict[str, Any]) -> str:
+    """tree, json, or which bare number."""
+    forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
+    forms += ["json"] * (options["as_json"] or options["format_"] == "json")
+    if len(forms) > 1:
+        raise UsageError("--value, --gradient and --json each want standard output for themselves", hint="give one")
+    return forms[0] if forms else "tree"
+
+
+def many_points(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
+    if options["expect"]:
+        raise UsageError("--expect compares one answer, and --data has many")
+    if options["format_"] in ("tree", "json"):
+        raise UsageError(f"--data has rows, which are no {options['format_']}", hint="--format csv or jsonl")
+    if options["data"] == "-" and (expression == "-" or (expression is None and options["path"] in (None, "-"))):
+        raise UsageError("standard input holds the data, so the expression cannot come from there")
+    from graddiff.commands.data import answer_rows
+
+    return answer_rows(read_expression(expression, options["path"]), at, requested(options), options)
+
+
+def many_expressions(
+    expression: str | None, at: dict[str, float], expected: dict[str, float], form: str, options: dict[str, Any]
+) -> int:
+    if expression not in (None, "-"):
+        raise UsageError("--each reads its expressions from standard input or --file", hint="leave the operand away")
+    from graddiff.commands.each import answer_lines
+
+    return answer_lines(at, expected, requested(options), form, options)
 
 
 def read_expression(expression: str | None, path: str | None) -> str:
@@ -115,7 +154,7 @@ def read_expression(expression: str | None, path: str | None) -> str:
     return read_text("-").rstrip("\n")
 
 
-def requested(options: dict[str, Any]) -> Iterable[str] | None:
+def requested(options: dict[str, Any]) -> tuple[str, ...] | None:
     """The names to differentiate by, None for all variables."""
     if options["only_value"]:
         return ()
@@ -125,8 +164,8 @@ def requested(options: dict[str, Any]) -> Iterable[str] | None:
             raise UsageError(
                 "--gradient writes one number, so it takes one name", hint="--wrt x,y --json writes several"
             )
-        return wanted
-    return names(options["wrt"], "--wrt") or None
+        return tuple(wanted)
+    return tuple(names(options["wrt"], "--wrt")) or None
 
 
 def write_reference(shell: str | None) -> None:
@@ -141,19 +180,13 @@ def write_reference(shell: str | None) -> None:
         sys.stdout.write(completion_script(shell))
 
 
-def write_number(result: Result, options: dict[str, Any], checks: Sequence[Check]) -> None:
+def write_number(result: Result, form: str, digits: int | None, checks: Sequence[Check]) -> None:
     """One bare number on standard output; what there is to say about it on standard error."""
-    (value,) = result.gradient.values() if options["only_gradient"] else (result.value,)
-    shortest = repr(value).removesuffix(".0") if options["digits"] is None else format(value, f".{options['digits']}g")
-    click.echo("undefined" if value != value else shortest)
+    click.echo(bare(result, form, digits))
     for notice in result.notices:
         tell(f"{notice.kind}: {notice.message}")
     for wrong in (compared for compared in checks if not compared.ok):
         tell(f"{wrong.quantity} is {wrong.found!r}, expected {wrong.expected!r}")
-
-
-def tell(message: str) -> None:
-    print(f"graddiff: {printable(message)}", file=sys.stderr)
 
 
 def draw(result: Result, checks: Sequence[Check], options: dict[str, Any]) -> None:

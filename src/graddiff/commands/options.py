@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from graddiff.commands import COMMANDS
-from graddiff.errors import UsageError
+from graddiff.differentiation import Result
+from graddiff.errors import UsageError, printable
 from graddiff.naming import did_you_mean
 from graddiff.render.terminal import Canvas, canvas
 
@@ -63,6 +64,17 @@ def too_many(command: str, operands: list[str], options: list[str]) -> UsageErro
     if command == "graddiff":
         hint = "an expression with blanks or brackets in it needs quotes, so that the shell leaves it alone"
     return UsageError(f"one operand is expected, but there are {len(operands)}: {', '.join(operands[:4])}", hint=hint)
+
+
+def bare(result: Result, form: str, digits: int | None) -> str:
+    """The value or, where the form is `gradient`, the one derivative, as a bare number."""
+    (number,) = (result.value,) if form == "value" else result.gradient.values()
+    shortest = repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
+    return "undefined" if number != number else shortest
+
+
+def tell(message: str) -> None:
+    print(f"graddiff: {printable(message)}", file=sys.stderr)
 
 
 def picture(function: Function) -> Function:

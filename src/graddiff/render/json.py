@@ -12,7 +12,7 @@ from typing import Any
 
 from graddiff.arithmetic import Number
 from graddiff.differentiation import Result
-from graddiff.errors import Notice
+from graddiff.errors import GraddiffError, Notice
 from graddiff.evaluator import NoValue
 from graddiff.expectations import Check
 from graddiff.notation import Labels
@@ -48,6 +48,12 @@ def document(result: Result, graph: bool = True, checks: Sequence[Check] = ()) -
     if checks:
         yield from listed("expect", map(check, checks))
     yield "}\n"
+
+
+def failure(error: GraddiffError, expression: str | None) -> str:
+    """What stands for the document of an expression that has no answer."""
+    told = {"kind": error.kind, "message": error.message, "span": None if error.span is None else [*error.span]}
+    return encoded({"schema": SCHEMA, "expression": expression, "error": told}) + "\n"
 
 
 def encoded(value: Any) -> str:

@@ -1,0 +1,130 @@
+"""graddiff EXPRESSION --data FILE: one expression at many points."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from graddiff.commands.options import tell
+from graddiff.commands.output import WholeLines
+from graddiff.data import csv, jsonl
+from graddiff.data.answers import Question, Tally
+from graddiff.data.blocks import Block, Source, blocks, open_source
+from graddiff.data.streams import FORMATS, SUFFIXES, Plan, Stream
+from graddiff.errors import NamingError, UsageError
+from graddiff.parser import parse
+from graddiff.render.progress import Progress
+
+BLOCK = 64 << 10  # bytes
+TOLD = 5  # notices, each with the number of its rows
+
+
+def answer_rows(text: str, at: Mapping[str, float], wrt: tuple[str, ...] | None, options: Mapping[str, Any]) -> int:
+    """Writes every row with its answer and returns the exit code, the worst of the rows."""
+    path = options["data"]
+    reads = options["data_format"] or format_of(path)
+    writes = "jsonl" if options["as_json"] else options["format_"] or reads
+    source = open_source(path)
+    only = "value" if options["only_value"] else "gradient" if options["only_gradient"] is not None else None
+    columns, stream = open_table(source, reads)
+    check(text, at, columns, source.name, first_only=reads == "jsonl")
+    question = Question(text, dict(at), wrt, only)
+    plan = Plan(question, source.name, tuple(columns), reads, writes, not options["no_input"], options["fail_fast"])
+    return run(plan, source, stream, options["line_buffered"])
+
+
+def format_of(path: str) -> str:
+    """The format of a file by its suffix, before that of its packing."""
+    name = path.lower().removesuffix(".gz")
+    suffix = os.path.splitext(name)[1]
+    if suffix not in SUFFIXES:
+        known = ", ".join(sorted(SUFFIXES))
+        what = "standard input" if path == "-" else path
+        raise UsageError(f"what format {what} has is not said", hint=f"--data-format csv or jsonl says it, or {known}")
+    return SUFFIXES[suffix]
+
+
+def open_table(source: Source, reads: str) -> tuple[list[str], Iterator[Block]]:
+    """The names of the columns, and the blocks of rows below the header."""
+    stream = blocks(source, BLOCK, FORMATS[reads].Reader.quotes)
+    first = next(stream, None)
+    while first and not first.text.strip():
+        first = next(stream, None)
+    if first is None:
+        raise UsageError(f"{source.name} is empty", hint="a CSV begins with the names of its columns")
+    if reads == "jsonl":
+        records = jsonl.Reader(source.name, []).records(first)
+        columns = next(([*record] for _, _, record in records if isinstance(record, dict)), [])
+        return columns, chain([first], stream)
+    lines = first.text.splitlines(keepends=True)
+    count = 1
+    while b"".join(lines[:count]).count(b'"') % 2 and count < len(lines):
+        count += 1
+    header = b"".join(lines[:count])
+    columns = csv.read_header(source.name, header.decode(*csv.ENCODING).rstrip("\r\n"))
+    rest = Block(first.text[len(header) :], first.line + count, first.read)
+    return columns, chain([rest] if rest.text else [], stream)
+
+
+def check(text: str, at: Mapping[str, float], columns: list[str], name: str, first_only: bool) -> None:
+    """Raises where the expression, the bindings and the columns do not fit together."""
+    expression = parse(text, {*at, *columns})
+    for column in at:
+        if column in columns:
+            raise UsageError(f"{column} is bound by --at, and a column of {name}", hint="take one of them away")
+        if column not in expression.variables:
+            raise UsageError(f"{column} is bound, but does not occur in the expression")
+    missing = [variable for variable in expression.variables if variable not in at and variable not in columns]
+    if missing and not first_only:
+        told = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")
+        span = expression.span(expression.variables[missing[0]])
+        message = f"no value for {', '.join(missing)}: neither a column of {name} nor in --at"
+        raise NamingError(message, text=expression.text, span=span, hint=f"the columns are {told}")
+
+
+def run(plan: Plan, source: Source, stream: Iterator[Block], line_buffered: bool) -> int:
+    """Answers block after block."""
+    work = Stream(plan)
+    collisions(plan, work)
+    total, progress = Tally(), Progress(sys.stderr, source.size)
+    with WholeLines(line_buffered) as out:
+        try:
+            out.write(work.writer.head().encode(*csv.ENCODING))
+            for block in stream:
+                text, tally = work.answer(block)
+                out.write(text.encode(*csv.ENCODING))
+                total.join(tally)
+                progress.tell(total.rows, block.read)
+                if total.failed and plan.fail_fast:
+                    break
+        finally:
+            progress.end()
+    sys.stdout.flush()
+    report(total, source.name)
+    return total.code
+
+
+def collisions(plan: Plan, work: Stream) -> None:
+    """Raises where a column has the name of a result."""
+    results = work.writer.results if isinstance(work.writer, csv.Writer) else []
+    for column in plan.columns if plan.copies else ():
+        if column in results:
+            raise UsageError(
+                f"{plan.name} has a column {column!r} itself",
+                hint=f"--no-input leaves the input's columns out; mlr --csv rename {column},{column}_in renames it",
+            )
+
+
+def report(total: Tally, name: str) -> None:
+    """On standard error: the rows without an answer, and the conventions that were used."""
+    for line, count, message in [*total.notices.values()][:TOLD]:
+        more = f" and {count - 1:,} more" if count > 1 else ""
+        tell(f"{message} (line {line:,}{more})")
+    if len(total.notices) > TOLD:
+        tell(f"and notices about {len(total.notices) - TOLD:,} more nodes")
+    if total.first:
+        line, message = total.first
+        tell(f"{total.failed:,} of {total.rows:,} rows failed, the first in line {line:,} of {name}: {message}")

@@ -1,0 +1,107 @@
+"""Bytes -> blocks of whole records, each as soon as it is there, so that memory does not grow with the input."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+from graddiff.errors import FileError
+
+LARGEST = 64 << 20  # bytes of one record
+BOM = b"\xef\xbb\xbf"
+
+
+class Block(NamedTuple):
+    """Whole records, the line of the first one (counted from 1), and the bytes of the source read so far."""
+
+    text: bytes
+    line: int
+    read: int
+
+
+class Source(NamedTuple):
+    """Where records come from: `stream` unpacks the `file` if it is packed; `size` is the file's, in bytes, None where
+    nobody knows it."""
+
+    stream: io.BufferedReader
+    file: io.BufferedReader
+    name: str
+    size: int | None
+
+    @property
+    def read(self) -> int:
+        """Bytes of the file read so far."""
+        return self.file.tell() if self.size is not None else 0
+
+
+def open_source(path: str) -> Source:
+    """A file, or standard input for `-`; gzip is unpacked. Raises FileError."""
+    name = "standard input" if path == "-" else path
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise FileError("standard input is closed")
+            stream, size = cast(io.BufferedReader, sys.stdin.buffer), None
+        else:
+            stream = open(path, "rb")  # noqa: SIM115, closed with the process
+            size = os.fstat(stream.fileno()).st_size if os.path.isfile(path) else None
+        if stream.peek(2)[:2] == b"\x1f\x8b":
+            packed = gzip.GzipFile(fileobj=stream)
+            return Source(cast(io.BufferedReader, packed), stream, name, size)
+        return Source(stream, stream, name, size)
+    except (OSError, ValueError) as error:
+        raise unreadable(name, error) from None
+
+
+def unreadable(name: str, error: Exception) -> FileError:
+    return FileError(f"{name} cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}")
+
+
+def blocks(source: Source, size: int, quotes: bool) -> Iterator[Block]:
+    """Blocks of about `size` bytes, or of what is there; a record ends with its line, or, with `quotes`, with the first
+    line on which all quotes are closed. Raises FileError."""
+    line, pending, open_quotes, length = 1, [], 0, 0
+    first = True
+    while True:
+        try:
+            chunk = source.stream.read1(size)
+        except (OSError, EOFError) as error:
+            raise unreadable(source.name, error) from None
+        if first and chunk.startswith(BOM):
+            chunk = chunk[len(BOM) :]
+        first = False
+        if not chunk:
+            break
+        end = last_end(chunk, open_quotes) if quotes else chunk.rfind(b"\n") + 1
+        if not end:
+            pending.append(chunk)
+            open_quotes += chunk.count(b'"') if quotes else 0
+            length += len(chunk)
+            if length > LARGEST:
+                raise FileError(
+                    f"{source.name}, line {line}: a record of more than {LARGEST >> 20} MB",
+                    hint="is there a quote that is never closed?" if open_quotes % 2 else "a record is a line",
+                )
+            continue
+        text = b"".join([*pending, chunk[:end]])
+        yield Block(text, line, source.read)
+        line += text.count(b"\n")
+        pending, length = [chunk[end:]] if end < len(chunk) else [], len(chunk) - end
+        open_quotes = chunk.count(b'"', end) if quotes else 0
+    if pending:
+        yield Block(b"".join(pending), line, source.read)
+
+
+def last_end(chunk: bytes, open_quotes: int) -> int:
+    """The position behind the last line end outside quotes, 0 if there is none. `open_quotes` stand before."""
+    end = chunk.rfind(b"\n") + 1
+    count = open_quotes + chunk.count(b'"', 0, end)
+    while end and count % 2:
+        before = chunk.rfind(b"\n", 0, end - 1) + 1
+        count -= chunk.count(b'"', before, end)
+        end = before
+    return end

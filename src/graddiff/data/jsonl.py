@@ -1,0 +1,122 @@
+"""JSON Lines: an object a line. Input objects are copied as they were written, the answer's members behind theirs."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from graddiff.data.answers import Answer
+from graddiff.data.blocks import Block
+from graddiff.errors import FileError, UsageError
+
+RESULTS = ("value", "gradient", "error")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # as RFC 8259 has it
+
+_plus_zero = (0.0).__add__
+
+
+def real(value: Any) -> float:
+    """A JSON number as a float; raises TypeError for anything else."""
+    found = _plus_zero(value)
+    if found is NotImplemented:
+        raise TypeError
+    return found
+
+
+class Reader:
+    """Records are dictionaries; what is none is the FileError that says why. `columns` are those of the first one."""
+
+    quotes = False
+    number = staticmethod(real)
+
+    def __init__(self, name: str, columns: list[str]) -> None:
+        self.name, self.columns = name, columns
+        self.keys = {column: column for column in columns}
+        self._decode = json.JSONDecoder().decode
+
+    def records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
+        """Line, text, object."""
+        decode = self._decode
+        for line, raw in enumerate(block.text.decode("utf-8", "surrogateescape").split("\n"), block.line):
+            raw = raw.strip()
+            if not raw:
+                continue
+            try:
+                record = decode(raw)
+            except json.JSONDecodeError as error:
+                record = FileError(f"no JSON, {error.msg.lower()} at character {error.pos + 1}: {raw[:60]}")
+            except (ValueError, RecursionError) as error:
+                record = FileError(f"no JSON, {error}: {raw[:60]}")
+            if type(record) is not dict and not isinstance(record, FileError):
+                record = FileError(f"no JSON object: {raw[:60]}")
+            yield line, raw, record
+
+    def value(self, record: Any, name: str) -> float:
+        if isinstance(record, FileError):
+            raise record
+        if name not in record:
+            raise FileError(f"there is no {name}")
+        value = record[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise FileError(f"{name} is no number, but {json.dumps(value)[:60]}")
+        return real(value) if abs(value) < 1e308 else math.inf
+
+    def members(self, raw: str, record: Any) -> dict[str, Any]:
+        return {"input": raw} if isinstance(record, FileError) else record
+
+
+class Writer:
+    """Objects with the input's members, if they are wanted, then the answer's."""
+
+    def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
+        self.names, self.columns = names, columns
+        gradient = ", ".join(json.dumps(name, ensure_ascii=False).replace("%", "%%") + ": %r" for name in names)
+        self._row = '"value": %r, "gradient": {' + gradient + '}, "error": null}\n'
+
+    def head(self) -> str:
+        return ""
+
+    def row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
+        """A row in which all is well."""
+        return self._before(raw, record) + self._row % numbers
+
+    def awkward(self, raw: str, record: Any, answer: Answer) -> str:
+        """Any other row: undefined is null, and so is a value that does not exist."""
+        numbers = [plain(number) for number in answer.numbers or [math.nan] * (len(self.names) + 1)]
+        failure = answer.failure
+        error = None if failure is None else {"kind": failure.kind, "message": failure.message, "span": failure.span}
+        members = {"value": numbers[0], "gradient": dict(zip(self.names, numbers[1:])), "error": error}
+        return self._before(raw, record) + json.dumps(members, ensure_ascii=False)[1:] + "\n"
+
+    def _before(self, raw: str, record: Any) -> str:
+        """The input's object, still open."""
+        if self.columns is None:
+            return "{"
+        if isinstance(record, FileError):
+            return '{"input": ' + json.dumps(raw, ensure_ascii=False) + ", "
+        for name in RESULTS:
+            if name in record:
+                raise UsageError(
+                    f"the input has a member {name!r} itself",
+                    hint=f"--no-input leaves the input out; jq -c '.{name}_in = .{name} | del(.{name})' renames it",
+                )
+        return f"{raw[:-1]}, " if record else "{"
+
+    def other(self, members: dict[str, Any]) -> str:
+        """What stands for a row of another format: numbers as numbers."""
+        return json.dumps({name: as_json(value) for name, value in members.items()}, ensure_ascii=False)
+
+
+def plain(number: float) -> float | str | None:
+    """A number as JSON has it."""
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return None if number != number else number
+
+
+def as_json(value: Any) -> Any:
+    """A field of a CSV as a member: a number where it is written as one."""
+    return json.loads(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value

@@ -1,0 +1,36 @@
+"""How far a long run has come: a line on a terminal, rewritten now and then, and only if the run takes long."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+PATIENCE = 1.0  # seconds before anything is shown
+PAUSE = 0.2  # seconds between two looks
+
+
+class Progress:
+    """Rows, rows a second, and where the size of the source is known, the share that is done and the time left."""
+
+    def __init__(self, stream: TextIO, size: int | None) -> None:
+        self.stream, self.size, self.shown = stream, size, False
+        self.begun = time.monotonic()
+        self._next = self.begun + PATIENCE if stream.isatty() else float("inf")
+
+    def tell(self, rows: int, read: int) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next, self.shown = now + PAUSE, True
+        spent = now - self.begun
+        text = f"{rows:,} rows, {rows / spent:,.0f} a second"
+        if self.size and 0 < read <= self.size:
+            text += f", {read / self.size:.0%}, {spent * (self.size - read) / read:,.0f} s left"
+        self.stream.write(f"\r{text}\x1b[K")
+        self.stream.flush()
+
+    def end(self) -> None:
+        """Takes the line away."""
+        if self.shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
