@@ -13,10 +13,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from graddiff import differentiate
 from graddiff.data.blocks import BOM, Source, blocks
+from graddiff.render.schema import schema
 from running import COMMAND, environment, error, graddiff, output
 
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'
@@ -326,6 +328,8 @@ def test_each_line_is_an_expression_or_a_record() -> None:
         json.loads(line) for line in output("--each", "--at", "x=2,y=3", "--no-graph", stdin=stdin, code=5).splitlines()
     ]
     assert [line.get("value") for line in lines] == [6, None, 36, None]
+    for line in lines:
+        jsonschema.validate(line, schema())
     assert lines[1]["error"] == {"kind": "domain", "message": "log needs x > 0; here -1", "span": [0, 7]}
     assert [check["ok"] for check in lines[2]["expect"]] == [True, True]
     assert "a record has expression, at, expect" in lines[3]["error"]["message"]

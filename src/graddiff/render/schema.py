@@ -93,10 +93,12 @@ def schema() -> dict[str, Any]:
             "expect": {"description": "what --expect compared", "type": "array", "items": check},
         },
     )
+    error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
+    failure = record({"schema": {"const": SCHEMA}, "expression": {"anyOf": [text, {"type": "null"}]}, "error": error})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "graddiff: an expression, its value and its gradient at a point",
-        **document,
+        "anyOf": [document, {"description": "what --each writes for a line without an answer", **failure}],
         "$defs": {"number": {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}, {"type": "null"}]}},
     }
 
