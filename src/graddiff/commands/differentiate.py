@@ -72,6 +72,12 @@ read or written.
 @click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
 @click.option("--data", metavar="FILE", help="Answer every row of a CSV or JSON Lines file; - is standard input.")
 @click.option("--data-format", type=click.Choice(["csv", "jsonl"]), help="What --data is, where no suffix says it.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "rows", "columns"]),
+    default="auto",
+    help="How --data is answered: columns needs numpy and polars.  [default: auto]",
+)
 @click.option("--no-input", is_flag=True, help="Leave the columns of --data out of the output.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first row of --data that fails.")
 @click.option("--line-buffered", is_flag=True, help="Write each row of --data as soon as it is answered.")

@@ -73,8 +73,12 @@ class Writer:
 
     def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
         self.names, self.columns = names, columns
-        gradient = ", ".join(json.dumps(name, ensure_ascii=False).replace("%", "%%") + ": %r" for name in names)
-        self._row = '"value": %r, "gradient": {' + gradient + '}, "error": null}\n'
+        # what stands before the first number, between two numbers, and behind the last one
+        keys = [json.dumps(name, ensure_ascii=False) + ": " for name in names]
+        first = [f', "gradient": {{{key}' for key in keys[:1]]
+        last = "}, " if names else ', "gradient": {}, '
+        self.pieces = ['"value": ', *first, *(f", {key}" for key in keys[1:]), f'{last}"error": null}}']
+        self._row = "%r".join(piece.replace("%", "%%") for piece in self.pieces) + "\n"
 
     def head(self) -> str:
         return ""

@@ -42,7 +42,7 @@ class Stream:
         self._kernel = self.answers.by_rows(keys, self.reader.number)
         self._converts = plan.reads != plan.writes and plan.copies and not plan.question.only
 
-    def answer(self, block: Block) -> tuple[str, Tally]:
+    def answer(self, block: Block) -> tuple[bytes, Tally]:
         """The rows of a block with their answers, and what has come of them."""
         kernel, row, converts = self._kernel, self.writer.row, self._converts
         tally, written = Tally(), []
@@ -61,4 +61,4 @@ class Stream:
                 written.append(self.writer.awkward(raw, shown, answer))
                 if answer.failure and self.plan.fail_fast:
                     break
-        return "".join(written), tally
+        return "".join(written).encode(*csv.ENCODING), tally
