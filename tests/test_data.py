@@ -302,12 +302,12 @@ def test_record_without_an_end_stops_with_a_sentence() -> None:
 
 def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
     leader, follower = pty.openpty()
-    command = [*COMMAND, "x^2", "--data", "-", "--data-format", "csv"]
+    command = [*COMMAND, "x^2", "--data", "-", "--data-format", "csv", "--engine", "rows"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=follower, env=environment()
     )
     assert process.stdin is not None
-    process.stdin.write(b"x\n" + b"1\n" * 1_500_000)
+    process.stdin.write(b"x\n" + b"1\n" * 3_000_000)
     process.stdin.close()
     process.wait(timeout=60)
     os.close(follower)

@@ -21,7 +21,7 @@ FLOORS = """
     _tables operations errors tokens expression functions naming diagnosis writer parser
     arithmetic notation failures evaluator reverse symbols kernel rows columns
     conventions differentiation __init__ files expectations bindings
-    data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.frames
+    data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.jobs data.tables data.frames
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions
     render.progress render.completion render.manual
     commands commands.options commands.output commands.functions commands.data commands.each commands.differentiate
@@ -72,7 +72,7 @@ def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
         assert library != "lark"
         assert (
             library not in ("numpy", "polars")
-            or name_of(path) == "data.frames"
+            or name_of(path) in ("data.tables", "data.frames")
             or (inside and name_of(path) == "columns")
         )
         assert library != "click" or name_of(path).startswith(("commands", "render.completion", "render.manual"))

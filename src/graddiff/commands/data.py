@@ -14,6 +14,7 @@ from graddiff.commands.output import WholeLines
 from graddiff.data import csv, jsonl
 from graddiff.data.answers import Question, Tally
 from graddiff.data.blocks import Block, Source, blocks, open_source
+from graddiff.data.jobs import in_parallel
 from graddiff.data.streams import FORMATS, SUFFIXES, Plan, Stream
 from graddiff.errors import NamingError, UsageError
 from graddiff.parser import parse
@@ -21,30 +22,68 @@ from graddiff.render.progress import Progress
 
 BLOCK = 4 << 20  # bytes, or what a pipe has at once
 SMALL = 256 << 10  # bytes of a file that is answered before other libraries have been imported
-LIBRARIES = ("numpy", "polars")
+LIBRARIES = {"columns": ("numpy", "polars")}
+EXTRAS = {"columns": "batch"}
 TOLD = 5  # notices, each with the number of its rows
 
 
 def answer_rows(text: str, at: Mapping[str, float], wrt: tuple[str, ...] | None, options: Mapping[str, Any]) -> int:
     """Writes every row with its answer and returns the exit code, the worst of the rows."""
-    path = options["data"]
+    path, target = options["data"], options["output"]
     reads = options["data_format"] or format_of(path)
-    writes = "jsonl" if options["as_json"] else options["format_"] or reads
-    source = open_source(path)
+    writes = options["format_"] or ("jsonl" if options["as_json"] else format_of(target) if target else None)
+    writes = writes or (reads if reads in FORMATS else "csv")
     only = "value" if options["only_value"] else "gradient" if options["only_gradient"] is not None else None
-    columns, stream = open_table(source, reads)
-    check(text, at, columns, source.name, first_only=reads == "jsonl")
     question = Question(text, dict(at), wrt, only)
+    if target is not None and os.path.exists(target) and os.path.exists(path) and os.path.samefile(path, target):
+        raise UsageError(f"--output {target} would overwrite the data", hint="take another name")
+    if not {reads, writes} <= FORMATS.keys():
+        return answer_frames(path, reads, target, writes, question, options)
+    engine = options["engine"] if options["jobs"] == 1 else "rows"
+    if engine != options["engine"] == "columns":
+        raise UsageError("--jobs is for the rows engine: columns use all cores by themselves")
+    source = open_source(path)
+    columns, stream = open_table(source, reads, BLOCK if engine != "rows" else SMALL)
+    check(text, at, columns, source.name, first_only=reads == "jsonl")
     plan = Plan(question, source.name, tuple(columns), reads, writes, not options["no_input"], options["fail_fast"])
-    return run(plan, work_of(plan, options["engine"], source.size), source, stream, options["line_buffered"])
+    work = work_of(plan, engine, source.size)
+    collisions(plan, work)
+    with WholeLines(target, options["line_buffered"]) as out:
+        total = run(plan, work, options["jobs"], source, stream, out)
+    report(total, source.name)
+    return total.code
+
+
+def answer_frames(
+    path: str, reads: str, target: str | None, writes: str, question: Question, options: Mapping[str, Any]
+) -> int:
+    """The same where polars reads or writes the table."""
+    need("columns")
+    if path == "-" or (target is None and writes not in FORMATS):
+        raise UsageError(f"{reads if path == '-' else writes} is for files", hint="--data FILE, --output FILE")
+    if question.only or options["engine"] == "rows":
+        raise UsageError("Parquet and Arrow are answered whole, by columns", hint="--format csv has bare numbers")
+    from graddiff.data import frames
+
+    sys.stdout.flush()
+    total = frames.answer_frames(path, reads, target or sys.stdout.buffer, writes, question, not options["no_input"])
+    report(total, path)
+    return total.code
+
+
+def need(engine: str) -> None:
+    """Raises where an engine is not installed."""
+    missing = [library for library in LIBRARIES[engine] if not importlib.util.find_spec(library)]
+    if missing:
+        hint = f"pip install 'graddiff[{EXTRAS[engine]}]' brings it"
+        raise UsageError(f"this needs {' and '.join(missing)}, which is not installed", hint=hint)
 
 
 def work_of(plan: Plan, engine: str, size: int | None) -> Stream:
     """The engine: columns where they are installed and the work is worth their start, unless it is said."""
-    installed = all(importlib.util.find_spec(library) for library in LIBRARIES)
-    if engine == "columns" and not installed:
-        hint = "pip install 'graddiff[batch]' brings them"
-        raise UsageError(f"--engine columns needs {' and '.join(LIBRARIES)}, which are not installed", hint=hint)
+    if engine == "columns":
+        need(engine)
+    installed = all(importlib.util.find_spec(library) for library in LIBRARIES["columns"])
     if engine == "rows" or not installed or (engine == "auto" and size is not None and size < SMALL):
         return Stream(plan)
     from graddiff.data.frames import FrameStream  # numpy and polars take a fifth of a second
@@ -63,9 +102,9 @@ def format_of(path: str) -> str:
     return SUFFIXES[suffix]
 
 
-def open_table(source: Source, reads: str) -> tuple[list[str], Iterator[Block]]:
+def open_table(source: Source, reads: str, size: int) -> tuple[list[str], Iterator[Block]]:
     """The names of the columns, and the blocks of rows below the header."""
-    stream = blocks(source, BLOCK, FORMATS[reads].Reader.quotes)
+    stream = blocks(source, size, FORMATS[reads].Reader.quotes)
     first = next(stream, None)
     while first and not first.text.strip():
         first = next(stream, None)
@@ -101,25 +140,22 @@ def check(text: str, at: Mapping[str, float], columns: list[str], name: str, fir
         raise NamingError(message, text=expression.text, span=span, hint=f"the columns are {told}")
 
 
-def run(plan: Plan, work: Stream, source: Source, stream: Iterator[Block], line_buffered: bool) -> int:
+def run(plan: Plan, work: Stream, jobs: int, source: Source, stream: Iterator[Block], out: WholeLines) -> Tally:
     """Answers block after block."""
-    collisions(plan, work)
     total, progress = Tally(), Progress(sys.stderr, source.size)
-    with WholeLines(line_buffered) as out:
-        try:
-            out.write(work.writer.head().encode(*csv.ENCODING))
-            for block in stream:
-                written, tally = work.answer(block)
-                out.write(written)
-                total.join(tally)
-                progress.tell(total.rows, block.read)
-                if total.failed and plan.fail_fast:
-                    break
-        finally:
-            progress.end()
-    sys.stdout.flush()
-    report(total, source.name)
-    return total.code
+    answered = ((block, *work.answer(block)) for block in stream) if jobs == 1 else in_parallel(plan, stream, jobs)
+    try:
+        out.write(work.writer.head().encode(*csv.ENCODING))
+        for block, written, tally in answered:
+            out.write(written)
+            total.join(tally)
+            progress.tell(total.rows, block.read)
+            if total.failed and plan.fail_fast:
+                break
+    finally:
+        progress.end()
+    out.flush()
+    return total
 
 
 def collisions(plan: Plan, work: Stream) -> None:

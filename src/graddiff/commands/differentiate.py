@@ -28,6 +28,7 @@ Examples:
   echo "sin(x)" | graddiff --at x=0            the expression from a pipe
 """
 
+DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
 SHELLS = ("bash", "zsh", "fish")
 
 EPILOG = """\b
@@ -54,8 +55,8 @@ read or written.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["tree", "json", "csv", "jsonl"]),
-    help="What to write; csv and jsonl for --data.  [default: tree, or what --data is]",
+    type=click.Choice(["tree", "json", *DATA_FORMATS]),
+    help="What to write; csv, jsonl, parquet and arrow for --data.  [default: tree, or what --data is]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
@@ -71,7 +72,9 @@ read or written.
 @click.option("--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]")
 @click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
 @click.option("--data", metavar="FILE", help="Answer every row of a CSV or JSON Lines file; - is standard input.")
-@click.option("--data-format", type=click.Choice(["csv", "jsonl"]), help="What --data is, where no suffix says it.")
+@click.option("--data-format", type=click.Choice(DATA_FORMATS), help="What --data is, where no suffix says it.")
+@click.option("--output", metavar="FILE", help="Write the answers to --data into a file; its suffix says its format.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, help="Processes for the rows of --data.  [default: 1]")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "rows", "columns"]),
@@ -101,7 +104,7 @@ def command(expression: str | None, **options: Any) -> int:
         return many_points(expression, at, options)
     if options["each"]:
         return many_expressions(expression, at, expected, form, options)
-    if options["format_"] in ("csv", "jsonl"):
+    if options["format_"] in DATA_FORMATS:
         raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
     text = read_expression(expression, options["path"])
     result, checks = answer(text, at, requested(options), expected, options["rtol"], options["atol"])

@@ -1,4 +1,4 @@
-"""Standard output for long runs: whole lines only, whatever happens."""
+"""The output of long runs: whole lines only, whatever happens."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import signal
 import sys
 from types import FrameType
 
+from graddiff.errors import FileError
+
 
 class WholeLines:
-    """Writes to standard output, as a context. Ctrl-C waits until what is being written is written, but only once: a
-    second one does not wait."""
+    """Writes to a file or, without one, to standard output, as a context. Ctrl-C waits until what is being written is
+    written, but only once: a second one does not wait."""
 
-    def __init__(self, at_once: bool) -> None:
-        self._at_once, self._busy, self._interrupted = at_once, False, False
+    def __init__(self, path: str | None, at_once: bool) -> None:
+        self._path, self._at_once, self._busy, self._interrupted = path, at_once, False, False
 
     def __enter__(self) -> WholeLines:
+        try:
+            self._file = open(self._path, "wb") if self._path is not None else sys.stdout.buffer
+        except OSError as error:
+            raise FileError(f"{self._path} cannot be written: {(error.strerror or '').lower()}") from None
         self._before = signal.getsignal(signal.SIGINT)
         if self._before is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, self._interrupt)
@@ -22,16 +28,21 @@ class WholeLines:
 
     def __exit__(self, *error: object) -> None:
         signal.signal(signal.SIGINT, self._before)
+        if self._path is not None:
+            self._file.close()
 
     def write(self, lines: bytes) -> None:
         """Raises KeyboardInterrupt behind the lines if it was asked for meanwhile."""
         self._busy = True
-        sys.stdout.buffer.write(lines)
+        self._file.write(lines)
         if self._at_once:
-            sys.stdout.buffer.flush()
+            self._file.flush()
         self._busy = False
         if self._interrupted:
             raise KeyboardInterrupt
+
+    def flush(self) -> None:
+        self._file.flush()
 
     def _interrupt(self, signal: int, frame: FrameType | None) -> None:
         if self._interrupted or not self._busy:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
-import numpy
 import polars
 
-from graddiff import columns
 from graddiff.data import bare, csv
-from graddiff.data.answers import Answers, Tally
+from graddiff.data.answers import Answers, Question, Tally
 from graddiff.data.blocks import Block
 from graddiff.data.streams import Plan, Stream
+from graddiff.data.tables import Table
+from graddiff.errors import FileError, NamingError, UsageError
 
 RESULT = re.compile(rb'"(value|gradient|error)"')
 
@@ -39,7 +39,8 @@ class FrameStream(Stream):
         frame = None if lines is None else self._read(text)
         if lines is None or frame is None or frame.height != lines.height:
             return super().answer(block)
-        numbers, left = self.table.answer(frame)
+        found, left = self.table.answer({name: frame[name].to_numpy() for name in self.table.names}, frame.height)
+        numbers = [polars.Series(name, output) for name, output in zip(self.table.results, found)]
         tally = Tally()
         tally.rows = lines.height
         written = self._write(lines, numbers)
@@ -77,7 +78,12 @@ class FrameStream(Stream):
         commas = text.count(b",")
         try:
             frame = polars.read_csv(
-                text, has_header=False, infer_schema=False, quote_char=None, columns=sorted(wanted), truncate_ragged_lines=False
+                text,
+                has_header=False,
+                infer_schema=False,
+                quote_char=None,
+                columns=sorted(wanted),
+                truncate_ragged_lines=False,
             )
         except polars.exceptions.PolarsError:
             return None
@@ -118,20 +124,54 @@ def text_column(text: str, height: int) -> polars.Series:
     return polars.Series([text]).new_from_index(0, height)
 
 
-class Table:
-    """A question over frames."""
+class Frames:
+    """A question over frames that polars reads and writes itself: Parquet, Arrow, and whatever becomes one of them."""
 
-    def __init__(self, answers: Answers) -> None:
-        self.answers = answers
-        program = answers.program(columns.NATIVES)
-        self.names = [*program.inputs]
-        self.results = ["value", *(f"gradient.{name}" for name in answers.wrt)]
-        self._columns = columns.Columns(program)
+    def __init__(self, question: Question, columns: Sequence[str], copies: bool) -> None:
+        self.answers = Answers(question, columns)
+        self.table = Table(self.answers)
+        self.copies, self.tally = copies, Tally()
 
-    def answer(self, frame: polars.DataFrame) -> tuple[list[polars.Series], Any]:
-        """Value and derivatives, and the rows that are for the single-point path."""
-        inputs = [frame[name].cast(polars.Float64).to_numpy() for name in self.names]
-        outputs = [numpy.empty(frame.height) for _ in self.results]
-        answered = self._columns(inputs, outputs)
-        left = numpy.empty(0, int) if answered is None else numpy.flatnonzero(~answered)
-        return [polars.Series(name, output) for name, output in zip(self.results, outputs)], left
+    def answer(self, frame: polars.DataFrame) -> polars.DataFrame:
+        """The frame with the columns of the answer."""
+        inputs = {name: frame[name].cast(polars.Float64, strict=False).to_numpy() for name in self.answers.names}
+        outputs, errors = self.table.whole(inputs, frame.height, self.tally, self.tally.rows + 1)
+        own = frame.get_columns() if self.copies else []
+        numbers = [polars.Series(name, output) for name, output in zip(self.table.results, outputs)]
+        return polars.DataFrame([*own, *numbers, polars.Series("error", errors, polars.String)])
+
+    def schema(self, frame: polars.LazyFrame) -> polars.Schema:
+        known = dict(frame.collect_schema()) if self.copies else {}
+        known.update(dict.fromkeys(self.table.results, polars.Float64()))
+        return polars.Schema({**known, "error": polars.String()})
+
+
+SCAN: dict[str, Callable[..., polars.LazyFrame]] = {
+    "parquet": polars.scan_parquet,
+    "arrow": polars.scan_ipc,
+    "csv": polars.scan_csv,
+    "jsonl": polars.scan_ndjson,
+}
+
+
+def answer_frames(
+    path: str, reads: str, target: str | BinaryIO, writes: str, question: Question, copies: bool
+) -> Tally:
+    """Reads a table in pieces, and writes it with its answers to a file. Raises FileError."""
+    try:
+        source = SCAN[reads](path)
+        columns = source.collect_schema().names()
+        frames = Frames(question, columns, copies)
+        missing = [name for name in frames.answers.names if name not in columns]
+        if missing:
+            raise NamingError(f"no value for {', '.join(missing)}: neither a column of {path} nor in --at")
+        taken = [name for name in (*frames.table.results, "error") if copies and name in columns]
+        if taken:
+            raise UsageError(f"{path} has a column {taken[0]!r} itself", hint="--no-input leaves the columns out")
+        answered = source.map_batches(frames.answer, schema=frames.schema(source), streamable=True)
+        sinks: dict[str, Callable[..., Any]] = {"parquet": answered.sink_parquet, "arrow": answered.sink_ipc}
+        sinks |= {"csv": answered.sink_csv, "jsonl": answered.sink_ndjson}
+        sinks[writes](target)
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise FileError(f"{path} cannot be answered: {str(error).splitlines()[0]}") from None
+    return frames.tally

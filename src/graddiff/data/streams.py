@@ -11,6 +11,7 @@ from graddiff.data.blocks import Block
 
 FORMATS = {"csv": csv, "jsonl": jsonl}
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
 
 
 class Plan(NamedTuple):

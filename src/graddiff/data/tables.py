@@ -1,0 +1,78 @@
+"""Columns in memory -> columns of answers: the kernel for whoever has a table already, of whatever library.
+
+from graddiff.data.tables import column_kernel
+
+kernel = column_kernel("w*x^2", at={"w": 3})
+frame.map_batches(lambda part: part.with_columns(polars.DataFrame(kernel(part))))  # polars
+frame.map_partitions(lambda part: part.assign(**kernel(part)))  # Dask
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from graddiff import columns
+from graddiff.data.answers import Answers, Question, Tally
+from graddiff.errors import FileError
+
+
+def column_kernel(
+    expression: str, at: Mapping[str, float] | None = None, wrt: Sequence[str] | None = None
+) -> Callable[[Any], dict[str, Any]]:
+    """A function of a table, from whose columns the variables that `at` does not bind take their values: anything that
+    gives an array for `table[name]`. It gives arrays of float64 by name, `value` and `gradient.x` for each name in
+    `wrt` (default: all variables), nan where there is none, and `error`, a list of messages, None where all is well.
+
+    Raises ExpressionError if the expression cannot be read."""
+    answers = Answers(Question(expression, at or {}, None if wrt is None else tuple(wrt)), ())
+    table = Table(answers)
+
+    def kernel(frame: Any) -> dict[str, Any]:
+        found = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in answers.names}
+        size = len(next(iter(found.values()))) if found else len(frame)
+        outputs, errors = table.whole(found, size, Tally())
+        return {**dict(zip(table.results, outputs)), "error": errors}
+
+    return kernel
+
+
+class Table:
+    """A question over columns of float64."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        program = answers.program(columns.NATIVES)
+        self.names = [*program.inputs]
+        self.results = ["value", *(f"gradient.{name}" for name in answers.wrt)]
+        self._columns = columns.Columns(program)
+
+    def answer(self, inputs: Mapping[str, Any], size: int) -> tuple[list[Any], Any]:
+        """Arrays with value and derivatives, and the rows that are for the single-point path."""
+        outputs = [numpy.empty(size) for _ in self.results]
+        answered = self._columns([inputs[name] for name in self.names], outputs)
+        return outputs, numpy.empty(0, int) if answered is None else numpy.flatnonzero(~answered)
+
+    def whole(
+        self, inputs: Mapping[str, Any], size: int, tally: Tally, first: int = 1
+    ) -> tuple[list[Any], list[str | None]]:
+        """Arrays with all answers, and the messages; rows are counted from `first`."""
+        outputs, left = self.answer(inputs, size)
+        errors: list[str | None] = [None] * size
+        tally.rows += size
+        for row in left.tolist():
+
+            def read(name: str, row: int = row) -> float:
+                value = float(inputs[name][row])
+                if value != value:
+                    raise FileError(f"column {name}: there is no number")
+                return value
+
+            answer = self.answers.alone(read)
+            tally.add(first + row, answer)
+            for output, number in zip(outputs, answer.numbers or [numpy.nan] * len(outputs)):
+                output[row] = number
+            errors[row] = answer.failure.message if answer.failure else None
+        return outputs, errors
