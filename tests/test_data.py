@@ -194,7 +194,7 @@ def test_suffix_says_the_format_and_gzip_is_unpacked(tmp_path: Path) -> None:
 
 def test_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     assert "no such file" in error("x", "--data", "nowhere.csv", code=5)
-    assert "is a directory" in error("x", "--data", f"{tmp_path}", "--data-format", "csv", code=5)
+    assert "is a folder" in error("x", "--data", f"{tmp_path}", code=2)
     broken = tmp_path / "broken.csv.gz"
     broken.write_bytes(gzip.compress(b"x\n" + b"1\n" * 100_000)[:-20])
     process = graddiff("x", "--data", str(broken), "--value")

@@ -21,7 +21,8 @@ FLOORS = """
     _tables operations errors tokens expression functions naming diagnosis writer parser
     arithmetic notation failures evaluator reverse symbols kernel rows columns
     conventions differentiation __init__ files expectations bindings
-    data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.jobs data.tables data.frames
+    data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
+    data.frames data.engines data.columnar data.parts data.cluster
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions
     render.progress render.completion render.manual
     commands commands.options commands.output commands.functions commands.data commands.each commands.differentiate
@@ -72,9 +73,10 @@ def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
         assert library != "lark"
         assert (
             library not in ("numpy", "polars")
-            or name_of(path) in ("data.tables", "data.frames")
+            or name_of(path) in ("data.tables", "data.frames", "data.columnar")
             or (inside and name_of(path) == "columns")
         )
+        assert library != "distributed" or name_of(path) == "data.cluster"
         assert library != "click" or name_of(path).startswith(("commands", "render.completion", "render.manual"))
         assert library != "rich" or (inside and name_of(path).startswith("render"))
 

@@ -29,6 +29,8 @@ Examples:
 """
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
+ENGINES = ("auto", "rows", "columns", "dask")
+DATA_ONLY = ("data_format", "output", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
 SHELLS = ("bash", "zsh", "fish")
 
 EPILOG = """\b
@@ -71,19 +73,19 @@ read or written.
 @click.option("--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]")
 @click.option("--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]")
 @click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
-@click.option("--data", metavar="FILE", help="Answer every row of a CSV or JSON Lines file; - is standard input.")
+@click.option("--data", metavar="FILE", help="Answer every row of a table, or of a folder of them; - is a pipe.")
 @click.option("--data-format", type=click.Choice(DATA_FORMATS), help="What --data is, where no suffix says it.")
 @click.option("--output", metavar="FILE", help="Write the answers to --data into a file; its suffix says its format.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, help="Processes for the rows of --data.  [default: 1]")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes for --data.  [default: 1; dask: one a core]")
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "rows", "columns"]),
-    default="auto",
-    help="How --data is answered: columns needs numpy and polars.  [default: auto]",
+    type=click.Choice(ENGINES),
+    help="How --data is answered: columns and dask need extras.  [default: auto]",
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that runs already, for --engine dask.")
 @click.option("--no-input", is_flag=True, help="Leave the columns of --data out of the output.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first row of --data that fails.")
-@click.option("--line-buffered", is_flag=True, help="Write each row of --data as soon as it is answered.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first row or line that fails.")
+@click.option("--line-buffered", is_flag=True, help="Write each row or line as soon as it is answered.")
 @click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
 @click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
 @click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
@@ -102,6 +104,9 @@ def command(expression: str | None, **options: Any) -> int:
     at, expected = bindings(options["at"]), bindings(options["expect"], "--expect")
     if options["data"] is not None:
         return many_points(expression, at, options)
+    for name in DATA_ONLY:
+        if options[name]:
+            raise UsageError(f"--{name.replace('_', '-')} is for the rows of --data", hint="--data FILE names a table")
     if options["each"]:
         return many_expressions(expression, at, expected, form, options)
     if options["format_"] in DATA_FORMATS:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars
 
 from graddiff.data import bare, csv
-from graddiff.data.answers import Answers, Question, Tally
+from graddiff.data.answers import Tally
 from graddiff.data.blocks import Block
 from graddiff.data.streams import Plan, Stream
 from graddiff.data.tables import Table
-from graddiff.errors import FileError, NamingError, UsageError
 
 RESULT = re.compile(rb'"(value|gradient|error)"')
 
@@ -122,56 +121,3 @@ class FrameStream(Stream):
 
 def text_column(text: str, height: int) -> polars.Series:
     return polars.Series([text]).new_from_index(0, height)
-
-
-class Frames:
-    """A question over frames that polars reads and writes itself: Parquet, Arrow, and whatever becomes one of them."""
-
-    def __init__(self, question: Question, columns: Sequence[str], copies: bool) -> None:
-        self.answers = Answers(question, columns)
-        self.table = Table(self.answers)
-        self.copies, self.tally = copies, Tally()
-
-    def answer(self, frame: polars.DataFrame) -> polars.DataFrame:
-        """The frame with the columns of the answer."""
-        inputs = {name: frame[name].cast(polars.Float64, strict=False).to_numpy() for name in self.answers.names}
-        outputs, errors = self.table.whole(inputs, frame.height, self.tally, self.tally.rows + 1)
-        own = frame.get_columns() if self.copies else []
-        numbers = [polars.Series(name, output) for name, output in zip(self.table.results, outputs)]
-        return polars.DataFrame([*own, *numbers, polars.Series("error", errors, polars.String)])
-
-    def schema(self, frame: polars.LazyFrame) -> polars.Schema:
-        known = dict(frame.collect_schema()) if self.copies else {}
-        known.update(dict.fromkeys(self.table.results, polars.Float64()))
-        return polars.Schema({**known, "error": polars.String()})
-
-
-SCAN: dict[str, Callable[..., polars.LazyFrame]] = {
-    "parquet": polars.scan_parquet,
-    "arrow": polars.scan_ipc,
-    "csv": polars.scan_csv,
-    "jsonl": polars.scan_ndjson,
-}
-
-
-def answer_frames(
-    path: str, reads: str, target: str | BinaryIO, writes: str, question: Question, copies: bool
-) -> Tally:
-    """Reads a table in pieces, and writes it with its answers to a file. Raises FileError."""
-    try:
-        source = SCAN[reads](path)
-        columns = source.collect_schema().names()
-        frames = Frames(question, columns, copies)
-        missing = [name for name in frames.answers.names if name not in columns]
-        if missing:
-            raise NamingError(f"no value for {', '.join(missing)}: neither a column of {path} nor in --at")
-        taken = [name for name in (*frames.table.results, "error") if copies and name in columns]
-        if taken:
-            raise UsageError(f"{path} has a column {taken[0]!r} itself", hint="--no-input leaves the columns out")
-        answered = source.map_batches(frames.answer, schema=frames.schema(source), streamable=True)
-        sinks: dict[str, Callable[..., Any]] = {"parquet": answered.sink_parquet, "arrow": answered.sink_ipc}
-        sinks |= {"csv": answered.sink_csv, "jsonl": answered.sink_ndjson}
-        sinks[writes](target)
-    except (polars.exceptions.PolarsError, OSError) as error:
-        raise FileError(f"{path} cannot be answered: {str(error).splitlines()[0]}") from None
-    return frames.tally

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from graddiff.data.answers import Tally
 from graddiff.data.blocks import Block
@@ -15,7 +19,7 @@ AHEAD = 2  # blocks that wait for each process
 _own: list[Stream] = []  # of a worker: its stream
 
 
-def in_parallel(plan: Plan, stream: Iterator[Block], jobs: int) -> Iterator[tuple[Block, bytes, Tally]]:
+def in_parallel(plan: Plan, stream: Iterator[Block], jobs: int) -> Generator[tuple[Block, bytes, Tally]]:
     """Each block with its answer. Raises FileError if a process is killed."""
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -34,14 +38,21 @@ def in_parallel(plan: Plan, stream: Iterator[Block], jobs: int) -> Iterator[tupl
     except BrokenProcessPool:
         raise FileError("a process of --jobs ended before its time") from None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _begin(plan: Plan) -> None:
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asked decides
+    threading.Thread(target=_follow, daemon=True).start()
     _own.append(Stream(plan))
+
+
+def _follow() -> None:
+    """Ends this process with the one that began it, however that ends."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _answer(block: Block) -> tuple[bytes, Tally]:

@@ -10,8 +10,6 @@ from graddiff.data.answers import Answers, Question, Tally
 from graddiff.data.blocks import Block
 
 FORMATS = {"csv": csv, "jsonl": jsonl}
-SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
-SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
 
 
 class Plan(NamedTuple):

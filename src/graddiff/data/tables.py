@@ -3,20 +3,20 @@
 from graddiff.data.tables import column_kernel
 
 kernel = column_kernel("w*x^2", at={"w": 3})
-frame.map_batches(lambda part: part.with_columns(polars.DataFrame(kernel(part))))  # polars
+frame.with_columns(**kernel(frame))  # a polars DataFrame, or a piece of one in map_batches
 frame.map_partitions(lambda part: part.assign(**kernel(part)))  # Dask
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy
 
 from graddiff import columns
-from graddiff.data.answers import Answers, Question, Tally
-from graddiff.errors import FileError
+from graddiff.data.answers import Answers, Question, Tally, number
 
 
 def column_kernel(
@@ -24,7 +24,7 @@ def column_kernel(
 ) -> Callable[[Any], dict[str, Any]]:
     """A function of a table, from whose columns the variables that `at` does not bind take their values: anything that
     gives an array for `table[name]`. It gives arrays of float64 by name, `value` and `gradient.x` for each name in
-    `wrt` (default: all variables), nan where there is none, and `error`, a list of messages, None where all is well.
+    `wrt` (default: all variables), nan where there is none, and `error`, an array of messages, empty where all is well.
 
     Raises ExpressionError if the expression cannot be read."""
     answers = Answers(Question(expression, at or {}, None if wrt is None else tuple(wrt)), ())
@@ -33,8 +33,12 @@ def column_kernel(
     def kernel(frame: Any) -> dict[str, Any]:
         found = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in answers.names}
         size = len(next(iter(found.values()))) if found else len(frame)
-        outputs, errors = table.whole(found, size, Tally())
-        return {**dict(zip(table.results, outputs)), "error": errors}
+
+        def read(row: int, name: str) -> float:
+            return number(repr(float(found[name][row])), name)
+
+        outputs, errors = table.whole(found, size, Tally(), 1, read)
+        return {**dict(zip(table.results, outputs)), "error": numpy.array([error or "" for error in errors], str)}
 
     return kernel
 
@@ -45,7 +49,8 @@ class Table:
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
         program = answers.program(columns.NATIVES)
-        self.names = [*program.inputs]
+        self.variables = answers.names  # what the single-point path reads
+        self.names = [*program.inputs]  # what the kernel reads
         self.results = ["value", *(f"gradient.{name}" for name in answers.wrt)]
         self._columns = columns.Columns(program)
 
@@ -56,23 +61,17 @@ class Table:
         return outputs, numpy.empty(0, int) if answered is None else numpy.flatnonzero(~answered)
 
     def whole(
-        self, inputs: Mapping[str, Any], size: int, tally: Tally, first: int = 1
+        self, inputs: Mapping[str, Any], size: int, tally: Tally, first: int, read: Callable[[int, str], float]
     ) -> tuple[list[Any], list[str | None]]:
-        """Arrays with all answers, and the messages; rows are counted from `first`."""
+        """Arrays with all answers, and the messages; rows are counted from `first`, and what the kernel leaves to the
+        single-point path is read by `read`."""
         outputs, left = self.answer(inputs, size)
         errors: list[str | None] = [None] * size
         tally.rows += size
         for row in left.tolist():
-
-            def read(name: str, row: int = row) -> float:
-                value = float(inputs[name][row])
-                if value != value:
-                    raise FileError(f"column {name}: there is no number")
-                return value
-
-            answer = self.answers.alone(read)
+            answer = self.answers.alone(partial(read, row))
             tally.add(first + row, answer)
-            for output, number in zip(outputs, answer.numbers or [numpy.nan] * len(outputs)):
-                output[row] = number
+            for output, found in zip(outputs, answer.numbers or [numpy.nan] * len(outputs)):
+                output[row] = found
             errors[row] = answer.failure.message if answer.failure else None
         return outputs, errors

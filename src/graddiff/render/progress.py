@@ -29,7 +29,7 @@ class Progress:
         self.stream.write(f"\r{text}\x1b[K")
         self.stream.flush()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Takes the line away."""
         if self.shown:
             self.stream.write("\r\x1b[K")

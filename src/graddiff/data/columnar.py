@@ -1,0 +1,109 @@
+"""Parquet and Arrow files, which polars reads and writes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+
+import polars
+
+from graddiff.data.answers import Answers, Question, Tally, number
+from graddiff.data.blocks import Block
+from graddiff.data.inputs import Rows
+from graddiff.data.tables import Table
+from graddiff.errors import FileError
+
+HEIGHT = 65_536  # rows of a block
+
+SCAN: dict[str, Callable[..., polars.LazyFrame]] = {"parquet": polars.scan_parquet, "arrow": polars.scan_ipc}
+SINK: dict[str, Callable[..., object]] = {
+    "parquet": polars.LazyFrame.sink_parquet,
+    "arrow": polars.LazyFrame.sink_ipc,
+}
+
+
+def open_columnar(path: str, reads: str, text: str) -> Rows:
+    """The rows of a file as blocks of `text`, csv or jsonl; its rows count as lines, from 1. Raises FileError."""
+    try:
+        frame = SCAN[reads](path)
+        columns = frame.collect_schema().names()
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise failed(path, "read", error) from None
+    return Rows(path, text, columns, True, as_text(path, frame, text), None)
+
+
+def as_text(path: str, frame: polars.LazyFrame, text: str) -> Iterator[Block]:
+    row = 1
+    try:
+        for batch in frame.collect_batches(chunk_size=HEIGHT, maintain_order=True, lazy=True):
+            target = io.BytesIO()
+            if text == "csv":
+                batch.write_csv(target, include_header=False)
+            else:
+                batch.write_ndjson(target)
+            yield Block(target.getvalue(), row, 0)
+            row += batch.height
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise failed(path, "read", error) from None
+
+
+def convert(path: str, target: str, writes: str, results: Sequence[str]) -> None:
+    """A CSV with answers becomes a columnar file; the types of the input's columns are found in all of its rows."""
+    types = {name: polars.String() if name == "error" else polars.Float64() for name in results}
+    try:
+        SINK[writes](polars.scan_csv(path, infer_schema_length=None, schema_overrides=types), target)
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise failed(target, "written", error) from None
+
+
+def answer_columnar(rows: Rows, reads: str, target: str, writes: str, question: Question, copies: bool) -> Tally:
+    """From one columnar file to another, in pieces. Raises FileError."""
+    frames = Frames(question, rows.columns, copies)
+    try:
+        frame = SCAN[reads](rows.name)
+        schema = frames.schema(frame.collect_schema())
+        answered = frame.with_row_index(frames.index).map_batches(frames.answer, schema=schema, streamable=True)
+        SINK[writes](answered, target)
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise failed(rows.name, "answered", error) from None
+    return frames.total()
+
+
+class Frames:
+    """A question over pieces of a table, in any order: each carries the numbers of its rows."""
+
+    def __init__(self, question: Question, columns: Sequence[str], copies: bool) -> None:
+        self.table = Table(Answers(question, columns))
+        self.index = "row" + "_" * max(map(len, columns), default=0)  # as no column is called
+        self.copies = copies
+        self._tallies: dict[int, Tally] = {}
+
+    def answer(self, frame: polars.DataFrame) -> polars.DataFrame:
+        """The piece with the columns of the answer."""
+
+        def read(row: int, name: str) -> float:
+            value = frame[name][row]
+            return number("" if value is None else str(value), name)
+
+        first = frame[self.index][0] if frame.height else 0
+        tally = self._tallies[first] = Tally()
+        floats = {name: frame[name].cast(polars.Float64, strict=False).to_numpy() for name in self.table.variables}
+        numbers, errors = self.table.whole(floats, frame.height, tally, first + 1, read)
+        own = frame.drop(self.index).get_columns() if self.copies else []
+        found = [polars.Series(name, column) for name, column in zip(self.table.results, numbers)]
+        return polars.DataFrame([*own, *found, polars.Series("error", errors, polars.String)])
+
+    def schema(self, own: polars.Schema) -> polars.Schema:
+        results = dict.fromkeys(self.table.results, polars.Float64())
+        return polars.Schema({**(own if self.copies else {}), **results, "error": polars.String()})
+
+    def total(self) -> Tally:
+        """What has come of all rows."""
+        total = Tally()
+        for _, tally in sorted(self._tallies.items()):
+            total.join(tally)
+        return total
+
+
+def failed(path: str, what: str, error: Exception) -> FileError:
+    return FileError(f"{path} cannot be {what}: {str(error).splitlines()[0]}")

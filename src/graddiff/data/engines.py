@@ -1,0 +1,46 @@
+"""Which engine answers the rows: plain Python, columns, or several processes."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Generator, Iterator
+
+from graddiff.data.answers import Tally
+from graddiff.data.blocks import Block
+from graddiff.data.jobs import in_parallel
+from graddiff.data.streams import Plan, Stream
+from graddiff.errors import UsageError
+
+EXTRAS = {"columns": ("batch", ("numpy", "polars")), "dask": ("distributed", ("distributed", "numpy", "polars"))}
+SMALL = 256 << 10  # bytes of a file that is answered before numpy and polars have been imported
+
+
+def missing(engine: str) -> list[str]:
+    """The libraries that an engine needs and that are not installed."""
+    return [library for library in EXTRAS[engine][1] if not importlib.util.find_spec(library)]
+
+
+def need(engine: str, what: str) -> None:
+    """Raises UsageError if an engine, which `what` needs, is not installed."""
+    absent = missing(engine)
+    if absent:
+        hint = f"pip install 'graddiff[{EXTRAS[engine][0]}]' brings what is missing"
+        raise UsageError(f"{what} needs {' and '.join(absent)}, which is not installed", hint=hint)
+
+
+def stream_of(plan: Plan, engine: str, size: int | None) -> Stream:
+    """Rows or columns; `auto` means columns where they are installed and the work is worth their start."""
+    if engine == "columns":
+        need(engine, "--engine columns")
+    if engine == "rows" or missing("columns") or (engine == "auto" and size is not None and size < SMALL):
+        return Stream(plan)
+    from graddiff.data.frames import FrameStream  # numpy and polars take a fifth of a second
+
+    return FrameStream(plan)
+
+
+def answered(work: Stream, blocks: Iterator[Block], jobs: int = 1) -> Generator[tuple[Block, bytes, Tally]]:
+    """Each block with the text of its answers and what has come of its rows."""
+    if jobs > 1:
+        return in_parallel(work.plan, blocks, jobs)
+    return ((block, *work.answer(block)) for block in blocks)

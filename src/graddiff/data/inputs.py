@@ -1,0 +1,91 @@
+"""Where the rows of a table come from, and whether they fit the question."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from graddiff.data import csv, jsonl
+from graddiff.data.answers import Question
+from graddiff.data.blocks import Block, blocks, open_source
+from graddiff.data.streams import FORMATS, Plan
+from graddiff.errors import NamingError, UsageError
+from graddiff.parser import parse
+
+SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
+COLUMNAR = ("parquet", "arrow")  # formats that polars reads and writes, and that nobody reads line by line
+
+
+class Rows(NamedTuple):
+    """A table: the format of its blocks, the names of its columns (`complete`: all there can be), and its size in bytes
+    where that is known."""
+
+    name: str
+    reads: str
+    columns: list[str]
+    complete: bool
+    blocks: Iterator[Block]
+    size: int | None
+
+
+def format_of(path: str) -> str:
+    """The format of a file by its suffix, before that of its packing. Raises UsageError."""
+    suffix = os.path.splitext(path.lower().removesuffix(".gz"))[1]
+    if suffix not in SUFFIXES:
+        what = "standard input" if path == "-" else path
+        hint = f"--data-format csv or jsonl says it, or {', '.join(sorted(SUFFIXES))}"
+        raise UsageError(f"what format {what} has is not said", hint=hint)
+    return SUFFIXES[suffix]
+
+
+def open_rows(path: str, reads: str, size: int) -> Rows:
+    """The rows of a text file, or of standard input for `-`, in blocks of about `size` bytes. Raises FileError, and
+    UsageError where the header is no use."""
+    source = open_source(path)
+    stream = blocks(source, size, FORMATS[reads].Reader.quotes)
+    first = next(stream, None)
+    while first and not first.text.strip():
+        first = next(stream, None)
+    if first is None:
+        raise UsageError(f"{source.name} is empty", hint="a CSV begins with the names of its columns")
+    if reads == "jsonl":
+        records = jsonl.Reader(source.name, []).records(first)
+        columns = next(([*record] for _, _, record in records if isinstance(record, dict)), [])
+        return Rows(source.name, reads, columns, False, chain([first], stream), source.size)
+    lines = first.text.splitlines(keepends=True)
+    count = 1
+    while b"".join(lines[:count]).count(b'"') % 2 and count < len(lines):
+        count += 1
+    header = b"".join(lines[:count])
+    columns = csv.read_header(source.name, header.decode(*csv.ENCODING).rstrip("\r\n"))
+    rest = Block(first.text[len(header) :], first.line + count, first.read)
+    return Rows(source.name, reads, columns, True, chain([rest] if rest.text else [], stream), source.size)
+
+
+def check(question: Question, name: str, columns: list[str], complete: bool) -> None:
+    """Raises where the expression, the bindings and the columns do not fit together."""
+    expression = parse(question.text, {*question.fixed, *columns})
+    for bound in question.fixed:
+        if bound in columns:
+            raise UsageError(f"{bound} is bound by --at, and a column of {name}", hint="take one of them away")
+        if bound not in expression.variables:
+            raise UsageError(f"{bound} is bound, but does not occur in the expression")
+    unbound = [variable for variable in expression.variables if variable not in (*question.fixed, *columns)]
+    if unbound and complete:
+        told = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")
+        span = expression.span(expression.variables[unbound[0]])
+        message = f"no value for {', '.join(unbound)}: neither a column of {name} nor in --at"
+        raise NamingError(message, text=expression.text, span=span, hint=f"the columns are {told}")
+
+
+def collisions(plan: Plan, results: list[str]) -> None:
+    """Raises where a column that is copied has the name of a result."""
+    for column in plan.columns if plan.copies else ():
+        if column in results:
+            raise UsageError(
+                f"{plan.name} has a column {column!r} itself",
+                hint=f"--no-input leaves the input's columns out; mlr --csv rename {column},{column}_in renames it",
+            )

@@ -1,0 +1,133 @@
+"""One table to answer: opened and checked, answered block by block, written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+from graddiff.data import csv
+from graddiff.data.answers import Question, Tally
+from graddiff.data.engines import answered, need, stream_of
+from graddiff.data.inputs import COLUMNAR, Rows, check, collisions, open_rows
+from graddiff.data.streams import Plan, Stream
+from graddiff.errors import FileError, GraddiffError
+
+UNFINISHED = ".unfinished"  # the suffix of what nobody should read yet
+BLOCK = {"rows": 256 << 10, "columns": 4 << 20}  # bytes, or what a pipe has at once
+
+
+class Part(NamedTuple):
+    """What is asked of a table, and where it comes from and goes to; small enough to be sent to another machine."""
+
+    question: Question
+    path: str
+    reads: str
+    target: str | None
+    writes: str
+    copies: bool = True
+    engine: str = "auto"
+    jobs: int = 1
+    fail_fast: bool = False
+
+
+class Sink(Protocol):
+    def write(self, lines: bytes, /) -> object: ...
+
+
+def open_part(part: Part) -> tuple[Rows, Stream]:
+    """The rows, and the stream that answers them. Raises what is wrong with the question, the file or its columns."""
+    writes = "csv" if part.writes in COLUMNAR else part.writes
+    if part.reads in COLUMNAR:
+        need("columns", part.reads)
+        from graddiff.data.columnar import open_columnar
+
+        rows = open_columnar(part.path, part.reads, writes)
+    else:
+        rows = open_rows(part.path, part.reads, BLOCK["rows" if part.engine == "rows" else "columns"])
+    check(part.question, rows.name, rows.columns, rows.complete)
+    plan = Plan(part.question, rows.name, tuple(rows.columns), rows.reads, writes, part.copies, part.fail_fast)
+    work = stream_of(plan, part.engine, rows.size)
+    collisions(plan, results(work))
+    return rows, work
+
+
+def results(work: Stream) -> list[str]:
+    """The names of the answer's columns, where it has any."""
+    return work.writer.results if isinstance(work.writer, csv.Writer) else []
+
+
+def pour(part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, int], None]) -> Tally:
+    """Writes the answers; `tell` hears of the rows and the bytes so far."""
+    total = Tally()
+    out.write(work.writer.head().encode(*csv.ENCODING))
+    with contextlib.closing(answered(work, rows.blocks, part.jobs)) as found:
+        for block, written, tally in found:
+            out.write(written)
+            total.join(tally)
+            tell(total.rows, block.read)
+            if total.failed and part.fail_fast:
+                break
+    return total
+
+
+def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read: None) -> Tally:
+    """Writes a file that is there as a whole or not at all: it takes its name when it is complete."""
+    assert part.target is not None
+    rows, work = open_part(part)
+    with scratch(part.target) as target:
+        if part.writes not in COLUMNAR:
+            total = write_text(part, rows, work, target, tell)
+        else:
+            need("columns", part.writes)
+            from graddiff.data.columnar import answer_columnar, convert
+
+            if part.reads in COLUMNAR:
+                total = answer_columnar(rows, part.reads, target, part.writes, part.question, part.copies)
+            else:
+                with scratch(part.target) as text:
+                    total = write_text(part, rows, work, text, tell)
+                    convert(text, target, part.writes, results(work))
+        os.replace(target, part.target)
+    return total
+
+
+def attempt(part: Part) -> Tally | GraddiffError:
+    """The same, or what went wrong, so that other parts go on."""
+    try:
+        return answer_part(part)
+    except GraddiffError as error:
+        return error
+    except OSError as error:
+        return FileError(f"{part.target} cannot be written: {(error.strerror or str(error)).lower()}")
+
+
+def sweep(folder: str) -> None:
+    """Removes what killed processes have left unfinished."""
+    for entry in os.scandir(folder):
+        if entry.name.startswith(".") and entry.name.endswith(UNFINISHED):
+            os.remove(entry.path)
+
+
+def write_text(part: Part, rows: Rows, work: Stream, path: str, tell: Callable[[int, int], None]) -> Tally:
+    with open(path, "wb") as out:
+        return pour(part, rows, work, out, tell)
+
+
+@contextlib.contextmanager
+def scratch(path: str) -> Iterator[str]:
+    """The name of a file of one's own beside `path`, which is gone afterwards. Raises FileError."""
+    import secrets
+
+    folder, name = os.path.split(path)
+    own = os.path.join(folder, f".{name}.{secrets.token_hex(4)}{UNFINISHED}")
+    try:
+        open(own, "xb").close()
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {(error.strerror or '').lower()}") from None
+    try:
+        yield own
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(own)
