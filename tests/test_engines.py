@@ -192,7 +192,9 @@ def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
     one, two = (graddiff(AWKWARD, "--data", path, "--engine", "rows", "--jobs", jobs) for jobs in "12")
     assert (one.stdout, one.stderr, one.returncode) == (two.stdout, two.stderr, two.returncode)
     assert one.returncode == 5
-    assert "--jobs is for the rows engine" in error("x", "--data", path, "--jobs", "2", "--engine", "columns", code=2)
+    assert "--jobs divides the work of the rows engine" in error(
+        "x", "--data", path, "--jobs", "2", "--engine", "columns", code=2
+    )
 
 
 def test_process_that_is_killed_is_one_sentence(tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[li
 
 def in_columns(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
     outputs = [numpy.empty(len(points)) for _ in compiled.outputs]
-    answered = Columns(compiled)([numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs)
+    left = Columns(compiled)([numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs)
     found = [[float(value) for value in row] for row in zip(*outputs)]
-    return [row if answered is None or answered[i] else None for i, row in enumerate(found)]
+    return [row if left is None or not left[i] else None for i, row in enumerate(found)]
 
 
 def alone(text: str, at: Mapping[str, float]) -> list[float] | None:
@@ -153,14 +153,28 @@ def test_blocks_join_without_a_seam(size: int) -> None:
 
 
 def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
-    """1/(1+exp(-s)) with both partials: one exponential, and one quotient more."""
+    """1/(1+exp(-s)) with both partials: one exponential and one quotient."""
     compiled = programs("1/(1 + exp(-(w*x + b)))", {"w": 2.0, "b": -1.0})[0]
     counts = [operation.name for operation in compiled.operations]
     assert counts.count("exp") == 1
-    assert counts.count("div") == 2
+    assert counts.count("div") == 1
     assert "neg" in counts
     assert [*compiled.inputs] == ["x"]
     assert programs("2*3*x + 0 + 1*x")[0].operations.count(ROWS[2]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "operations"),
+    [
+        ("0.7*(2*x)", ["mul"]),  # and the slope is a number
+        ("0.7*(3*x)", ["mul", "mul"]),  # 0.7*3 is rounded, so the order stays
+        ("-2/x", ["div", "neg", "div"]),  # the quotient and its slope share 2/x
+        ("sqrt(x^2 + 1)", ["mul", "add", "sqrt", "div", "mul"]),  # 2*x and 1/(2*f) leave x/f
+    ],
+)
+def test_powers_of_two_and_signs_meet(text: str, operations: list[str]) -> None:
+    found = [op.name for op in programs(text)[0].operations if op.name not in ("number", "variable")]
+    assert sorted(found) == sorted(operations)
 
 
 def test_gradient_by_what_does_not_flow_is_zero() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from graddiff.arithmetic import FLOATS
@@ -10,7 +11,7 @@ from graddiff.kernel import Program, function
 from graddiff.operations import COMPARISONS, NUMBER, VARIABLE, WHERE, Operation
 
 BLOCK = 32_768  # rows: a block of a few columns stays in a core's cache
-
+WIDTH = 8_192  # rows: BLAS divides longer products among threads, which wait for more and slow everything else down
 UFUNCS = {
     **{name: name for name in ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sign", "floor", "ceil")},
     **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot")},
@@ -47,7 +48,8 @@ class Columns:
         scope: dict[str, Any] = {name: getattr(numpy, ufunc) for name, ufunc in UFUNCS.items()}
         scope |= {name: getattr(numpy, name) for name in ("copyto", "isfinite", "logical_and", "logical_not")}
         scope |= {name: _by_value(FLOATS.natives[name]) for name in WITHOUT_UFUNC}
-        scope |= {"total": numpy.add.reduce, "any": numpy.logical_or.reduce, "finite": FLOATS.finite}
+        scope["any"] = partial(numpy.logical_or.reduce, axis=None)
+        scope |= {"total": partial(numpy.add.reduce, axis=None), "products": numpy.vecdot, "finite": FLOATS.finite}
         code = Blocks(program)
         self._floats, self._bools = code.floats, code.bools
         names = [*(f"v{line}" for line in program.inputs.values()), *(f"o{i}" for i in range(len(program.outputs)))]
@@ -57,25 +59,40 @@ class Columns:
 
     def __call__(self, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:
         """Fills `outputs`, arrays of n float64, from `inputs`, arrays of n float64 in the order of the
-        program's inputs. Gives an array of n bool, false in the rows that are for the single-point path, or None if
+        program's inputs. Gives an array of n bool, true in the rows that are for the single-point path, or None if
         there is no such row."""
         import numpy
 
         size = len(outputs[0])
-        floats = [numpy.empty(min(size, BLOCK)) for _ in range(self._floats)]
-        bools = [numpy.empty(min(size, BLOCK), bool) for _ in range(self._bools)]
-        answered = None
+        whole = size - size % WIDTH
+        left = numpy.zeros(size, bool)
+        columns = [*inputs, *outputs, left]
         with numpy.errstate(all="ignore"):
-            for start in range(0, size, BLOCK):
-                stop = min(start + BLOCK, size)
-                if stop - start < BLOCK:
-                    floats, bools = [t[: stop - start] for t in floats], [b[: stop - start] for b in bools]
-                block = [column[start:stop] for column in (*inputs, *outputs)]
-                if not self._quick(*block, floats, bools):
-                    if answered is None:
-                        answered = numpy.ones(size, bool)
-                    self._careful(*block, floats, bools, answered[start:stop])
-        return answered
+            every = self._answer([column[:whole].reshape(-1, WIDTH) for column in columns])
+            if whole < size:
+                every &= self._answer([column[whole:].reshape(1, -1) for column in columns])
+        return None if every else left
+
+    def _answer(self, columns: Sequence[Any]) -> bool:
+        """The same for arrays of two dimensions, whose rows follow one another; `left` is the last of them. Says
+        whether none is left."""
+        import numpy
+
+        height, width = columns[0].shape
+        step = BLOCK // WIDTH
+        floats = [numpy.empty((min(step, height), width)) for _ in range(self._floats)]
+        bools = [numpy.empty((min(step, height), width), bool) for _ in range(self._bools)]
+        every = True
+        for start in range(0, height, step):
+            if start + step > height:
+                floats, bools = ([register[: height - start] for register in pool] for pool in (floats, bools))
+            *block, left = [column[start : start + step] for column in columns]
+            if not self._quick(*block, floats, bools):
+                left[...] = True
+                self._careful(*block, floats, bools, left)
+                numpy.logical_not(left, left)
+                every = False
+        return every
 
 
 class Blocks:
@@ -89,6 +106,7 @@ class Blocks:
         self.floats = self.bools = 0
         self.quick: list[str] = []
         self.careful: list[str] = []
+        self._unlooked: list[str] = []  # what `quick` has still to look at
         self._free: dict[str, list[str]] = {"t": [], "b": []}
         self._where: dict[int, str] = {}  # line -> the text that stands for it
         self._left = self._last_uses()
@@ -101,6 +119,7 @@ class Blocks:
         for i, line in enumerate(program.outputs):
             if self._homes.get(line) != f"o{i}":
                 self._both(f"copyto(o{i}, {self._where[line]})")
+        self._look_at_pair()
         self.quick.append("return True")
         self.careful.append("return")
 
@@ -124,6 +143,8 @@ class Blocks:
             self._release(line, operands)
         home = self._homes.get(line) or self._register("b" if operation in COMPARISONS else "t")
         self._where[line] = home
+        if home in self._unlooked:
+            self._look_at_pair()
         if operation is WHERE:
             self._both(f"copyto({home}, {texts[2]})")
             self._both(f"copyto({home}, {texts[1]}, where={texts[0]})")
@@ -141,6 +162,14 @@ class Blocks:
             self._release(line, operands)
         if line not in self._left and line not in self._homes:
             self._free[home[0]].append(home)
+
+    def _look_at_pair(self) -> None:
+        """A sum of products is not finite if one of the factors is not: two columns are looked at in one go."""
+        if self._unlooked:
+            self.quick.append(
+                f"if not finite(total(products({self._unlooked[0]}, {self._unlooked[-1]}))): return False"
+            )
+            self._unlooked.clear()
 
     def _register(self, pool: str) -> str:
         if self._free[pool]:
@@ -167,11 +196,14 @@ class Blocks:
         if line in self.program.checked:
             branch = self.program.checked[line]
             spare = self._register("b")
-            taken = ""
             if branch:
                 condition, side = self._where[branch[0]], branch[1]
-                taken = f", where={condition if side else f'~{condition}'}"
-            self.quick.append(f"if not finite(total({home}{taken})): return False")
+                taken = condition if side else f"~{condition}"
+                self.quick.append(f"if not finite(total({home}, where={taken})): return False")
+            else:
+                self._unlooked.append(home)
+                if len(self._unlooked) == 2:
+                    self._look_at_pair()
             self.careful.append(f"isfinite({home}, {spare})")
             if branch:
                 self.careful.append(f"{spare} |= {f'~{condition}' if side else condition}")
@@ -181,6 +213,6 @@ class Blocks:
 
 def _by_value(function: Callable[[float], float]) -> Callable[[Any, Any], None]:
     def apply(column: Any, out: Any) -> None:
-        out[:] = [*map(function, column.tolist())]
+        out.flat = [*map(function, column.ravel().tolist())]
 
     return apply

@@ -8,7 +8,7 @@ Source: Cooper & Torczon, Engineering a Compiler, section 8.4.1 (local value num
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
@@ -16,6 +16,11 @@ from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE, Ope
 
 ADD, SUB, MUL, DIV, NEG, POW, ABS, EQ = (TABLE[n] for n in ("add", "sub", "mul", "div", "neg", "pow", "abs", "eq"))
 REVERSED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}  # the same with both sides negated
+
+
+def power_of_two(number: float) -> bool:
+    """Whether a product with the number is exact."""
+    return abs(math.frexp(number)[0]) == 0.5 and 1e-100 < abs(number) < 1e100
 
 
 class Symbol(NamedTuple):
@@ -60,8 +65,9 @@ class Lines:
         known = self._simplified(operation, operands)
         if known is not None:
             return known
-        key = (operation, tuple(sorted(operands)) if operation in (ADD, MUL) else operands)
-        return self._line(operation, operands, key)
+        if operation in (ADD, MUL):  # a number comes first
+            operands = tuple(sorted(operands, key=lambda line: (line not in self.numbers, line)))
+        return self._line(operation, operands, (operation, operands))
 
     def gate(self, condition: Symbol, side: bool, flow: int) -> Symbol:
         """What flows where a condition holds (or, on the other side, where it does not), and nothing elsewhere."""
@@ -132,7 +138,34 @@ class Lines:
                 return self.gate(Symbol(self, condition), side, self.write(MUL, (flow, other)).line)
             if self._is(NEG, one):
                 return self.write(NEG, (self.write(MUL, (self.operands[one][0], other)).line,))
+            if number is not None:
+                return self._multiple(number, other)
+        if self._scale(right) and not self._scale(left):  # the adjoint, which several edges share, times 2, times x
+            scale, rest = self.operands[right]
+            return self.write(MUL, (self.write(MUL, (scale, left)).line, rest))
         return None
+
+    def _multiple(self, number: float, line: int) -> Symbol | None:
+        """A number times a line that is a number times something: one number, where that is exact."""
+        operation, operands = self.operations[line], self.operands[line]
+        if operation is MUL and operands[0] in self.numbers:
+            scale = self.numbers[operands[0]]
+            exact = power_of_two(number) or power_of_two(scale)
+            return self.write(MUL, (self.number(number * scale).line, operands[1])) if exact else None
+        if not power_of_two(number):
+            return None
+        if operation is DIV and operands[0] in self.numbers:
+            return self.write(DIV, (self.number(number * self.numbers[operands[0]]).line, operands[1]))
+        if operation is MUL and self._is(DIV, operands[1]) and self.operands[operands[1]][0] in self.numbers:
+            return self.write(MUL, (operands[0], self.write(MUL, (self.number(number).line, operands[1])).line))
+        return None
+
+    def _scale(self, line: int) -> float | None:
+        """The power of two that a line is a multiple by, if it is one."""
+        if not self._is(MUL, line):
+            return None
+        number = self.numbers.get(self.operands[line][0])
+        return number if number is not None and power_of_two(number) else None
 
     def _sum(self, left: int, right: int, numbers: Sequence[float | None]) -> Symbol | None:
         for one, other, number in ((left, right, numbers[0]), (right, left, numbers[1])):
@@ -145,8 +178,13 @@ class Lines:
     def _quotient(self, left: int, right: int, numbers: Sequence[float | None]) -> Symbol | None:
         if numbers[1] == 1:
             return Symbol(self, left)
-        if numbers[0] == -1:
-            return self.write(NEG, (self.write(DIV, (self.number(1.0).line, right)).line,))
+        if numbers[0] is not None and numbers[0] < 0:
+            return self.write(NEG, (self.write(DIV, (self.number(-numbers[0]).line, right)).line,))
+        scale = self._scale(right)
+        if numbers[0] is not None and scale:
+            return self.write(DIV, (self.number(numbers[0] / scale).line, self.operands[right][1]))
+        if self._is(DIV, left) and self.numbers.get(self.operands[left][0]) == 1 and self.operands[left][1] == right:
+            return self.write(MUL, (left, left))  # 1/y/y, cheaper and as accurate
         if self._is(NEG, left):
             return self.write(NEG, (self.write(DIV, (self.operands[left][0], right)).line,))
         if self._is(NEG, right):
@@ -175,9 +213,9 @@ class Lines:
 
 class Symbols(Kind):
     """The kind of number that symbols of one list are; `natives` are the operations that whoever runs the list knows,
-    the others being written out as the table's formulas for them."""
+    the others being written out by the formulas of `instead` or of the table."""
 
-    def __init__(self, lines: Lines, natives: Sequence[str]) -> None:
+    def __init__(self, lines: Lines, natives: Sequence[str], instead: Mapping[str, str] | None = None) -> None:
         def write(operation: Operation) -> Number:
             return lambda *operands: lines.write(operation, tuple([operand.line for operand in operands]))
 
@@ -189,6 +227,8 @@ class Symbols(Kind):
             syntax={},
         )
         self.lines = lines
+        for name, formula in (instead or {}).items():
+            self._functions.setdefault(TABLE[name], self.compile(formula, TABLE[name].parameters))
 
     def ties(self, operands: Sequence[Number], value: Number) -> Number:
         one, zero = self.lines.number(1.0).line, self.lines.number(0.0).line

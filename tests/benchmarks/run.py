@@ -12,18 +12,16 @@ import platform
 import random
 import resource
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "src"))
 
-PYTHON = sys.executable
-GRADDIFF = [os.path.join(os.path.dirname(PYTHON), "graddiff")]  # the installed command
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
+from columns import columns  # noqa: E402, found beside this file
+from measure import GRADDIFF, PYTHON, in_turn, seconds  # noqa: E402
+
 ARTICLE = ["(x+y)*z", "--at", "x=1,y=3,z=-3"]
 
 # The same gradient, as the documentation of each peer writes it.
@@ -39,23 +37,6 @@ PEERS = {
     "torch": "import torch\nx, y, z = (torch.tensor(v, requires_grad=True) for v in (1., 3., -3.))\nf = (x + y)*z\n"
     "f.backward()\nprint(f, x.grad, y.grad, z.grad)",
 }
-
-
-def seconds(command: list[str], stdin: bytes = b"") -> float:
-    start = time.perf_counter()
-    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, env=ENVIRONMENT, check=True)
-    return time.perf_counter() - start
-
-
-def in_turn(tasks: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """The median of each task's seconds, all tasks being run once a round, after one round that is not counted."""
-    found: dict[str, list[float]] = {name: [] for name in tasks}
-    for count in range(rounds + 1):
-        for name, task in tasks.items():
-            spent = task()
-            if count:
-                found[name].append(spent)
-    return {name: statistics.median(times) for name, times in found.items()}
 
 
 def start() -> None:
@@ -200,7 +181,7 @@ def million() -> None:
     print(f"\ngraddiff's memory at its peak: {memory / 1e6:.2f} GB")
 
 
-PARTS = {"start": start, "parse": parse, "size": size, "million": million}
+PARTS = {"start": start, "parse": parse, "size": size, "million": million, "columns": columns}
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")

@@ -60,7 +60,7 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
         raise UsageError(f"--output {target} would overwrite the data", hint="take another name")
     jobs, engine = options["jobs"] or 1, options["engine"] or "auto"
     if jobs > 1 and engine == "columns":
-        raise UsageError("--jobs is for the rows engine: columns use all cores by themselves")
+        raise UsageError("--jobs divides the work of the rows engine")
     engine = "rows" if jobs > 1 else engine
     return Part(question, path, reads, target, writes, not options["no_input"], engine, jobs, options["fail_fast"])
 

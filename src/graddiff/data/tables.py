@@ -57,8 +57,8 @@ class Table:
     def answer(self, inputs: Mapping[str, Any], size: int) -> tuple[list[Any], Any]:
         """Arrays with value and derivatives, and the rows that are for the single-point path."""
         outputs = [numpy.empty(size) for _ in self.results]
-        answered = self._columns([inputs[name] for name in self.names], outputs)
-        return outputs, numpy.empty(0, int) if answered is None else numpy.flatnonzero(~answered)
+        left = self._columns([inputs[name] for name in self.names], outputs)
+        return outputs, numpy.empty(0, int) if left is None else numpy.flatnonzero(left)
 
     def whole(
         self, inputs: Mapping[str, Any], size: int, tally: Tally, first: int, read: Callable[[int, str], float]
