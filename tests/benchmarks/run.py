@@ -1,4 +1,4 @@
-"""Measures what README.md beside this file reports: python tests/benchmarks/run.py [start|parse|size|million].
+"""Measures what README.md beside this file reports: python tests/benchmarks/run.py, or only some of its PARTS.
 
 What is compared is timed in turn in one run, and medians are told. Peers that are not installed are left out.
 """
@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "src"))
 
 from columns import columns  # noqa: E402, found beside this file
 from measure import GRADDIFF, PYTHON, in_turn, seconds  # noqa: E402
+from tables import tables  # noqa: E402
 
 ARTICLE = ["(x+y)*z", "--at", "x=1,y=3,z=-3"]
 
@@ -181,7 +182,7 @@ def million() -> None:
     print(f"\ngraddiff's memory at its peak: {memory / 1e6:.2f} GB")
 
 
-PARTS = {"start": start, "parse": parse, "size": size, "million": million, "columns": columns}
+PARTS = {"start": start, "parse": parse, "size": size, "million": million, "columns": columns, "tables": tables}
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")

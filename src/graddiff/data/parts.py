@@ -15,7 +15,7 @@ from graddiff.data.streams import Plan, Stream
 from graddiff.errors import FileError, GraddiffError
 
 UNFINISHED = ".unfinished"  # the suffix of what nobody should read yet
-BLOCK = {"rows": 256 << 10, "columns": 4 << 20}  # bytes, or what a pipe has at once
+BLOCK = {"rows": 256 << 10, "columns": 2 << 20}  # bytes, or what a pipe has at once
 
 
 class Part(NamedTuple):
