@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
@@ -165,6 +166,18 @@ def test_very_long_line_is_a_row_or_a_sentence(tmp_path: Path) -> None:
         assert process.returncode == code
         assert process.stdout == (b"1\n4\n9\n" if not code else b"1\n")
         assert not code or b"line 3: a record of more than 64 MB" in process.stderr
+
+
+@pytest.mark.parametrize("options", [("--engine", "rows"), ("--engine", "columns"), ("--jobs", "2")])
+def test_what_comes_before_a_source_breaks_is_answered(tmp_path: Path, options: tuple[str, ...]) -> None:
+    path = tmp_path / "it.csv.gz"
+    path.write_bytes(gzip.compress(b"x\n" + b"".join(b"%d\n" % i for i in range(600_000)))[:-1000])
+    process = graddiff("2x", "--data", str(path), "--value", *options)
+    assert process.returncode == 5
+    assert b"cannot be read" in process.stderr
+    lines = process.stdout.split()
+    assert len(lines) > 500_000
+    assert lines == [b"%d" % (2 * i) for i in range(len(lines))]
 
 
 def test_file_that_shrinks_ends_earlier(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ Examples:
   graddiff "x*y" --at x=2,y=3 --json           all of it, for other programs
   graddiff "x*y" --at x=2,y=3 --expect x=3     exit code 1 if it is wrong
   echo "sin(x)" | graddiff --at x=0            the expression from a pipe
+  graddiff "w*x^2" --at w=3 --data points.csv  every row of a table
 """
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
@@ -76,7 +77,9 @@ read or written.
 @click.option("--data", metavar="FILE", help="Answer every row of a table, or of a folder of them; - is a pipe.")
 @click.option("--data-format", type=click.Choice(DATA_FORMATS), help="What --data is, where no suffix says it.")
 @click.option("--output", metavar="FILE", help="Write the answers to --data into a file; its suffix says its format.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes for --data.  [default: 1; dask: one a core]")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 256), help="Processes for --data.  [default: 1; dask: one a core]"
+)
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Generator, Iterator
 
-from graddiff.data.answers import Tally
 from graddiff.data.blocks import Block
-from graddiff.data.jobs import in_parallel
+from graddiff.data.jobs import Answered, by_threads, in_parallel
 from graddiff.data.streams import Plan, Stream
 from graddiff.errors import UsageError
 
@@ -39,8 +38,13 @@ def stream_of(plan: Plan, engine: str, size: int | None) -> Stream:
     return FrameStream(plan)
 
 
-def answered(work: Stream, blocks: Iterator[Block], jobs: int = 1) -> Generator[tuple[Block, bytes, Tally]]:
-    """Each block with the text of its answers and what has come of its rows."""
+def answered(work: Stream, blocks: Iterator[Block], jobs: int, waits: bool) -> Generator[Answered, None, None]:
+    """Each block with the text of its answers and what has come of its rows. A source that `waits`, such as a pipe, is
+    not read before what came from it is answered."""
     if jobs > 1:
-        return in_parallel(work.plan, blocks, jobs)
-    return ((block, *work.answer(block)) for block in blocks)
+        yield from in_parallel(work.plan, blocks, jobs)
+    elif waits or type(work) is Stream:
+        for block in blocks:
+            yield block, *work.answer(block)
+    else:
+        yield from by_threads(work, blocks)

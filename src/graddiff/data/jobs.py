@@ -1,4 +1,4 @@
-"""Blocks answered by several processes, in the order in which they came."""
+"""Blocks answered by several processes or threads, in the order in which they came."""
 
 from __future__ import annotations
 
@@ -7,38 +7,65 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 from graddiff.data.answers import Tally
 from graddiff.data.blocks import Block
 from graddiff.data.streams import Plan, Stream
-from graddiff.errors import FileError
+from graddiff.errors import FileError, GraddiffError
 
 AHEAD = 2  # blocks that wait for each process
+THREADS = 2
+
+Answered = tuple[Block, bytes, Tally]
 
 _own: list[Stream] = []  # of a worker: its stream
 
 
-def in_parallel(plan: Plan, stream: Iterator[Block], jobs: int) -> Generator[tuple[Block, bytes, Tally]]:
-    """Each block with its answer. Raises FileError if a process is killed."""
-    from concurrent.futures import Future, ProcessPoolExecutor
+def in_parallel(plan: Plan, blocks: Iterator[Block], jobs: int) -> Generator[Answered, None, None]:
+    """Each block with its answer, from `jobs` processes. Raises FileError if one of them is killed."""
+    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(plan,))
-    waiting: deque[tuple[Block, Future[tuple[bytes, Tally]]]] = deque()
     try:
-        for block in stream:
-            waiting.append((block, pool.submit(_answer, block)))
-            if len(waiting) > AHEAD * jobs:
-                first, future = waiting.popleft()
-                yield first, *future.result()
-        while waiting:
-            first, future = waiting.popleft()
-            yield first, *future.result()
+        yield from in_order(lambda block: pool.submit(_answer, block), blocks, AHEAD * jobs)
     except BrokenProcessPool:
         raise FileError("a process of --jobs ended before its time") from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def by_threads(work: Stream, blocks: Iterator[Block]) -> Generator[Answered, None, None]:
+    """The same for a stream whose libraries let go of the interpreter: the next blocks while this one is written."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield from in_order(lambda block: pool.submit(work.answer, block), blocks, THREADS)
+
+
+def in_order(submit: Callable[[Block], Any], blocks: Iterator[Block], ahead: int) -> Generator[Answered, None, None]:
+    """Each block with the result of the future that `submit` gives for it, so many being ahead. What comes before a
+    source breaks is answered before that is said."""
+    broken: list[GraddiffError] = []
+
+    def whole() -> Iterator[Block]:
+        try:
+            yield from blocks
+        except GraddiffError as error:
+            broken.append(error)
+
+    waiting: deque[tuple[Block, Any]] = deque()
+    for block in whole():
+        waiting.append((block, submit(block)))
+        if len(waiting) > ahead:
+            first, future = waiting.popleft()
+            yield first, *future.result()
+    for first, future in waiting:
+        yield first, *future.result()
+    if broken:
+        raise broken[0]
 
 
 def _begin(plan: Plan) -> None:

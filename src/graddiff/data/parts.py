@@ -15,7 +15,7 @@ from graddiff.data.streams import Plan, Stream
 from graddiff.errors import FileError, GraddiffError
 
 UNFINISHED = ".unfinished"  # the suffix of what nobody should read yet
-BLOCK = {"rows": 256 << 10, "columns": 2 << 20}  # bytes, or what a pipe has at once
+BLOCK = {"rows": 256 << 10, "columns": 1 << 20}  # bytes, or what a pipe has at once
 
 
 class Part(NamedTuple):
@@ -62,7 +62,7 @@ def pour(part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, i
     """Writes the answers; `tell` hears of the rows and the bytes so far."""
     total = Tally()
     out.write(work.writer.head().encode(*csv.ENCODING))
-    with contextlib.closing(answered(work, rows.blocks, part.jobs)) as found:
+    with contextlib.closing(answered(work, rows.blocks, part.jobs, rows.size is None)) as found:
         for block, written, tally in found:
             out.write(written)
             total.join(tally)

@@ -58,6 +58,28 @@ DRAWING = (
     "an option only if it is exactly one of those below. Everything behind -- is an expression."
 )
 
+TABLES = (
+    (
+        "--data",
+        "reads CSV with a header, JSON Lines, Parquet or Arrow, packed by gzip or not, and writes a row for each: the "
+        "input's columns as they were, then value, gradient.x and so on, and error, which is empty where all is well. "
+        "A row that fails says why in its place, and the exit status is the worst of the rows. A folder is answered "
+        "file by file into the folder --output.",
+    ),
+    (
+        "--each",
+        "reads an expression a line, or a JSON object a line with the members expression, at and expect, of which the "
+        "first is needed, and writes a line for each.",
+    ),
+    (
+        "--engine",
+        "rows is plain Python; columns, with the extra batch, is many times as fast; auto takes columns where they "
+        "are installed and there is enough to do. A row in which something is not finite, or a matter of "
+        "convention, is answered as a single point would be. dask, with the extra distributed, gives the files of a "
+        "folder to workers.",
+    ),
+)
+
 AWKWARD = (
     "Derivatives follow the conventions above and are never silent: a notice names the node, the value used and, where "
     "the node has a kink or a jump of its own, the slopes on both sides. The conventions are PyTorch's where it has "
@@ -114,6 +136,9 @@ def command_page(commands: Mapping[str, click.Command], version: str) -> str:
     for name, command in commands.items():
         title = f"COMMAND {name.upper()}" if name else "OPTIONS"
         parts += [f".SH {title}", *(paragraphs(command.help or "") if name else ()), *option_entries(command)]
+    parts += [".SH TABLES"]
+    for option, text in TABLES:
+        parts += [".TP", f"\\fB{escaped(option)}\\fR", escaped(text)]
     parts += [".SH EXIT STATUS"]
     for code, text in EXITS:
         parts += [".TP", code, escaped(text)]
