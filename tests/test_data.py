@@ -123,7 +123,10 @@ def test_conventions_are_told_once_for_all_rows() -> None:
         ('{"x": true}', "", ""),
         ('{"x": null}', "x is no number, but null", "file"),
         ('{"x": [1]}', "x is no number, but [1]", "file"),
-        ('{"x": 1e999}', "x is inf, which is no finite number", "usage"),
+        ('{"x": 1e999}', "x is inf, which is no finite number", "file"),
+        ('{"x": -Infinity}', "x is -inf, which is no finite number", "file"),
+        ('{"x": NaN}', "x is nan, which is no finite number", "file"),
+        ('{"x": 1, "error": 0}', "the object has a member 'error' itself", "file"),
         ('{"y": 1}', "there is no x", "file"),
         ("[1]", "no JSON object: [1]", "file"),
         ("{bad", "no JSON, expecting property name", "file"),
@@ -170,6 +173,49 @@ def test_member_with_the_name_of_a_result_is_one_sentence() -> None:
     arguments = ("x", "--data", "-", "--data-format", "jsonl")
     assert "has a member 'value' itself" in error(*arguments, stdin='{"x": 1, "value": 2}\n', code=2)
     assert output(*arguments, "--no-input", "--value", stdin='{"x": 1, "value": 2}\n') == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("stdin", "rows"),
+    [
+        ("x\n1\n\n3\n", ["1,2.0,2.0,", ",,,column x: there is no number", "3,6.0,2.0,"]),
+        ('x\n1\n\n"3"\n', ["1,2.0,2.0,", ",,,column x: there is no number", '"3",6.0,2.0,']),
+        ("x,n\n1,a\r2\n3,b\n", [None, "3,b,6.0,2.0,"]),
+        ('x,n\n1,"a\r2"\n3,b\n', [None, "3,b,6.0,2.0,"]),
+        (f'x,n\n1,"{"a" * 200_000}"\n3,b\n', [None, "3,b,6.0,2.0,"]),
+    ],
+)
+def test_odd_records_are_rows(stdin: str, rows: list[str | None]) -> None:
+    process = graddiff("2x", "--data", "-", "--data-format", "csv", stdin=stdin)
+    found = process.stdout.decode().split("\n")[1:-1]
+    assert process.stderr == b"" or process.stderr.startswith(b"graddiff: 1 of ")
+    assert rows[-1] == found[-1]
+    if None not in rows:
+        assert found == rows
+
+
+def test_numbers_of_a_csv_stand_in_json_as_they_were_written() -> None:
+    stdin = f"x,n\n1,-0\n1,1e5\n1,1e999\n1,{'1' * 5000}\n1,007\n"
+    text = output("x", "--data", "-", "--data-format", "csv", "--format", "jsonl", stdin=stdin)
+    written = [line.split('"n": ')[1].split(', "value"')[0] for line in text.splitlines()]
+    assert written == ["-0", "1e5", "1e999", "1" * 5000, '"007"']
+
+
+def test_member_without_a_column_is_said_in_its_row() -> None:
+    stdin = '{"x": 1}\n{"x": 2, "more": 7}\n{"x": 3}\n'
+    text = output("x", "--data", "-", "--data-format", "jsonl", "--format", "csv", stdin=stdin, code=5)
+    said = '"member more is none of the first record, so there is no column for it"'
+    assert text.splitlines()[1:] == ["1,1.0,1.0,", f"2,,,{said}", "3,3.0,1.0,"]
+
+
+def test_member_with_the_name_of_a_result_far_down_fails_alone() -> None:
+    stdin = '{"x": 1}\n' * 20_000 + '{"x": 2, "value": 7}\n' + '{"x": 1}\n'
+    process = graddiff("x", "--data", "-", "--data-format", "jsonl", stdin=stdin)
+    assert process.returncode == 5
+    lines = process.stdout.splitlines()
+    assert len(lines) == 20_002
+    assert json.loads(lines[20_000])["input"] == '{"x": 2, "value": 7}'
+    assert b"the first in line 20,001" in process.stderr
 
 
 def test_header_alone_gives_a_header() -> None:

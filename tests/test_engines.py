@@ -26,7 +26,7 @@ from graddiff.data.inputs import open_rows
 from graddiff.data.streams import Plan, Stream
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError
-from running import COMMAND, environment, error, graddiff
+from running import COMMAND, environment, error, graddiff, output
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
 AWKWARD = "log(x)*abs(y) + where(x > y, sqrt(x - y), y/x)"  # domains, kinks, branches, an infinite slope
@@ -282,6 +282,37 @@ def test_columnar_file_becomes_text_as_a_text_file_would(tmp_path: Path) -> None
             assert left.returncode == right.returncode
 
 
+def test_columns_that_nothing_needs_are_in_nobodys_way(tmp_path: Path) -> None:
+    path = tmp_path / "it.parquet"
+    TABLE.head(1).with_columns(b=polars.lit(b"\xff")).write_parquet(path)
+    assert output("log(x)", "--data", str(path), "--value") == "0\n"
+    process = graddiff("log(x)", "--data", str(path), "--format", "csv")
+    assert process.returncode == 5
+    assert b"it.parquet cannot be read: CSV format does not support nested data" in process.stderr
+
+
+def test_what_is_no_number_in_parquet_is_none_in_any_format(tmp_path: Path) -> None:
+    frame = polars.DataFrame({"x": ["1", "2020-01-01"]}).with_columns(day=polars.date(2020, 1, 1))
+    frame.write_parquet(tmp_path / "it.parquet")
+    for text, messages in (
+        ("2x", [None, "column x: '2020-01-01' is no number"]),
+        ("2day", 2 * ["column day: '2020-01-01' is no number"]),
+    ):
+        target = tmp_path / "out.parquet"
+        process = graddiff(text, "--data", str(tmp_path / "it.parquet"), "--output", str(target))
+        assert process.returncode == 5
+        assert polars.read_parquet(target)["error"].to_list() == messages
+        assert polars.read_parquet(target)["value"].to_list() == [None if message else 2.0 for message in messages]
+
+
+def test_output_follows_a_link(tmp_path: Path) -> None:
+    TABLE.head(1).write_parquet(tmp_path / "it.parquet")
+    (tmp_path / "link.parquet").symlink_to(tmp_path / "target.parquet")
+    output("x", "--data", str(tmp_path / "it.parquet"), "--output", str(tmp_path / "link.parquet"))
+    assert (tmp_path / "link.parquet").is_symlink()
+    assert polars.read_parquet(tmp_path / "target.parquet")["value"].to_list() == [1.0]
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_text_becomes_a_columnar_file(tmp_path: Path, form: str) -> None:
     text = (
@@ -314,6 +345,11 @@ def test_text_becomes_a_columnar_file(tmp_path: Path, form: str) -> None:
         (("--data", "cut.parquet", "--output", "o.parquet"), 5, "cut.parquet cannot be read"),
         (("--data", "it.parquet", "--at", "x=2"), 2, "x is bound by --at, and a column of it.parquet"),
         (("--data", "it.parquet", "--scheduler", "tcp://nowhere:1"), 2, "--scheduler is for --engine dask"),
+        (("--data", "it.parquet", "--output", "o.csv.gz"), 2, "--output o.csv.gz would not be packed"),
+        (("--data", "it.parquet", "--output", "o.txt"), 2, "hint: --format csv or jsonl says it"),
+        (("--data", "it.parquet", "--output", "pipe.parquet"), 5, "pipe.parquet is no file"),
+        (("--data", "it.parquet", "--jobs", "2", "--line-buffered"), 2, "--line-buffered each row at once"),
+        (("--data", "it.parquet", "--each"), 2, "--each has lines with points of their own"),
         (("--data", "it.parquet", "--engine", "dask"), 2, "--engine dask answers a folder"),
         (("--at", "x=1,i=1", "--output", "o.csv"), 2, "--output is for the rows of --data"),
     ],
@@ -325,6 +361,7 @@ def test_columnar_file_that_does_not_fit_is_one_sentence(
     TABLE.drop("deep").head(1).write_parquet("it.parquet")
     Path("bad.parquet").write_text("hello", encoding="utf-8")
     Path("cut.parquet").write_bytes(Path("it.parquet").read_bytes()[:-9])
+    os.mkfifo("pipe.parquet")
     before = {*os.listdir()}
     assert said in error("i*log(x)", *arguments, code=code)
     assert {*os.listdir()} == before
@@ -352,7 +389,7 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
     source = parts(tmp_path / "in")
     here = graddiff(AWKWARD, "--data", str(source), "--output", str(tmp_path / "here"))
     assert here.returncode == 5
-    assert b"1 file is no table" in here.stderr
+    assert b"is no table and left alone" in here.stderr
     assert b"other.csv: no value for x, y" in here.stderr
     assert {*contents(tmp_path / "here")} == {*contents(source)} - {"-other.csv", "readme.txt"}
     alone = graddiff(AWKWARD, "--data", str(source / "3.csv"))

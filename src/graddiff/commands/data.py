@@ -53,12 +53,18 @@ def answer_rows(text: str, at: Mapping[str, float], wrt: tuple[str, ...] | None,
 def part_of(question: Question, path: str, target: str | None, options: Mapping[str, Any]) -> Part:
     """What the options ask of one file. Raises UsageError where they contradict each other."""
     reads = options["data_format"] or format_of(path)
-    writes = "jsonl" if options["as_json"] else options["format_"] or (format_of(target) if target else reads)
+    writes = (
+        "jsonl" if options["as_json"] else options["format_"] or (format_of(target, "--format") if target else reads)
+    )
+    if target is not None and target.lower().endswith(".gz"):
+        raise UsageError(f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files")
     if path == "-" and reads in COLUMNAR:
         raise UsageError(f"{reads} is read from a file only", hint="--data FILE")
     if target is not None and os.path.exists(target) and os.path.exists(path) and os.path.samefile(path, target):
         raise UsageError(f"--output {target} would overwrite the data", hint="take another name")
     jobs, engine = options["jobs"] or 1, options["engine"] or "auto"
+    if jobs > 1 and options["line_buffered"]:
+        raise UsageError("--jobs answers blocks of rows, and --line-buffered each row at once", hint="give one of them")
     if jobs > 1 and engine == "columns":
         raise UsageError("--jobs divides the work of the rows engine")
     engine = "rows" if jobs > 1 else engine
@@ -76,13 +82,14 @@ def answer_folder(question: Question, options: Mapping[str, Any]) -> int:
     folder, target = options["data"], options["output"]
     if target is None or (os.path.exists(target) and os.path.samefile(folder, target)):
         raise UsageError(f"{folder} is a folder", hint="--output FOLDER says where its answers go, to another one")
-    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file() and not entry.name.startswith("."))
-    known = [name for name in names if os.path.splitext(name.lower().removesuffix(".gz"))[1] in SUFFIXES]
+    entries = sorted((e for e in os.scandir(folder) if not e.name.startswith(".")), key=lambda entry: entry.name)
+    names = [entry.name for entry in entries]
+    known = [e.name for e in entries if is_table(e.name) and not e.is_dir()]
     if not known:
         raise FileError(f"no file in {folder} is a table", hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}")
     others = len(names) - len(known)
     if others:
-        tell(f"{others:,} file{'s are no tables' if others > 1 else ' is no table'} and left alone in {folder}")
+        tell(f"{others:,} of {folder} {'are no tables' if others > 1 else 'is no table'} and left alone")
     distant = options["engine"] == "dask"
     if distant:
         need("dask", "--engine dask")  # whose workers may stand elsewhere
@@ -102,6 +109,10 @@ def answer_folder(question: Question, options: Mapping[str, Any]) -> int:
     code = report_parts(parts, found, options["fail_fast"])
     sweep(target)
     return code
+
+
+def is_table(name: str) -> bool:
+    return os.path.splitext(name.lower().removesuffix(".gz"))[1] in SUFFIXES
 
 
 def report_parts(parts: Sequence[Part], found: Iterable[Tally | GraddiffError], fail_fast: bool) -> int:

@@ -139,6 +139,8 @@ def form_of(options: dict[str, Any]) -> str:
 def many_points(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
     if options["expect"]:
         raise UsageError("--expect compares one answer, and --data has many")
+    if options["each"]:
+        raise UsageError("--each has lines with points of their own, and --data has one expression", hint="give one")
     if options["format_"] in ("tree", "json"):
         raise UsageError(f"--data has rows, which are no {options['format_']}", hint="--format csv or jsonl")
     if options["data"] == "-" and (expression == "-" or (expression is None and options["path"] in (None, "-"))):

@@ -24,3 +24,6 @@ class Writer:
 
     def other(self, members: dict[str, Any]) -> str:
         return ""
+
+    def check(self, members: dict[str, Any]) -> None:
+        """Members are left out anyway."""

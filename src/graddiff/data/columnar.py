@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import polars
 
@@ -22,13 +22,20 @@ SINK: dict[str, Callable[..., object]] = {
 }
 
 
-def open_columnar(path: str, reads: str, text: str) -> Rows:
-    """The rows of a file as blocks of `text`, csv or jsonl; its rows count as lines, from 1. Raises FileError."""
+FAILURES = (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError)
+
+
+def open_columnar(path: str, reads: str, text: str, names: Collection[str] | None) -> Rows:
+    """The rows of a file as blocks of `text`, csv or jsonl, of all columns or of those with such `names`; its rows
+    count as lines, from 1. Raises FileError."""
     try:
         frame = SCAN[reads](path)
         columns = frame.collect_schema().names()
-    except (polars.exceptions.PolarsError, OSError) as error:
+    except FAILURES as error:
         raise failed(path, "read", error) from None
+    if names is not None and not {*names}.isdisjoint(columns):
+        columns = [column for column in columns if column in names]
+        frame = frame.select(columns)
     return Rows(path, text, columns, True, as_text(path, frame, text), None)
 
 
@@ -43,7 +50,7 @@ def as_text(path: str, frame: polars.LazyFrame, text: str) -> Iterator[Block]:
                 batch.write_ndjson(target)
             yield Block(target.getvalue(), row, 0)
             row += batch.height
-    except (polars.exceptions.PolarsError, OSError) as error:
+    except FAILURES as error:
         raise failed(path, "read", error) from None
 
 
@@ -52,7 +59,7 @@ def convert(path: str, target: str, writes: str, results: Sequence[str]) -> None
     types = {name: polars.String() if name == "error" else polars.Float64() for name in results}
     try:
         SINK[writes](polars.scan_csv(path, infer_schema_length=None, schema_overrides=types), target)
-    except (polars.exceptions.PolarsError, OSError) as error:
+    except FAILURES as error:
         raise failed(target, "written", error) from None
 
 
@@ -64,7 +71,7 @@ def answer_columnar(rows: Rows, reads: str, target: str, writes: str, question: 
         schema = frames.schema(frame.collect_schema())
         answered = frame.with_row_index(frames.index).map_batches(frames.answer, schema=schema, streamable=True)
         SINK[writes](answered, target)
-    except (polars.exceptions.PolarsError, OSError) as error:
+    except FAILURES as error:
         raise failed(rows.name, "answered", error) from None
     return frames.total()
 
@@ -87,10 +94,10 @@ class Frames:
 
         first = frame[self.index][0] if frame.height else 0
         tally = self._tallies[first] = Tally()
-        floats = {name: frame[name].cast(polars.Float64, strict=False).to_numpy() for name in self.table.variables}
+        floats = {name: as_floats(frame[name]).to_numpy() for name in self.table.variables}
         numbers, errors = self.table.whole(floats, frame.height, tally, first + 1, read)
         own = frame.drop(self.index).get_columns() if self.copies else []
-        found = [polars.Series(name, column) for name, column in zip(self.table.results, numbers)]
+        found = [polars.Series(name, column).fill_nan(None) for name, column in zip(self.table.results, numbers)]
         return polars.DataFrame([*own, *found, polars.Series("error", errors, polars.String)])
 
     def schema(self, own: polars.Schema) -> polars.Schema:
@@ -105,5 +112,11 @@ class Frames:
         return total
 
 
-def failed(path: str, what: str, error: Exception) -> FileError:
+def as_floats(column: polars.Series) -> polars.Series:
+    """The numbers of a column, or those that its texts stand for; null where there is none."""
+    numeric = column.dtype.is_numeric() or column.dtype == polars.Boolean
+    return (column if numeric else column.cast(polars.String)).cast(polars.Float64, strict=False)
+
+
+def failed(path: str, what: str, error: BaseException) -> FileError:
     return FileError(f"{path} cannot be {what}: {str(error).splitlines()[0]}")

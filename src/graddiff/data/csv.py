@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graddiff.data.answers import Answer, number
-from graddiff.data.blocks import Block
+from graddiff.data.blocks import LARGEST, Block
 from graddiff.errors import FileError, UsageError
 
 ENCODING = ("utf-8", "surrogateescape")  # bytes that are not UTF-8 pass through
@@ -44,6 +44,7 @@ class Reader:
                 yield line, raw, self._wrong(fields)
 
     def _quoted(self, lines: list[str], line: int, width: int) -> Iterator[tuple[int, str, Any]]:
+        csv.field_size_limit(LARGEST)
         reader = csv.reader((text + "\n" for text in lines), strict=True)
         begun = 0
         while begun < len(lines):
@@ -54,6 +55,8 @@ class Reader:
             raw = "\n".join(lines[begun : reader.line_num]).removesuffix("\r")
             if isinstance(fields, list) and fields and len(fields) != width:
                 fields = self._wrong(fields)
+            if not fields and width == 1:
+                fields = [""]
             if fields:
                 yield line + begun, raw, fields
             begun = max(reader.line_num, begun + 1)
@@ -75,7 +78,7 @@ class Reader:
 
 def read_header(name: str, record: str) -> list[str]:
     """The names of the columns. Raises UsageError where they are no use."""
-    columns = next(csv.reader([record]), [])
+    columns = fields_of(record)
     if len(columns) == 1:
         for separator, told in ((";", ";"), ("\t", "a tabulator"), ("|", "|")):
             if separator in record:
@@ -115,13 +118,28 @@ class Writer:
         if self.columns is None:
             return joined(fields) + "\n"
         if isinstance(record, FileError):  # as many of its fields as there are columns
-            given = next(csv.reader([raw]), [])
+            given = fields_of(raw)
             raw = joined((given + [""] * len(self.columns))[: len(self.columns)])
         return f"{raw},{joined(fields)}\n"
 
     def other(self, members: dict[str, Any]) -> str:
         """What stands for a row of another format."""
         return joined([text_of(members.get(column, "")) for column in self.columns or ()])
+
+    def check(self, members: dict[str, Any]) -> None:
+        """Raises FileError where there is no column for a member."""
+        lost = [] if members.keys() == {"input"} else [name for name in members if name not in (self.columns or ())]
+        if lost:
+            raise FileError(f"member {lost[0]} is none of the first record, so there is no column for it")
+
+
+def fields_of(record: str) -> list[str]:
+    """The fields of a record, as good as they can be told apart."""
+    csv.field_size_limit(LARGEST)
+    try:
+        return next(csv.reader([record]), [])
+    except csv.Error:
+        return record.replace("\r", " ").split(",")
 
 
 def text_of(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -31,12 +31,13 @@ class Rows(NamedTuple):
     size: int | None
 
 
-def format_of(path: str) -> str:
-    """The format of a file by its suffix, before that of its packing. Raises UsageError."""
+def format_of(path: str, option: str = "--data-format") -> str:
+    """The format of a file by its suffix, before that of its packing; `option` is what could say it instead. Raises
+    UsageError."""
     suffix = os.path.splitext(path.lower().removesuffix(".gz"))[1]
     if suffix not in SUFFIXES:
         what = "standard input" if path == "-" else path
-        hint = f"--data-format csv or jsonl says it, or {', '.join(sorted(SUFFIXES))}"
+        hint = f"{option} csv or jsonl says it, or {', '.join(sorted(SUFFIXES))}"
         raise UsageError(f"what format {what} has is not said", hint=hint)
     return SUFFIXES[suffix]
 
@@ -81,11 +82,16 @@ def check(question: Question, name: str, columns: list[str], complete: bool) -> 
         raise NamingError(message, text=expression.text, span=span, hint=f"the columns are {told}")
 
 
-def collisions(plan: Plan, results: list[str]) -> None:
+RENAMES = {
+    "csv": "mlr --csv rename {0},{0}_in renames it",
+    "jsonl": "jq -c '.{0}_in = .{0} | del(.{0})' renames it",
+}
+
+
+def collisions(plan: Plan, results: Sequence[str], reads: str) -> None:
     """Raises where a column that is copied has the name of a result."""
     for column in plan.columns if plan.copies else ():
         if column in results:
-            raise UsageError(
-                f"{plan.name} has a column {column!r} itself",
-                hint=f"--no-input leaves the input's columns out; mlr --csv rename {column},{column}_in renames it",
-            )
+            hint = "; ".join(["--no-input leaves the input out", RENAMES.get(reads, "or rename it").format(column)])
+            what = "member" if reads == "jsonl" else "column"
+            raise UsageError(f"{plan.name} has a {what} {column!r} itself", hint=hint)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graddiff.data.answers import Answer
 from graddiff.data.blocks import Block
-from graddiff.errors import FileError, UsageError
+from graddiff.errors import FileError
 
 RESULTS = ("value", "gradient", "error")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # as RFC 8259 has it
@@ -62,7 +63,9 @@ class Reader:
         value = record[name]
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise FileError(f"{name} is no number, but {json.dumps(value)[:60]}")
-        return real(value) if abs(value) < 1e308 else math.inf
+        if not abs(value) < sys.float_info.max:
+            raise FileError(f"{name} is {float_text(value)}, which is no finite number")
+        return real(value)
 
     def members(self, raw: str, record: Any) -> dict[str, Any]:
         return {"input": raw} if isinstance(record, FileError) else record
@@ -103,15 +106,15 @@ class Writer:
             return '{"input": ' + json.dumps(raw, ensure_ascii=False) + ", "
         for name in RESULTS:
             if name in record:
-                raise UsageError(
-                    f"the input has a member {name!r} itself",
-                    hint=f"--no-input leaves the input out; jq -c '.{name}_in = .{name} | del(.{name})' renames it",
-                )
+                raise FileError(f"the object has a member {name!r} itself")
         return f"{raw[:-1]}, " if record else "{"
 
     def other(self, members: dict[str, Any]) -> str:
         """What stands for a row of another format: numbers as numbers."""
-        return json.dumps({name: as_json(value) for name, value in members.items()}, ensure_ascii=False)
+        return "{" + ", ".join(f"{quoted(name)}: {as_json(value)}" for name, value in members.items()) + "}"
+
+    def check(self, members: dict[str, Any]) -> None:
+        """Everything has its place in an object."""
 
 
 def plain(number: float) -> float | str | None:
@@ -121,6 +124,15 @@ def plain(number: float) -> float | str | None:
     return None if number != number else number
 
 
-def as_json(value: Any) -> Any:
-    """A field of a CSV as a member: a number where it is written as one."""
-    return json.loads(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value
+def quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def float_text(value: float) -> str:
+    """A number that is no float, or a very large one."""
+    return str(value) if isinstance(value, float) else "a whole number of too many digits"
+
+
+def as_json(value: Any) -> str:
+    """A field of a CSV as a member: a number where it is written as one, digit by digit."""
+    return value if isinstance(value, str) and NUMBER.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from graddiff.data import csv
+from graddiff.data import csv, jsonl
 from graddiff.data.answers import Question, Tally
 from graddiff.data.engines import answered, need, stream_of
 from graddiff.data.inputs import COLUMNAR, Rows, check, collisions, open_rows
 from graddiff.data.streams import Plan, Stream
 from graddiff.errors import FileError, GraddiffError
+from graddiff.tokens import Source
 
 UNFINISHED = ".unfinished"  # the suffix of what nobody should read yet
 BLOCK = {"rows": 256 << 10, "columns": 1 << 20}  # bytes, or what a pipe has at once
@@ -43,19 +44,22 @@ def open_part(part: Part) -> tuple[Rows, Stream]:
         need("columns", part.reads)
         from graddiff.data.columnar import open_columnar
 
-        rows = open_columnar(part.path, part.reads, writes)
+        names = None if part.copies and not part.question.only else Source(part.question.text).tokens
+        rows = open_columnar(part.path, part.reads, writes, names)
     else:
         rows = open_rows(part.path, part.reads, BLOCK["rows" if part.engine == "rows" else "columns"])
     check(part.question, rows.name, rows.columns, rows.complete)
     plan = Plan(part.question, rows.name, tuple(rows.columns), rows.reads, writes, part.copies, part.fail_fast)
     work = stream_of(plan, part.engine, rows.size)
-    collisions(plan, results(work))
+    collisions(plan, results(work), part.reads)
     return rows, work
 
 
-def results(work: Stream) -> list[str]:
-    """The names of the answer's columns, where it has any."""
-    return work.writer.results if isinstance(work.writer, csv.Writer) else []
+def results(work: Stream) -> Sequence[str]:
+    """The names of the answer's columns or members, where it has any."""
+    if isinstance(work.writer, csv.Writer):
+        return work.writer.results
+    return jsonl.RESULTS if isinstance(work.writer, jsonl.Writer) else ()
 
 
 def pour(part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, int], None]) -> Tally:
@@ -75,8 +79,11 @@ def pour(part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, i
 def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read: None) -> Tally:
     """Writes a file that is there as a whole or not at all: it takes its name when it is complete."""
     assert part.target is not None
+    final = os.path.realpath(part.target)
+    if os.path.exists(final) and not os.path.isfile(final):
+        raise FileError(f"{part.target} is no file that another one can take the place of")
     rows, work = open_part(part)
-    with scratch(part.target) as target:
+    with scratch(final) as target:
         if part.writes not in COLUMNAR:
             total = write_text(part, rows, work, target, tell)
         else:
@@ -86,10 +93,10 @@ def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read
             if part.reads in COLUMNAR:
                 total = answer_columnar(rows, part.reads, target, part.writes, part.question, part.copies)
             else:
-                with scratch(part.target) as text:
+                with scratch(final) as text:
                     total = write_text(part, rows, work, text, tell)
                     convert(text, target, part.writes, results(work))
-        os.replace(target, part.target)
+        os.replace(target, final)
     return total
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graddiff.data import bare, csv, jsonl
-from graddiff.data.answers import Answers, Question, Tally
+from graddiff.data.answers import Answer, Answers, Failure, Question, Tally
 from graddiff.data.blocks import Block
+from graddiff.errors import FileError
 
 FORMATS = {"csv": csv, "jsonl": jsonl}
 
@@ -47,17 +48,33 @@ class Stream:
         tally, written = Tally(), []
         for line, raw, record in self.reader.records(block):
             tally.rows += 1
-            if converts:
-                members = self.reader.members(raw, record)
-                raw, shown = self.writer.other(members), members
-            else:
-                shown = record
+            shown = record
             try:
+                if converts:
+                    shown = self.reader.members(raw, record)
+                    raw = self.writer.other(shown)
+                    self.writer.check(shown)
                 written.append(row(raw, shown, kernel(record)))
             except (ArithmeticError, ValueError, TypeError, LookupError):
                 answer = self.answers.alone(partial(self.reader.value, record))
-                tally.add(line, answer)
-                written.append(self.writer.awkward(raw, shown, answer))
-                if answer.failure and self.plan.fail_fast:
+                if self._add(line, raw, shown, answer, tally, written):
+                    break
+            except FileError as error:  # there is no room for the answer in this row
+                if self._add(line, raw, shown, refused(error), tally, written):
                     break
         return "".join(written).encode(*csv.ENCODING), tally
+
+    def _add(self, line: int, raw: str, shown: Any, answer: Answer, tally: Tally, written: list[str]) -> bool:
+        """Writes a row that is not like the others, and says whether it is the last one."""
+        try:
+            text = self.writer.awkward(raw, shown, answer)
+        except FileError as error:
+            answer = refused(error)
+            text = self.writer.awkward(raw, error, answer)
+        tally.add(line, answer)
+        written.append(text)
+        return answer.failure is not None and self.plan.fail_fast
+
+
+def refused(error: FileError) -> Answer:
+    return Answer(None, Failure(error.kind, error.message, error.exit_code))

@@ -61,10 +61,10 @@ DRAWING = (
 TABLES = (
     (
         "--data",
-        "reads CSV with a header, JSON Lines, Parquet or Arrow, packed by gzip or not, and writes a row for each: the "
-        "input's columns as they were, then value, gradient.x and so on, and error, which is empty where all is well. "
-        "A row that fails says why in its place, and the exit status is the worst of the rows. A folder is answered "
-        "file by file into the folder --output.",
+        "reads CSV with a header or JSON Lines, packed by gzip or not, Parquet or Arrow, and writes a row for each: "
+        "the input's columns as they were, then value, gradient.x and so on, and error, which is empty where all is "
+        "well. A row that fails says why in its place, and the exit status is the worst of the rows. A folder is "
+        "answered file by file into the folder --output.",
     ),
     (
         "--each",
