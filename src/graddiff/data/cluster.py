@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import Iterator, Sequence
 
 from distributed import Client, LocalCluster
@@ -21,8 +23,7 @@ def answer_parts(parts: Sequence[Part], scheduler: str | None, workers: int) -> 
     with contextlib.ExitStack() as stack:
         try:
             if scheduler is None:
-                cluster = LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL")
-                client = stack.enter_context(Client(stack.enter_context(cluster)))
+                client = stack.enter_context(Client(stack.enter_context(local_cluster(workers))))
             else:
                 client = stack.enter_context(Client(scheduler, timeout="10s"))
         except (OSError, ValueError) as error:
@@ -32,3 +33,26 @@ def answer_parts(parts: Sequence[Part], scheduler: str | None, workers: int) -> 
                 yield future.result()
             except KilledWorker:
                 yield FileError(f"{part.path}: every worker that took it was lost")
+            except KeyboardInterrupt:
+                silence()  # what the cluster tells of its end is nobody's business
+                raise
+
+
+def local_cluster(workers: int) -> LocalCluster:
+    """Processes of this machine, which have nothing to say: what goes wrong comes back with the answer."""
+    own = silence()
+    try:
+        return LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL")
+    finally:
+        os.dup2(own, 2)
+        os.close(own)
+
+
+def silence() -> int:
+    """Standard error leads nowhere from now on; gives where it led."""
+    sys.stderr.flush()
+    own = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    return own
