@@ -145,6 +145,23 @@ def test_rows_and_columns_say_the_same_of_any_json_lines(tmp_path: Path, seed: i
             answers(Stream, AWKWARD, path, 200, **plan)
 
 
+@pytest.mark.parametrize(
+    ("text", "stdin"),
+    [
+        ("where(log(x) > 1, 2*log(x), 5)", "x\n-1\n1\n"),
+        ("x^y + where(y > 0, x^y, 1)", "x,y\n0,-1\n2,3\n"),
+        ("clamp(x, 4, 3)", "x\n1\n"),
+        ("1024*(1e306*x)", "x\n1\n1e-10\n"),
+        ("2^-300*(1e-300*x)", "x\n1e300\n"),
+        ("x*y", "x,y,n\n1,2,a,b\n1,2\n3,4,c\n"),
+        ("x - 2y", "y,n,x\n1,2,3\n4,5,6\n"),
+    ],
+)
+def test_rows_and_columns_say_the_same_where_it_is_hard(tmp_path: Path, text: str, stdin: str) -> None:
+    (tmp_path / "it.csv").write_text(stdin)
+    same_in_both(text, tmp_path / "it.csv", 10_000)
+
+
 def test_bad_row_far_down_is_named_by_its_line(tmp_path: Path) -> None:
     good = '{"x": 1.5, "y": 2}\n' * 70_000
     (tmp_path / "it.jsonl").write_text(good + "{bad\n" + good, encoding="utf-8")

@@ -190,7 +190,7 @@ class Blocks:
     def _look(self, line: int) -> None:
         """What is to be looked at once a line is there."""
         home = self._where[line]
-        if line in self.program.awkward:
+        if line in self.program.awkward and line not in self.program.numbers:
             self.quick.append(f"if any({home}): return False")
             self.careful.append(f"ok[{home}] = False")
         if line in self.program.checked:

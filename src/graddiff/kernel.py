@@ -122,7 +122,7 @@ def checked(
 ) -> dict[int, Branch | None]:
     """The lines whose infinity would not be seen in another line that is checked, and the branch they stand in."""
     suspects = {line for line in outputs if operations[line] is not NUMBER}
-    seen = set()
+    passed: dict[int, list[int]] = {}  # line -> the lines that are not finite if it is not
     branches: dict[int, set[Branch | None]] = {line: {None} for line in outputs}
     for line in range(len(operations) - 1, -1, -1):
         own, operation = branches.get(line, {None}), operations[line]
@@ -130,11 +130,12 @@ def checked(
             branch = {(operands[line][0], slot == 1)} if operation is WHERE and slot else own
             branches[operand] = branches.get(operand, set()) | branch
             if (operation.name, slot) in PASSING:
-                seen.add(operand)
-            elif (
-                operations[operand] is not NUMBER and operations[operand] not in COMPARISONS and operation is not WHERE
-            ):
+                passed.setdefault(operand, []).append(line)
+            if operations[operand] is not NUMBER and operations[operand] not in COMPARISONS and operation is not WHERE:
                 suspects.add(operand)
+    seen = {  # through a line that is there wherever they are
+        operand for operand, lines in passed.items() for line in lines if branches[line] in ({None}, branches[operand])
+    }
     found = {line: branches[line] for line in sorted(suspects - seen)}
     only = {line: within.pop() if len(within) == 1 else None for line, within in found.items()}
     return {line: branch if branch and branch[0] < line else None for line, branch in only.items()}

@@ -23,6 +23,11 @@ def power_of_two(number: float) -> bool:
     return abs(math.frexp(number)[0]) == 0.5 and 1e-100 < abs(number) < 1e100
 
 
+def ordinary(number: float) -> bool:
+    """Whether a number is far from overflow and underflow."""
+    return 1e-200 < abs(number) < 1e200
+
+
 class Symbol(NamedTuple):
     """A line of a list that is being written."""
 
@@ -150,11 +155,11 @@ class Lines:
         operation, operands = self.operations[line], self.operands[line]
         if operation is MUL and operands[0] in self.numbers:
             scale = self.numbers[operands[0]]
-            exact = power_of_two(number) or power_of_two(scale)
+            exact = (power_of_two(number) or power_of_two(scale)) and ordinary(number * scale)
             return self.write(MUL, (self.number(number * scale).line, operands[1])) if exact else None
         if not power_of_two(number):
             return None
-        if operation is DIV and operands[0] in self.numbers:
+        if operation is DIV and ordinary(number * self.numbers.get(operands[0], math.inf)):
             return self.write(DIV, (self.number(number * self.numbers[operands[0]]).line, operands[1]))
         if operation is MUL and self._is(DIV, operands[1]) and self.operands[operands[1]][0] in self.numbers:
             return self.write(MUL, (operands[0], self.write(MUL, (self.number(number).line, operands[1])).line))
@@ -181,7 +186,7 @@ class Lines:
         if numbers[0] is not None and numbers[0] < 0:
             return self.write(NEG, (self.write(DIV, (self.number(-numbers[0]).line, right)).line,))
         scale = self._scale(right)
-        if numbers[0] is not None and scale:
+        if numbers[0] is not None and scale and ordinary(numbers[0] / scale):
             return self.write(DIV, (self.number(numbers[0] / scale).line, self.operands[right][1]))
         if self._is(DIV, left) and self.numbers.get(self.operands[left][0]) == 1 and self.operands[left][1] == right:
             return self.write(MUL, (left, left))  # 1/y/y, cheaper and as accurate

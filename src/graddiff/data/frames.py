@@ -35,7 +35,8 @@ class FrameStream(Stream):
     def answer(self, block: Block) -> tuple[bytes, Tally]:
         text = block.text.replace(b"\r\n", b"\n")
         lines = self._lines(text) if self._regular and self.table.names else None
-        frame = None if lines is None else self._read(text)
+        ragged = lines is not None and self.plan.reads == "csv" and self._ragged(lines.to_series(0))
+        frame = None if lines is None or ragged else self._read(text)
         if lines is None or frame is None or frame.height != lines.height:
             return super().answer(block)
         found, left = self.table.answer({name: frame[name].to_numpy() for name in self.table.names}, frame.height)
@@ -70,11 +71,14 @@ class FrameStream(Stream):
             return None
         return lines if lines.width == 1 and lines.height == text.count(b"\n") + (not text.endswith(b"\n")) else None
 
+    def _ragged(self, lines: polars.Series) -> bool:
+        """Whether a line has not as many fields as the header."""
+        return bool((lines.str.count_matches(",", literal=True) != len(self.plan.columns) - 1).any())
+
     def _csv(self, text: bytes) -> polars.DataFrame | None:
         if b'"' in text:
             return None
         wanted = [self.reader.keys[name] for name in self.table.names]
-        commas = text.count(b",")
         try:
             frame = polars.read_csv(
                 text,
@@ -85,8 +89,6 @@ class FrameStream(Stream):
                 truncate_ragged_lines=False,
             )
         except polars.exceptions.PolarsError:
-            return None
-        if commas != (len(self.plan.columns) - 1) * frame.height:
             return None
         frame.columns = [self.table.names[wanted.index(index)] for index in sorted(wanted)]
         return frame.cast(polars.Float64, strict=False)
