@@ -151,6 +151,8 @@ def test_rows_and_columns_say_the_same_of_any_json_lines(tmp_path: Path, seed: i
         ("where(log(x) > 1, 2*log(x), 5)", "x\n-1\n1\n"),
         ("x^y + where(y > 0, x^y, 1)", "x,y\n0,-1\n2,3\n"),
         ("clamp(x, 4, 3)", "x\n1\n"),
+        ("leaky_relu(x, log(y))", "x,y\n1,-1\n2,3\n"),
+        ("x^0 + where(log(y) > 0, x, x)", "x,y\ntwo,3\n1,-1\n1,2\n"),
         ("1024*(1e306*x)", "x\n1\n1e-10\n"),
         ("2^-300*(1e-300*x)", "x\n1e300\n"),
         ("x*y", "x,y,n\n1,2,a,b\n1,2\n3,4,c\n"),

@@ -60,7 +60,20 @@ def program(
     for line in wrt:
         adjoint = None if line is None else graph.adjoints[line]
         found.append(lines.number(0.0) if adjoint is None else adjoint)
-    return living(lines, [symbol.line for symbol in found], [*awkward(graph, kind)])
+    always = {values[line].line for line in taken_always(expression)}
+    return living(lines, [symbol.line for symbol in found], [*awkward(graph, kind)], always)
+
+
+def taken_always(expression: Expression) -> list[int]:
+    """The lines that stand in no branch of a `where`: a point at which one of them has no value has none at all."""
+    reached = bytearray(expression.size)
+    reached[expression.output] = 1
+    for line in range(expression.output, -1, -1):
+        if reached[line]:
+            operands = expression.operands[line]
+            for operand in operands[:1] if expression.operations[line] is WHERE else operands:
+                reached[operand] = 1
+    return [line for line, found in enumerate(reached) if found and expression.operations[line] not in COMPARISONS]
 
 
 def awkward(graph: Graph, kind: Symbols) -> Iterator[int]:
@@ -90,10 +103,11 @@ def awkward(graph: Graph, kind: Symbols) -> Iterator[int]:
                 yield condition.line
 
 
-def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int]) -> Program:
-    """Leaves out the lines that nothing needs, and finds those that have to be checked."""
+def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always: Collection[int]) -> Program:
+    """Leaves out the lines that nothing needs, and finds those that have to be checked; `always` are lines whose
+    infinity is never without meaning."""
     needed = bytearray(len(lines.operations))
-    for line in (*outputs, *awkward):
+    for line in (*outputs, *awkward, *always):
         needed[line] = 1
     for line in range(len(needed) - 1, -1, -1):
         if needed[line]:
@@ -113,17 +127,20 @@ def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int]) -> Prog
         inputs={name: place[line] for line, name in lines.inputs.items() if line in place},
         outputs=tuple(place[line] for line in outputs),
         awkward=kept[1],
-        checked=checked(operations, operands, kept[0]),
+        checked=checked(operations, operands, kept[0], {place[line] for line in always}),
     )
 
 
 def checked(
-    operations: Sequence[Operation], operands: Sequence[tuple[int, ...]], outputs: Sequence[int]
+    operations: Sequence[Operation],
+    operands: Sequence[tuple[int, ...]],
+    outputs: Sequence[int],
+    always: Collection[int],
 ) -> dict[int, Branch | None]:
     """The lines whose infinity would not be seen in another line that is checked, and the branch they stand in."""
-    suspects = {line for line in outputs if operations[line] is not NUMBER}
+    suspects = {line for line in (*outputs, *always) if operations[line] is not NUMBER}
     passed: dict[int, list[int]] = {}  # line -> the lines that are not finite if it is not
-    branches: dict[int, set[Branch | None]] = {line: {None} for line in outputs}
+    branches: dict[int, set[Branch | None]] = {line: {None} for line in (*outputs, *always)}
     for line in range(len(operations) - 1, -1, -1):
         own, operation = branches.get(line, {None}), operations[line]
         for slot, operand in enumerate(operands[line]):
