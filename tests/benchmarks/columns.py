@@ -1,4 +1,4 @@
-"""Columns in memory: value and all partials of three expressions, against C, NumPy by hand, JAX, PyTorch and CasADi."""
+"""Columns in memory: value and all partials of five expressions, against C, NumPy by hand, JAX, PyTorch and CasADi."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def compiled() -> str:
 
 
 def columns() -> None:
-    """1e6 and 1e7 rows of three expressions."""
+    """1e6 and 1e7 rows of five expressions."""
     import numpy as np
 
     random = np.random.default_rng(5)

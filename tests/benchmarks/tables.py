@@ -146,7 +146,7 @@ def expressions() -> None:
         ),
     }
     medians = in_turn(tasks, 5)
-    if importlib.util.find_spec("sympy"):  # a hundredth of it, and so much more
+    if importlib.util.find_spec("sympy"):  # a twenty-fifth of it
         some = "\n".join(lines[:400]).replace("^", "**").encode()
         start = seconds([PYTHON, "-c", SYMPY], b"")
         medians["SymPy"] = (in_turn({"SymPy": lambda: seconds([PYTHON, "-c", SYMPY], some)}, 5)["SymPy"] - start) * 25

@@ -14,7 +14,7 @@ from graddiff.data.answers import Tally
 from graddiff.data.parts import Part, attempt
 from graddiff.errors import FileError, GraddiffError
 
-RETRIES = 5  # of a part whose worker was lost
+RETRIES = 5  # of a part whose task failed
 
 
 def answer_parts(parts: Sequence[Part], scheduler: str | None, workers: int) -> Iterator[Tally | GraddiffError]:
