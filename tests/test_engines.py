@@ -23,6 +23,7 @@ from graddiff import differentiate
 from graddiff.data.answers import Question, Tally
 from graddiff.data.frames import FrameStream
 from graddiff.data.inputs import open_rows
+from graddiff.data.parts import scratch, sweep
 from graddiff.data.streams import Plan, Stream
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError
@@ -433,6 +434,23 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
         process.communicate(timeout=100)
     assert process.returncode == here.returncode
     assert contents(tmp_path / "lost") == contents(tmp_path / "here")
+
+
+def test_run_leaves_alone_what_another_one_has_not_finished(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "in" / "0.csv").write_text("x\n1\n", encoding="utf-8")
+    other = tmp_path / "out" / ".0.csv.0123456789abcdef.0.unfinished"
+    other.write_text("", encoding="utf-8")
+    output("x", "--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
+    assert {*contents(tmp_path / "out")} == {other.name, "0.csv"}
+
+
+def test_what_a_killed_process_has_not_finished_is_swept(tmp_path: Path) -> None:
+    path = f"{tmp_path / 'it.csv'}"
+    with scratch(path, "other") as others, scratch(path, "own"):
+        sweep(f"{tmp_path}", "own")
+        assert [*contents(tmp_path)] == [os.path.basename(others)]
 
 
 def test_cluster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

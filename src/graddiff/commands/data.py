@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -13,7 +14,7 @@ from graddiff.commands.output import WholeLines
 from graddiff.data.answers import Question, Tally
 from graddiff.data.engines import need
 from graddiff.data.inputs import COLUMNAR, SUFFIXES, format_of
-from graddiff.data.parts import Part, answer_part, attempt, open_part, pour, sweep
+from graddiff.data.parts import Part, answer_part, attempt, open_part, pour, sweep, token
 from graddiff.errors import FileError, GraddiffError, UsageError
 from graddiff.render.progress import Progress
 
@@ -79,36 +80,55 @@ def check_whole(part: Part) -> None:
 
 def answer_folder(question: Question, options: Mapping[str, Any]) -> int:
     """Answers every table of a folder, one file each, here or by the workers of Dask."""
-    folder, target = options["data"], options["output"]
+    if options["engine"] == "dask":
+        need("dask", "--engine dask")
+    parts = parts_of(question, options)
+    target = os.path.dirname(parts[0].target or "")
+    os.makedirs(target, exist_ok=True)
+    try:
+        with closing(answered(parts, options)) as found:
+            return report_parts(parts, found, options["fail_fast"])
+    finally:
+        sweep(target, parts[0].run)
+
+
+def parts_of(question: Question, options: Mapping[str, Any]) -> list[Part]:
+    """The tables of a folder. Raises UsageError and FileError where they cannot be told apart, or are none."""
+    folder, target, distant = options["data"], options["output"], options["engine"] == "dask"
     if target is None or (os.path.exists(target) and os.path.samefile(folder, target)):
         raise UsageError(f"{folder} is a folder", hint="--output FOLDER says where its answers go, to another one")
-    entries = sorted((e for e in os.scandir(folder) if not e.name.startswith(".")), key=lambda entry: entry.name)
-    names = [entry.name for entry in entries]
-    known = [e.name for e in entries if is_table(e.name) and not e.is_dir()]
-    if not known:
-        raise FileError(f"no file in {folder} is a table", hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}")
-    others = len(names) - len(known)
-    if others:
-        tell(f"{others:,} of {folder} {'are no tables' if others > 1 else 'is no table'} and left alone")
-    distant = options["engine"] == "dask"
-    if distant:
-        need("dask", "--engine dask")  # whose workers may stand elsewhere
+    names = tables_in(folder)
+    if distant:  # its workers may stand elsewhere
         folder, target = os.path.abspath(folder), os.path.abspath(target)
     near = {**options, "engine": None, "jobs": None} if distant else options
-    parts = [part_into(target, question, os.path.join(folder, name), near) for name in known]
-    targets = [part.target for part in parts]
-    for part in parts:
-        if targets.count(part.target) > 1:
-            raise UsageError(f"two tables of {folder} would become {part.target}", hint="rename one of them")
-    os.makedirs(target, exist_ok=True)
-    found: Iterable[Tally | GraddiffError] = map(attempt, parts)
-    if distant:
+    parts = [part_into(target, question, os.path.join(folder, name), near) for name in names]
+    path, count = Counter([part.target for part in parts]).most_common(1)[0]
+    if count > 1:
+        raise UsageError(f"two tables of {folder} would become {path}", hint="rename one of them")
+    run = token()
+    return [part._replace(run=run) for part in parts]
+
+
+def tables_in(folder: str) -> list[str]:
+    """The names of the files that are tables, in their order; how many are none is told. Raises FileError."""
+    entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    names = sorted(entry.name for entry in entries if is_table(entry.name) and not entry.is_dir())
+    if not names:
+        raise FileError(f"no file in {folder} is a table", hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}")
+    others = len(entries) - len(names)
+    if others:
+        tell(f"{others:,} of {folder} {'are no tables' if others > 1 else 'is no table'} and left alone")
+    return names
+
+
+def answered(parts: Sequence[Part], options: Mapping[str, Any]) -> Generator[Tally | GraddiffError, None, None]:
+    """What has come of each part, in their order."""
+    if options["engine"] == "dask":
         from graddiff.data.cluster import answer_parts
 
-        found = answer_parts(parts, options["scheduler"], options["jobs"] or os.cpu_count() or 1)
-    code = report_parts(parts, found, options["fail_fast"])
-    sweep(target)
-    return code
+        yield from answer_parts(parts, options["scheduler"], options["jobs"] or os.cpu_count() or 1)
+    else:
+        yield from map(attempt, parts)
 
 
 def is_table(name: str) -> bool:

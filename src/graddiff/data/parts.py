@@ -20,7 +20,8 @@ BLOCK = {"rows": 256 << 10, "columns": 1 << 20}  # bytes, or what a pipe has at 
 
 
 class Part(NamedTuple):
-    """What is asked of a table, and where it comes from and goes to; small enough to be sent to another machine."""
+    """What is asked of a table, and where it comes from and goes to; small enough to be sent to another machine. What
+    is unfinished has the name of the `run` in its own, so that it is told from that of others."""
 
     question: Question
     path: str
@@ -31,6 +32,7 @@ class Part(NamedTuple):
     engine: str = "auto"
     jobs: int = 1
     fail_fast: bool = False
+    run: str = "alone"
 
 
 class Sink(Protocol):
@@ -83,7 +85,7 @@ def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read
     if os.path.exists(final) and not os.path.isfile(final):
         raise FileError(f"{part.target} is no file that another one can take the place of")
     rows, work = open_part(part)
-    with scratch(final) as target:
+    with scratch(final, part.run) as target:
         if part.writes not in COLUMNAR:
             total = write_text(part, rows, work, target, tell)
         else:
@@ -93,7 +95,7 @@ def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read
             if part.reads in COLUMNAR:
                 total = answer_columnar(rows, part.reads, target, part.writes, part.question, part.copies)
             else:
-                with scratch(final) as text:
+                with scratch(final, part.run) as text:
                     total = write_text(part, rows, work, text, tell)
                     convert(text, target, part.writes, results(work))
         os.replace(target, final)
@@ -110,10 +112,10 @@ def attempt(part: Part) -> Tally | GraddiffError:
         return FileError(f"{part.target} cannot be written: {(error.strerror or str(error)).lower()}")
 
 
-def sweep(folder: str) -> None:
-    """Removes what killed processes have left unfinished."""
+def sweep(folder: str, run: str) -> None:
+    """Removes what killed processes of a run have left unfinished; others may be at work in the same folder."""
     for entry in os.scandir(folder):
-        if entry.name.startswith(".") and entry.name.endswith(UNFINISHED):
+        if entry.name.startswith(".") and entry.name.endswith(UNFINISHED) and f".{run}." in entry.name:
             os.remove(entry.path)
 
 
@@ -122,13 +124,16 @@ def write_text(part: Part, rows: Rows, work: Stream, path: str, tell: Callable[[
         return pour(part, rows, work, out, tell)
 
 
-@contextlib.contextmanager
-def scratch(path: str) -> Iterator[str]:
-    """The name of a file of one's own beside `path`, which is gone afterwards. Raises FileError."""
-    import secrets
+def token() -> str:
+    """A word that nobody else has."""
+    return os.urandom(8).hex()
 
+
+@contextlib.contextmanager
+def scratch(path: str, run: str) -> Iterator[str]:
+    """The name of a file of one's own beside `path`, which is gone afterwards. Raises FileError."""
     folder, name = os.path.split(path)
-    own = os.path.join(folder, f".{name}.{secrets.token_hex(4)}{UNFINISHED}")
+    own = os.path.join(folder, f".{name}.{run}.{token()}{UNFINISHED}")
     try:
         open(own, "xb").close()
     except OSError as error:
