@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import math
@@ -10,6 +11,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -464,6 +466,69 @@ def test_cluster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert "two tables of" in error(*arguments, "--format", "csv", code=2)
     (tmp_path / "empty").mkdir()
     assert "is a table" in error("x", "--data", str(tmp_path / "empty"), "--output", target, code=5)
+
+
+@contextlib.contextmanager
+def cluster_of_its_own(begin: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process with a scheduler and a worker, which runs `begin` before anything else, and its address."""
+    options = 'n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None'
+    code = f"{begin}; from distributed import LocalCluster; c = LocalCluster({options})"
+    code += "; print(c.scheduler_address, flush=True); input()"
+    process = subprocess.Popen(
+        [COMMAND[0], "-c", code],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("begin", "said"),
+    [
+        ("sys.modules['graddiff'] = None", "graddiff is not installed where the scheduler tcp://"),
+        ("sys.modules['graddiff'] = types.SimpleNamespace(__version__='0')", "graddiff 0 is installed where"),
+    ],
+)
+def test_cluster_without_this_graddiff_is_one_sentence(tmp_path: Path, begin: str, said: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "0.csv").write_text("x\n1\n", encoding="utf-8")
+    folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
+    with cluster_of_its_own(f"import sys, types; {begin}") as (_, address):
+        told = error("x", *folders, "--engine", "dask", "--scheduler", address, code=5)
+    assert told.startswith(f"graddiff: {said}")
+    assert told.count("\n") == 2
+    assert "hint: scheduler and workers need the same graddiff" in told
+
+
+def test_scheduler_that_dies_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "0.csv").write_text("x\n1\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "in" / "1.csv")  # takes until somebody writes to it
+    folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
+    with cluster_of_its_own("pass") as (cluster, address):
+        process = subprocess.Popen(
+            [*COMMAND, "x", *folders, "--engine", "dask", "--scheduler", address],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        while not (tmp_path / "out" / "0.csv").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        cluster.kill()
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (5, b"")
+    assert err.startswith(f"graddiff: the scheduler {address} was lost before all files were answered\n".encode())
+    assert err.count(b"\n") == 2
+    assert {*contents(tmp_path / "out")} == {"0.csv"}
 
 
 # The kernel for other libraries

@@ -3,39 +3,68 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
-from distributed import Client, LocalCluster
+from distributed import CancelledError, Client, LocalCluster
 from distributed.scheduler import KilledWorker
 
+from graddiff import __version__
 from graddiff.data.answers import Tally
 from graddiff.data.parts import Part, attempt
 from graddiff.errors import FileError, GraddiffError
 
-RETRIES = 5  # of a part whose task failed
+INSTALL = "scheduler and workers need the same graddiff as this machine: pip install 'graddiff[distributed]'"
 
 
-def answer_parts(parts: Sequence[Part], scheduler: str | None, workers: int) -> Iterator[Tally | GraddiffError]:
+def answer_parts(
+    parts: Sequence[Part], scheduler: str | None, workers: int
+) -> Generator[Tally | GraddiffError, None, None]:
     """What has come of each part, in their order, from the workers of a scheduler or, without one, from `workers`
-    processes of this machine. A part whose worker is killed is answered again. Raises FileError."""
+    processes of this machine. A part whose worker is killed is answered again, by as many workers as the scheduler's
+    `allowed-failures` says. Raises FileError."""
+    name = scheduler or "of this machine"
+    logging.disable()  # what is worth a word comes back with an answer
     with contextlib.ExitStack() as stack:
         try:
             if scheduler is None:
                 client = stack.enter_context(Client(stack.enter_context(local_cluster(workers))))
             else:
                 client = stack.enter_context(Client(scheduler, timeout="10s"))
+                check_installed(client, name)
         except (OSError, ValueError) as error:
-            raise FileError(f"the scheduler {scheduler or 'of this machine'} does not answer: {error}") from None
-        for part, future in zip(parts, client.map(attempt, parts, pure=False, retries=RETRIES)):
+            raise FileError(f"the scheduler {name} does not answer: {error}") from None
+        for part, future in zip(parts, client.map(attempt, parts, pure=False)):
             try:
                 yield future.result()
             except KilledWorker:
                 yield FileError(f"{part.path}: every worker that took it was lost")
+            except (CancelledError, OSError):
+                raise lost(name) from None
             except KeyboardInterrupt:
                 silence()  # what the cluster tells of its end is nobody's business
                 raise
+
+
+def lost(name: str) -> FileError:
+    hint = "what was answered before is there; once the scheduler is back, run the same again"
+    return FileError(f"the scheduler {name} was lost before all files were answered", hint=hint)
+
+
+def check_installed(client: Client, name: str) -> None:
+    """Raises FileError unless the scheduler, which looks into each task, and its workers have this very graddiff."""
+    what, where = "graddiff:__version__", f"where the scheduler {name} or its workers are"
+    try:
+        found = [client.run_on_scheduler(pkgutil.resolve_name, what)]
+        found += client.run(pkgutil.resolve_name, what).values()
+    except ImportError:
+        raise FileError(f"graddiff is not installed {where}", hint=INSTALL) from None
+    for version in found:
+        if version != __version__:
+            raise FileError(f"graddiff {version} is installed {where}, and {__version__} here", hint=INSTALL)
 
 
 def local_cluster(workers: int) -> LocalCluster:
