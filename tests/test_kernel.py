@@ -119,6 +119,16 @@ def test_awkward_point_is_for_the_single_point_path(text: str, awkward: float, f
         assert found[0] == pytest.approx(alone(text, points[0]), rel=1e-15)
 
 
+@pytest.mark.parametrize("text", ["floor(x)", "ceil(x)", "round(x)"])
+def test_sign_of_a_zero_is_the_same_in_all_engines(text: str) -> None:
+    points = [{"x": x} for x in (-0.3, -0.0, 0.0, 0.3, -0.7, 0.7)]
+    expected = [repr(differentiate(text, at).value) for at in points]
+    assert expected[1:3] == ["-0.0", "0.0"]
+    for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
+        found = run(program(parse(text), {}, [], natives), points)
+        assert [row and repr(row[0]) for row in found] == expected
+
+
 def test_untaken_branch_neither_spoils_a_column_nor_its_gradient() -> None:
     text = "where(x > 0, log(x)/sqrt(x), x^2)"
     points = [{"x": x} for x in (-3.0, -1.0, 2.0, 5.0)]

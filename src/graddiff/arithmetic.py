@@ -209,6 +209,11 @@ def _sign(x: float) -> float:
     return 1.0 if x > 0 else -1.0 if x < 0 else 0.0
 
 
+def _whole(rounded: Callable[[float], int]) -> Callable[[float], float]:
+    """A whole number near x as a float, -0.0 for a negative x, as IEEE 754 has it."""
+    return lambda x: math.copysign(rounded(x), x)
+
+
 def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
     """Quotients and powers by the limit as a zero is approached from above; not a number elsewhere."""
     if any(map(math.isnan, operands)):
@@ -242,9 +247,9 @@ FLOATS = Kind(
         "pow": _pow,
         "cbrt": _cbrt,
         "sign": _sign,
-        "floor": lambda x: float(math.floor(x)),
-        "ceil": lambda x: float(math.ceil(x)),
-        "round": lambda x: float(round(x)),
+        "floor": _whole(math.floor),
+        "ceil": _whole(math.ceil),
+        "round": _whole(round),
         "min": lambda *operands: min(operands),
         "max": lambda *operands: max(operands),
         "clamp": _clamp,
