@@ -17,6 +17,8 @@ from graddiff.operations import ROWS, WHERE, Operation
 from graddiff.rows import by_rows
 from test_reverse import random_text
 
+pytestmark = pytest.mark.filterwarnings("error::DeprecationWarning")  # of NumPy, about the code that is generated
+
 SPECIAL = (-2.5, -1.0, -0.4, 0.0, 0.6, 1.0, 3.0, 1e3, -1e3, 1e-200, 1e200, -1e200)
 
 # Formulas that add up terms which cancel: units in the last place of the terms, not of what is left of them.

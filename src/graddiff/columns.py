@@ -149,14 +149,14 @@ class Blocks:
             self._both(f"copyto({home}, {texts[2]})")
             self._both(f"copyto({home}, {texts[1]}, where={texts[0]})")
         elif operation.name == "clamp":
-            self._both(f"max({texts[0]}, {texts[1]}, {home})")
-            self._both(f"min({home}, {texts[2]}, {home})")
+            self._both(f"max({texts[0]}, {texts[1]}, out={home})")
+            self._both(f"min({home}, {texts[2]}, out={home})")
         elif len(operands) > 2:
-            self._both(f"{operation.name}({texts[0]}, {texts[1]}, {home})")
+            self._both(f"{operation.name}({texts[0]}, {texts[1]}, out={home})")
             for text in texts[2:]:
-                self._both(f"{operation.name}({home}, {text}, {home})")
+                self._both(f"{operation.name}({home}, {text}, out={home})")
         else:
-            self._both(f"{operation.name}({', '.join([*texts, home])})")
+            self._both(f"{operation.name}({', '.join(texts)}, out={home})")
         self._look(line)
         if not in_place:
             self._release(line, operands)
@@ -204,10 +204,10 @@ class Blocks:
                 self._unlooked.append(home)
                 if len(self._unlooked) == 2:
                     self._look_at_pair()
-            self.careful.append(f"isfinite({home}, {spare})")
+            self.careful.append(f"isfinite({home}, out={spare})")
             if branch:
                 self.careful.append(f"{spare} |= {f'~{condition}' if side else condition}")
-            self.careful.append(f"logical_and(ok, {spare}, ok)")
+            self.careful.append(f"logical_and(ok, {spare}, out=ok)")
             self._free["b"].append(spare)
 
 
