@@ -381,6 +381,39 @@ def test_each_line_is_an_expression_or_a_record() -> None:
     assert "a record has expression, at, expect" in lines[3]["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("line", "expression", "span"),
+    [
+        ('{"expression": "1 + log(x)", "at": {"x": -1}}', "1 + log(x)", [4, 10]),
+        ('{"expression": "x +"}', "x +", [3, 3]),
+        ('{"expression": "x", "at": {"x": "1+"}}', "x", None),  # the place is in another text
+        ('{"expression": "x", "at": 3}', "x", None),
+        ('{"expression": "\\ud800"}', "\ud800", [0, 1]),
+        ("a\u0301 +", "\u00e1 +", [3, 3]),
+        ('{"expression": null}', None, None),
+        ("{x}", None, None),
+        ("\udcff", None, None),
+    ],
+)
+def test_each_failure_has_the_expression_that_its_span_is_of(
+    line: str, expression: str | None, span: list[int] | None
+) -> None:
+    process = graddiff("--each", stdin=line.encode("utf-8", "surrogateescape"))
+    found = json.loads(process.stdout)
+    jsonschema.validate(found, schema())
+    assert (found["expression"], found["error"]["span"]) == (expression, span)
+
+
+def test_each_says_about_a_bare_number_what_there_is_to_say() -> None:
+    stdin = '{"expression": "abs(x)", "at": {"x": 0}, "expect": {"x": 1}}\n\nx^2\n'
+    process = graddiff("--each", "--at", "x=0", "--gradient", "x", stdin=stdin)
+    assert (process.returncode, process.stdout) == (1, b"0\n0\n")
+    assert process.stderr.decode().splitlines() == [
+        "graddiff: line 1: kink: abs(x) has a kink at x = 0: its slopes by x are -1 and 1; 0 is used",
+        "graddiff: line 1: gradient.x is 0.0, expected 1.0",
+    ]
+
+
 def test_each_exits_with_the_worst_of_its_lines() -> None:
     assert graddiff("--each", "--at", "x=2", stdin="x\nx^2\n").returncode == 0
     assert graddiff("--each", stdin='{"expression": "x", "at": {"x": 1}, "expect": {"x": 2}}\n').returncode == 1

@@ -11,7 +11,7 @@ import click
 
 from graddiff import __version__
 from graddiff.bindings import bindings, names
-from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, tell
+from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
@@ -155,9 +155,9 @@ def many_expressions(
 ) -> int:
     if expression not in (None, "-"):
         raise UsageError("--each reads its expressions from standard input or --file", hint="leave the operand away")
-    from graddiff.commands.each import answer_lines
+    from graddiff.commands.each import Asked, answer_lines
 
-    return answer_lines(at, expected, requested(options), form, options)
+    return answer_lines(Asked(at, expected, requested(options), form, options))
 
 
 def read_expression(expression: str | None, path: str | None) -> str:
@@ -202,10 +202,8 @@ def write_reference(shell: str | None) -> None:
 def write_number(result: Result, form: str, digits: int | None, checks: Sequence[Check]) -> None:
     """One bare number on standard output; what there is to say about it on standard error."""
     click.echo(bare(result, form, digits))
-    for notice in result.notices:
-        tell(f"{notice.kind}: {notice.message}")
-    for wrong in (compared for compared in checks if not compared.ok):
-        tell(f"{wrong.quantity} is {wrong.found!r}, expected {wrong.expected!r}")
+    for remark in remarks(result, checks):
+        tell(remark)
 
 
 def draw(result: Result, checks: Sequence[Check], options: dict[str, Any]) -> None:

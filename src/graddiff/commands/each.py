@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from graddiff.bindings import bind, from_object, read_json
-from graddiff.commands.options import bare, tell
+from graddiff.commands.options import bare, remarks, tell
 from graddiff.data.blocks import blocks, open_source
+from graddiff.data.jsonl import no_json
 from graddiff.errors import FileError, GraddiffError
 from graddiff.expectations import answer, exit_code
 from graddiff.render.json import document, failure
@@ -18,83 +19,92 @@ BLOCK = 64 << 10  # bytes
 MEMBERS = ("expression", "at", "expect")
 
 
+class Asked(NamedTuple):
+    """What the command line asks of every line, and the form of the answers: a bare number or JSON."""
+
+    at: Mapping[str, float]
+    expected: Mapping[str, float]
+    wrt: tuple[str, ...] | None
+    form: str
+    options: Mapping[str, Any]
+
+    @property
+    def bare(self) -> bool:
+        return self.form in ("value", "gradient")
+
+
 class Record(NamedTuple):
     """What a line asks."""
 
-    expression: str
-    at: dict[str, float]
-    expected: dict[str, float]
+    source: Source  # of its expression
+    at: Mapping[str, Any] = {}
+    expect: Mapping[str, Any] = {}
 
 
-def answer_lines(
-    at: Mapping[str, float],
-    expected: Mapping[str, float],
-    wrt: tuple[str, ...] | None,
-    form: str,
-    options: Mapping[str, Any],
-) -> int:
+def answer_lines(asked: Asked) -> int:
     """Writes one answer a line and returns the exit code, the worst of the lines."""
-    source = open_source(options["path"] or "-")
+    source = open_source(asked.options["path"] or "-")
     worst = 0
     for block in blocks(source, BLOCK, quotes=False):
         for number, line in enumerate(block.text.split(b"\n"), block.line):
             if not line.strip():
                 continue
-            code = answer_line(line, number, at, expected, wrt, form, options)
-            if options["line_buffered"]:
+            code = answer_line(line, number, asked)
+            if asked.options["line_buffered"]:
                 sys.stdout.flush()
             worst = max(worst, code)
-            if code and options["fail_fast"]:
+            if code and asked.options["fail_fast"]:
                 return worst
     return worst
 
 
-def answer_line(
-    line: bytes,
-    number: int,
-    at: Mapping[str, float],
-    expected: Mapping[str, float],
-    wrt: tuple[str, ...] | None,
-    form: str,
-    options: Mapping[str, Any],
-) -> int:
+def answer_line(line: bytes, number: int, asked: Asked) -> int:
     """Writes the answer to one line and returns its exit code."""
-    text = None
+    record = None
+    options = asked.options
     try:
-        text = line.decode().strip()
-        record = read_record(text, at, expected)
-        result, checks = answer(record.expression, record.at, wrt, record.expected, options["rtol"], options["atol"])
-    except (GraddiffError, UnicodeDecodeError) as error:
-        told = error if isinstance(error, GraddiffError) else FileError("the line is not UTF-8 text")
-        if form in ("value", "gradient"):
+        record = read_record(line)
+        at, expected = bound(record, asked)
+        text = record.source.text
+        result, checks = answer(text, at, asked.wrt, expected, options["rtol"], options["atol"])
+    except GraddiffError as error:
+        if asked.bare:
             sys.stdout.write("undefined\n")
-            tell(f"line {number:,}: {told.message}")
+            tell(f"line {number:,}: {error.message}")
         else:
-            sys.stdout.write(failure(told, text))
-        return told.exit_code
-    if form in ("value", "gradient"):
-        sys.stdout.write(bare(result, form, options["digits"]) + "\n")
+            sys.stdout.write(failure(error, record.source.text if record else error.text or None))
+        return error.exit_code
+    if asked.bare:
+        sys.stdout.write(bare(result, asked.form, options["digits"]) + "\n")
+        for remark in remarks(result, checks):
+            tell(f"line {number:,}: {remark}")
     else:
         sys.stdout.writelines(document(result, not options["no_graph"], checks))
     return exit_code(result, checks)
 
 
-def read_record(text: str, at: Mapping[str, float], expected: Mapping[str, float]) -> Record:
-    """A line as a record; an expression has the bindings of the command line, as far as it has such variables."""
+def read_record(line: bytes) -> Record:
+    """A line: an expression, or a JSON object with one. Raises FileError where it is neither."""
+    try:
+        text = line.decode().strip()
+    except UnicodeDecodeError:
+        raise FileError("the line is not UTF-8 text") from None
     if not text.startswith("{"):
-        names = {*Source(text).tokens}
-        return Record(text, {name: value for name, value in at.items() if name in names}, {**expected})
+        return Record(Source(text))
     try:
         found = read_json(text)
     except (ValueError, RecursionError) as error:
-        raise FileError(f"no JSON: {error}") from None
+        raise no_json(error, text) from None
     unknown = [name for name in found if name not in MEMBERS]
     if unknown or not isinstance(found.get("expression"), str):
         told = f"no member {unknown[0]!r} is known" if unknown else "there is no expression"
         raise FileError(f"{told}: a record has {', '.join(MEMBERS)}")
-    own = bind({}, from_object(found.get("at", {}), "at"), "at")
-    return Record(
-        found["expression"],
-        {**{name: value for name, value in at.items() if name in Source(found["expression"]).tokens}, **own},
-        bind({**expected}, from_object(found.get("expect", {}), "expect"), "--expect"),
-    )
+    return Record(Source(found["expression"]), found.get("at", {}), found.get("expect", {}))
+
+
+def bound(record: Record, asked: Asked) -> tuple[dict[str, float], dict[str, float]]:
+    """The bindings of a record and what it expects; the command line binds what it has as variables and does not bind
+    itself."""
+    own = bind({}, from_object(record.at, "at"), "at")
+    at = {name: value for name, value in asked.at.items() if name in record.source.tokens}
+    return {**at, **own}, bind({**asked.expected}, from_object(record.expect, "expect"), "--expect")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ import click
 from graddiff.commands import COMMANDS
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError, printable
+from graddiff.expectations import Check
 from graddiff.naming import did_you_mean
 from graddiff.render.terminal import Canvas, canvas
 
@@ -71,6 +72,15 @@ def bare(result: Result, form: str, digits: int | None) -> str:
     (number,) = (result.value,) if form == "value" else result.gradient.values()
     shortest = repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
     return "undefined" if number != number else shortest
+
+
+def remarks(result: Result, checks: Iterable[Check]) -> Iterator[str]:
+    """What there is to say about a bare number."""
+    for notice in result.notices:
+        yield f"{notice.kind}: {notice.message}"
+    for check in checks:
+        if not check.ok:
+            yield f"{check.quantity} is {check.found!r}, expected {check.expected!r}"
 
 
 def tell(message: str) -> None:

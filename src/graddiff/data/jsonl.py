@@ -47,10 +47,8 @@ class Reader:
                 continue
             try:
                 record = decode(raw)
-            except json.JSONDecodeError as error:
-                record = FileError(f"no JSON, {error.msg.lower()} at character {error.pos + 1}: {raw[:60]}")
             except (ValueError, RecursionError) as error:
-                record = FileError(f"no JSON, {error}: {raw[:60]}")
+                record = no_json(error, raw)
             if type(record) is not dict and not isinstance(record, FileError):
                 record = FileError(f"no JSON object: {raw[:60]}")
             yield line, raw, record
@@ -115,6 +113,14 @@ class Writer:
 
     def check(self, members: dict[str, Any]) -> None:
         """Everything has its place in an object."""
+
+
+def no_json(error: ValueError | RecursionError, raw: str) -> FileError:
+    """What is wrong with a line that was to be JSON."""
+    told = f"{error}"
+    if isinstance(error, json.JSONDecodeError):
+        told = f"{error.msg.lower()} at character {error.pos + 1}"
+    return FileError(f"no JSON, {told}: {raw[:60]}")
 
 
 def plain(number: float) -> float | str | None:

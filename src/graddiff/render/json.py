@@ -51,8 +51,10 @@ def document(result: Result, graph: bool = True, checks: Sequence[Check] = ()) -
 
 
 def failure(error: GraddiffError, expression: str | None) -> str:
-    """What stands for the document of an expression that has no answer."""
-    told = {"kind": error.kind, "message": error.message, "span": None if error.span is None else [*error.span]}
+    """What stands for the document of an expression that has no answer, None where there is not even one. An error in
+    another text, such as that of a binding, has no place in it."""
+    span = None if error.span is None or error.text != expression else [*error.span]
+    told = {"kind": error.kind, "message": error.message, "span": span}
     return encoded({"schema": SCHEMA, "expression": expression, "error": told}) + "\n"
 
 

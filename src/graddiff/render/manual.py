@@ -69,7 +69,8 @@ TABLES = (
     (
         "--each",
         "reads an expression a line, or a JSON object a line with the members expression, at and expect, of which the "
-        "first is needed, and writes a line for each.",
+        "first is needed, and writes a line for each. With --value or --gradient, standard error has what there is to "
+        "say about a number, behind the number of its line.",
     ),
     (
         "--engine",
