@@ -208,6 +208,11 @@ def test_member_without_a_column_is_said_in_its_row() -> None:
     assert text.splitlines()[1:] == ["1,1.0,1.0,", f"2,,,{said}", "3,3.0,1.0,"]
 
 
+def test_half_a_character_of_json_is_an_escape_in_csv() -> None:
+    arguments = ("x", "--data", "-", "--data-format", "jsonl", "--format", "csv")
+    assert output(*arguments, stdin='{"x": 1, "n": "\\ud800"}\n').splitlines()[1] == "1,\\ud800,1.0,1.0,"
+
+
 def test_member_with_the_name_of_a_result_far_down_fails_alone() -> None:
     stdin = '{"x": 1}\n' * 20_000 + '{"x": 2, "value": 7}\n' + '{"x": 1}\n'
     process = graddiff("x", "--data", "-", "--data-format", "jsonl", stdin=stdin)

@@ -153,4 +153,9 @@ def joined(fields: Sequence[str]) -> str:
     """Fields with commas between them, quoted where they have to be."""
     target = io.StringIO()
     csv.writer(target, lineterminator="").writerow(fields)
-    return target.getvalue()
+    text = target.getvalue()
+    try:
+        text.encode(*ENCODING)
+    except UnicodeEncodeError:  # half of a character, which JSON can escape and UTF-8 cannot hold
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
