@@ -355,6 +355,54 @@ def test_text_becomes_a_columnar_file(tmp_path: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (["1", "-2", ""], [1, -2, None]),
+        (["1", "2.50", "1e5"], [1.0, 2.5, 1e5]),
+        (["-0", "0.30000000000000004"], [-0.0, 0.30000000000000004]),
+        (["9007199254740993", "1"], [9007199254740993, 1]),
+        (["true", "false"], [True, False]),
+        (["007", "8"], ["007", "8"]),
+        (["+1", "2"], ["+1", "2"]),
+        (["1", "1e999"], ["1", "1e999"]),
+        (["1", "12345678901234567890"], ["1", "12345678901234567890"]),
+        (["0.1234567890123456789", "1"], ["0.1234567890123456789", "1"]),
+        (["true", "1"], ["true", "1"]),
+        (["2020-01-01", "2020-01-02"], ["2020-01-01", "2020-01-02"]),
+        (["", ""], [None, None]),
+    ],
+)
+def test_column_of_a_csv_says_in_a_columnar_file_what_it_said(
+    tmp_path: Path, fields: list[str], expected: list[Any]
+) -> None:
+    text = "".join(f"1,{field}\n" for field in fields)
+    output("x", "--data", "-", "--data-format", "csv", "--output", f"{tmp_path / 'o.arrow'}", stdin=f"x,n\n{text}")
+    found = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
+    assert [*map(repr, found)] == [*map(repr, expected)]
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        (["1", "-2", "null"], [1, -2, None]),
+        (["1", "2.5"], [1.0, 2.5]),
+        (["true", "false"], [True, False]),
+        (['"007"', '"8"'], ["007", "8"]),
+        (['"7"', '"8"'], ["7", "8"]),
+        (['"true"', '"false"'], ["true", "false"]),
+        (['""', "null"], ["", None]),
+        (['"a"', "7"], ["a", "7"]),
+        ([r'"\"q\u00e9\n"', "[1]"], ['"q\u00e9\n', "[1]"]),
+    ],
+)
+def test_member_says_in_a_columnar_file_what_it_said(tmp_path: Path, members: list[str], expected: list[Any]) -> None:
+    text = "".join(f'{{"x": 1, "n": {member}}}\n' for member in members)
+    output("x", "--data", "-", "--data-format", "jsonl", "--output", f"{tmp_path / 'o.arrow'}", stdin=text)
+    found = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
+    assert [*map(repr, found)] == [*map(repr, expected)]
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (("--data", "it.parquet", "--output", "it.parquet"), 2, "--output it.parquet would overwrite the data"),

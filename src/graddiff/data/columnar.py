@@ -10,6 +10,7 @@ import polars
 from graddiff.data.answers import Answers, Question, Tally, number
 from graddiff.data.blocks import Block
 from graddiff.data.inputs import Rows
+from graddiff.data.jsonl import NUMBER
 from graddiff.data.tables import Table
 from graddiff.errors import FileError
 
@@ -21,6 +22,8 @@ SINK: dict[str, Callable[..., object]] = {
     "arrow": polars.LazyFrame.sink_ipc,
 }
 
+WHOLE = "^(?:0|-?[1-9][0-9]*)$"
+DIGITS = 17  # as many as a float can need
 
 FAILURES = (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError)
 
@@ -54,13 +57,47 @@ def as_text(path: str, frame: polars.LazyFrame, text: str) -> Iterator[Block]:
         raise failed(path, "read", error) from None
 
 
-def convert(path: str, target: str, writes: str, results: Sequence[str]) -> None:
-    """A CSV with answers becomes a columnar file; the types of the input's columns are found in all of its rows."""
+def convert(path: str, target: str, writes: str, results: Sequence[str], members: bool) -> None:
+    """A CSV with answers becomes a columnar file, whose fields are JSON if they come from `members`. A column of the
+    input is one of numbers only if that changes nothing that it says. Raises FileError."""
     types = {name: polars.String() if name == "error" else polars.Float64() for name in results}
     try:
-        SINK[writes](polars.scan_csv(path, infer_schema_length=None, schema_overrides=types), target)
+        frame = polars.scan_csv(path, infer_schema=False, schema_overrides=types)
+        own = [name for name in frame.collect_schema().names() if name not in types]
+        SINK[writes](frame.with_columns(typed(frame, own, members)), target)
     except FAILURES as error:
         raise failed(target, "written", error) from None
+
+
+def typed(frame: polars.LazyFrame, names: Sequence[str], members: bool) -> list[polars.Expr]:
+    """The columns with `names`, each of the narrowest type that keeps what all of its fields say."""
+    texts = [polars.col(name) for name in names]
+    tests = [narrowest(text).alias(f"{index}") for index, text in enumerate(texts)]
+    found = frame.select(tests).collect(engine="streaming").row(0) if tests else ()
+    if members:
+        strings = [polars.when(text.str.starts_with('"')).then(text) for text in texts]
+        texts = [polars.coalesce(own.str.json_decode(polars.String), text) for own, text in zip(strings, texts)]
+    return [TYPES[kind](text) for kind, text in zip(found, texts)]
+
+
+TYPES: dict[str, Callable[[polars.Expr], polars.Expr]] = {
+    "text": lambda text: text,
+    "truth": lambda text: text == "true",
+    "whole": lambda text: text.cast(polars.Int64),
+    "number": lambda text: text.cast(polars.Float64),
+}
+
+
+def narrowest(text: polars.Expr) -> polars.Expr:
+    """Which of the TYPES fits all fields of a column: numbers are those of JSON, of which a float loses no digit."""
+    whole = text.str.contains(WHOLE) & (text.is_null() | text.cast(polars.Int64, strict=False).is_not_null())
+    digits = text.str.replace("[eE].*", "").str.replace_all("[-.]", "").str.strip_chars_start("0").str.len_bytes()
+    finite = text.cast(polars.Float64, strict=False).is_finite()
+    number = text.str.contains(f"^(?:{NUMBER.pattern})$") & (digits <= DIGITS) & finite
+    found: polars.Expr = polars.lit("text")
+    for kind, fits in (("number", number), ("whole", whole), ("truth", text.is_in(["true", "false"]))):
+        found = polars.when((text.count() > 0) & fits.all()).then(polars.lit(kind)).otherwise(found)
+    return found
 
 
 def answer_columnar(rows: Rows, reads: str, target: str, writes: str, question: Question, copies: bool) -> Tally:

@@ -116,7 +116,7 @@ class FrameStream(Stream):
             for number, piece in zip(numbers, others):
                 frame += [number, text_column(piece.strip(), lines.height)]
         named = polars.DataFrame([column.alias(str(index)) for index, column in enumerate(frame)])
-        separator = "," if self.plan.writes == "csv" else " "
+        separator = "," if isinstance(self.writer, csv.Writer) else " "
         named.write_csv(target, include_header=False, quote_style="never", separator=separator)
         return target.getvalue()
 

@@ -41,7 +41,9 @@ class Sink(Protocol):
 
 def open_part(part: Part) -> tuple[Rows, Stream]:
     """The rows, and the stream that answers them. Raises what is wrong with the question, the file or its columns."""
-    writes = "csv" if part.writes in COLUMNAR else part.writes
+    writes = part.writes
+    if part.writes in COLUMNAR:
+        writes = "members" if part.reads == "jsonl" else "csv"
     if part.reads in COLUMNAR:
         need("columns", part.reads)
         from graddiff.data.columnar import open_columnar
@@ -97,7 +99,7 @@ def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read
             else:
                 with scratch(final, part.run) as text:
                     total = write_text(part, rows, work, text, tell)
-                    convert(text, target, part.writes, results(work))
+                    convert(text, target, part.writes, results(work), part.reads == "jsonl")
         os.replace(target, final)
     return total
 

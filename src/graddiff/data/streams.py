@@ -11,6 +11,11 @@ from graddiff.data.blocks import Block
 from graddiff.errors import FileError
 
 FORMATS = {"csv": csv, "jsonl": jsonl}
+WRITERS: dict[str, type[csv.Writer] | type[jsonl.Writer]] = {
+    "csv": csv.Writer,
+    "members": csv.MemberWriter,
+    "jsonl": jsonl.Writer,
+}
 
 
 class Plan(NamedTuple):
@@ -37,7 +42,7 @@ class Stream:
             self.writer = bare.Writer()
         else:
             copied = plan.columns if plan.copies else None
-            self.writer = FORMATS[plan.writes].Writer(copied, self.answers.wrt)
+            self.writer = WRITERS[plan.writes](copied, self.answers.wrt)
         keys = {name: self.reader.keys.get(name, name) for name in self.answers.names}
         self._kernel = self.answers.by_rows(keys, self.reader.number)
         self._converts = plan.reads != plan.writes and plan.copies and not plan.question.only
