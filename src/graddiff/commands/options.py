@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -25,26 +25,46 @@ class ExpressionCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         takes_value = {name: not option.is_flag for option in options for name in option.opts}
-        before: list[str] = []
-        operands: list[str] = []
-        waiting = iter(args)
-        for token in waiting:
-            if token == "--":
-                operands += waiting
-            elif token in takes_value:
-                before.append(token)
-                if takes_value[token]:
-                    value = next(waiting, None)
-                    if value is None:
-                        raise UsageError(f"{token} needs a value", hint=f"{ctx.command_path} --help shows the options")
-                    before.append(value)
-            elif token.startswith("--") and token.partition("=")[0] in takes_value:
-                before.append(token)
-            else:
-                operands.append(token)
+        given, operands = divided(args, takes_value, ctx.command_path)
         if len(operands) > 1:
             raise too_many(ctx.command_path, operands, [*takes_value])
+        names = [token.partition("=")[0] for token, *_ in given]
+        for name, hint in ONCE.items():
+            if names.count(name) > 1:
+                raise UsageError(f"{name} stands twice on the command line", hint=hint)
+        before = [token for tokens in given for token in tokens]
         return super().parse_args(ctx, [*before, "--", *operands] if operands else before)
+
+
+# Options whose second value would take the place of the first one without a word, and what to do instead.
+ONCE = {
+    "--data": "a folder of tables is answered file by file",
+    "--file": "take one of them away",
+    "--gradient": "--wrt x,y --json writes several derivatives",
+    "--output": "take one of them away",
+}
+
+
+def divided(
+    args: Iterable[str], takes_value: Mapping[str, bool], command: str
+) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The options, each with the value that it takes, and the operands."""
+    given: list[tuple[str, ...]] = []
+    operands: list[str] = []
+    waiting = iter(args)
+    for token in waiting:
+        if token == "--":
+            operands += waiting
+        elif takes_value.get(token):
+            value = next(waiting, None)
+            if value is None:
+                raise UsageError(f"{token} needs a value", hint=f"{command} --help shows the options")
+            given.append((token, value))
+        elif token in takes_value or (token.startswith("--") and token.partition("=")[0] in takes_value):
+            given.append((token,))
+        else:
+            operands.append(token)
+    return given, operands
 
 
 def too_many(command: str, operands: list[str], options: list[str]) -> UsageError:
