@@ -133,10 +133,15 @@ def form_of(options: dict[str, Any]) -> str:
     forms += ["json"] * (options["as_json"] or options["format_"] == "json")
     if len(forms) > 1:
         raise UsageError("--value, --gradient and --json each want standard output for themselves", hint="give one")
+    if options["wrt"] and forms and forms != ["json"]:
+        hint = "--json writes all derivatives by --wrt"
+        raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
     return forms[0] if forms else "tree"
 
 
 def many_points(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
+    if options["digits"] is not None:
+        raise UsageError("--digits is for readers, and --data writes every number in full", hint="leave it away")
     if options["expect"]:
         raise UsageError("--expect compares one answer, and --data has many")
     if options["each"]:
@@ -155,6 +160,8 @@ def many_expressions(
 ) -> int:
     if expression not in (None, "-"):
         raise UsageError("--each reads its expressions from standard input or --file", hint="leave the operand away")
+    if options["format_"] not in (None, "json"):
+        raise UsageError(f"--each writes JSON, no {options['format_']}", hint="or --value, or --gradient x")
     from graddiff.commands.each import Asked, answer_lines
 
     return answer_lines(Asked(at, expected, requested(options), form, options))
