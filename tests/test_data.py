@@ -333,6 +333,13 @@ def chunks(data: bytes, size: int) -> Iterator[bytes]:
     return (block.text for block in blocks(source, size, quotes=True))
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 100])
+def test_mark_is_no_text_however_it_is_read(size: int) -> None:
+    for text in (b"a,b\n1,2\n", b"", b"a", b"\xef", b"\xef\xbb", BOM + b"a\n"):
+        assert b"".join(chunks(BOM + text, size)) == text
+    assert b"".join(chunks(b"\xef\xbb", size)) == b"\xef\xbb"
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 100])
 def test_blocks_end_where_records_end(size: int) -> None:
     data = b'a,b\n1,"x\ny\n"\n2,"""\n"\n3,z'

@@ -65,17 +65,7 @@ def blocks(source: Source, size: int, quotes: bool) -> Iterator[Block]:
     """Blocks of about `size` bytes, or of what is there; a record ends with its line, or, with `quotes`, with the first
     line on which all quotes are closed. Raises FileError."""
     line, pending, open_quotes, length = 1, [], 0, 0
-    first = True
-    while True:
-        try:
-            chunk = source.stream.read1(size)
-        except (OSError, EOFError) as error:
-            raise unreadable(source.name, error) from None
-        if first and chunk.startswith(BOM):
-            chunk = chunk[len(BOM) :]
-        first = False
-        if not chunk:
-            break
+    for chunk in chunks(source, size):
         end = last_end(chunk, open_quotes) if quotes else chunk.rfind(b"\n") + 1
         if not end:
             pending.append(chunk)
@@ -94,6 +84,25 @@ def blocks(source: Source, size: int, quotes: bool) -> Iterator[Block]:
         open_quotes = chunk.count(b'"', end) if quotes else 0
     if pending:
         yield Block(b"".join(pending), line, source.read)
+
+
+def chunks(source: Source, size: int) -> Iterator[bytes]:
+    """What can be read at once, up to `size` bytes, without a byte order mark. Raises FileError."""
+    begun = b""
+    at_mark = True
+    try:
+        while chunk := source.stream.read1(size):
+            if at_mark:
+                begun += chunk
+                if len(begun) < len(BOM) and BOM.startswith(begun):
+                    continue  # a pipe may give a part of the mark
+                at_mark, chunk = False, begun.removeprefix(BOM)
+            if chunk:
+                yield chunk
+    except (OSError, EOFError) as error:
+        raise unreadable(source.name, error) from None
+    if at_mark and begun:
+        yield begun
 
 
 def last_end(chunk: bytes, open_quotes: int) -> int:
