@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
@@ -99,7 +100,7 @@ def chunks(source: Source, size: int) -> Iterator[bytes]:
                 at_mark, chunk = False, begun.removeprefix(BOM)
             if chunk:
                 yield chunk
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise unreadable(source.name, error) from None
     if at_mark and begun:
         yield begun
