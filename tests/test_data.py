@@ -223,6 +223,12 @@ def test_member_with_the_name_of_a_result_far_down_fails_alone() -> None:
     assert b"the first in line 20,001" in process.stderr
 
 
+def test_blank_lines_before_a_header_are_counted_only() -> None:
+    process = graddiff("x", "--data", "-", "--data-format", "csv", stdin="\r\n \nx,y\n1,2\nq,3\n")
+    assert process.stdout.decode().splitlines()[:2] == ["x,y,value,gradient.x,error", "1,2,1.0,1.0,"]
+    assert "the first in line 5" in process.stderr.decode()
+
+
 def test_header_alone_gives_a_header() -> None:
     assert output("x", "--data", "-", "--data-format", "csv", stdin="x\n") == "x,value,gradient.x,error\n"
 
@@ -246,11 +252,14 @@ def test_suffix_says_the_format_and_gzip_is_unpacked(tmp_path: Path) -> None:
 def test_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     assert "no such file" in error("x", "--data", "nowhere.csv", code=5)
     assert "is a folder" in error("x", "--data", f"{tmp_path}", code=2)
-    broken = tmp_path / "broken.csv.gz"
-    broken.write_bytes(gzip.compress(b"x\n" + b"1\n" * 100_000)[:-20])
-    process = graddiff("x", "--data", str(broken), "--value")
-    assert process.returncode == 5
-    assert process.stderr.startswith(b"graddiff: ")
+    packed = gzip.compress(b"x\n" + b"1\n" * 100_000)
+    for data in (packed[:-20], packed[:10] + b"\xff" * 10 + packed[20:]):
+        broken = tmp_path / "broken.csv.gz"
+        broken.write_bytes(data)
+        process = graddiff("x", "--data", str(broken), "--value")
+        assert process.returncode == 5
+        assert process.stderr.startswith(b"graddiff: ")
+        assert b"cannot be read" in process.stderr
 
 
 def test_first_output_comes_before_the_last_input() -> None:

@@ -56,14 +56,20 @@ def open_rows(path: str, reads: str, size: int) -> Rows:
         records = jsonl.Reader(source.name, []).records(first)
         columns = next(([*record] for _, _, record in records if isinstance(record, dict)), [])
         return Rows(source.name, reads, columns, False, chain([first], stream), source.size)
-    lines = first.text.splitlines(keepends=True)
-    count = 1
-    while b"".join(lines[:count]).count(b'"') % 2 and count < len(lines):
-        count += 1
-    header = b"".join(lines[:count])
-    columns = csv.read_header(source.name, header.decode(*csv.ENCODING).rstrip("\r\n"))
-    rest = Block(first.text[len(header) :], first.line + count, first.read)
+    header, rest = beheaded(first)
+    columns = csv.read_header(source.name, header.decode(*csv.ENCODING).strip("\r\n"))
     return Rows(source.name, reads, columns, True, chain([rest] if rest.text else [], stream), source.size)
+
+
+def beheaded(block: Block) -> tuple[bytes, Block]:
+    """The first record of a CSV that is not blank, and the block behind it."""
+    lines = block.text.splitlines(keepends=True)
+    begin = next(index for index, line in enumerate(lines) if line.strip())
+    end = begin + 1
+    while b"".join(lines[begin:end]).count(b'"') % 2 and end < len(lines):
+        end += 1
+    length = sum(map(len, lines[:end]))
+    return b"".join(lines[begin:end]), Block(block.text[length:], block.line + end, block.read)
 
 
 def check(question: Question, name: str, columns: list[str], complete: bool) -> None:
