@@ -486,6 +486,15 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
     assert contents(tmp_path / "lost") == contents(tmp_path / "here")
 
 
+def test_answers_have_the_names_of_their_tables_whatever_their_case(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("A.CSV.GZ", "B.Csv", "c.d.csv.gz"):
+        (tmp_path / "in" / name).write_bytes(gzip.compress(b"x\n1\n") if name.lower().endswith("z") else b"x\n1\n")
+    output("x", "--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
+    answered = b"x,value,gradient.x,error\n1,1.0,1.0,\n"
+    assert contents(tmp_path / "out") == dict.fromkeys(("A.csv", "B.csv", "c.d.csv"), answered)
+
+
 def test_run_leaves_alone_what_another_one_has_not_finished(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "out").mkdir()

@@ -13,7 +13,7 @@ from graddiff.commands.options import tell
 from graddiff.commands.output import WholeLines
 from graddiff.data.answers import Question, Tally
 from graddiff.data.engines import need
-from graddiff.data.inputs import COLUMNAR, SUFFIXES, format_of
+from graddiff.data.inputs import COLUMNAR, SUFFIXES, format_of, is_packed, named
 from graddiff.data.parts import Part, answer_part, attempt, open_part, pour, sweep, token
 from graddiff.errors import FileError, GraddiffError, UsageError
 from graddiff.render.progress import Progress
@@ -57,7 +57,7 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
     writes = (
         "jsonl" if options["as_json"] else options["format_"] or (format_of(target, "--format") if target else reads)
     )
-    if target is not None and target.lower().endswith(".gz"):
+    if target is not None and is_packed(target):
         raise UsageError(f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files")
     if path == "-" and reads in COLUMNAR:
         raise UsageError(f"{reads} is read from a file only", hint="--data FILE")
@@ -112,7 +112,7 @@ def parts_of(question: Question, options: Mapping[str, Any]) -> list[Part]:
 def tables_in(folder: str) -> list[str]:
     """The names of the files that are tables, in their order; how many are none is told. Raises FileError."""
     entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-    names = sorted(entry.name for entry in entries if is_table(entry.name) and not entry.is_dir())
+    names = sorted(entry.name for entry in entries if named(entry.name)[1] in SUFFIXES and not entry.is_dir())
     if not names:
         raise FileError(f"no file in {folder} is a table", hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}")
     others = len(entries) - len(names)
@@ -129,10 +129,6 @@ def answered(parts: Sequence[Part], options: Mapping[str, Any]) -> Generator[Tal
         yield from answer_parts(parts, options["scheduler"], options["jobs"] or os.cpu_count() or 1)
     else:
         yield from map(attempt, parts)
-
-
-def is_table(name: str) -> bool:
-    return os.path.splitext(name.lower().removesuffix(".gz"))[1] in SUFFIXES
 
 
 def report_parts(parts: Sequence[Part], found: Iterable[Tally | GraddiffError], fail_fast: bool) -> int:
@@ -157,9 +153,8 @@ def report_parts(parts: Sequence[Part], found: Iterable[Tally | GraddiffError], 
 def part_into(folder: str, question: Question, path: str, options: Mapping[str, Any]) -> Part:
     """A table whose answers go into a folder, under its own name with the suffix of what is written."""
     part = part_of(question, path, None, options)
-    stem = os.path.splitext(os.path.basename(path).removesuffix(".gz"))[0]
     check_whole(part)
-    return part._replace(target=os.path.join(folder, f"{stem}.{part.writes}"))
+    return part._replace(target=os.path.join(folder, f"{named(path)[0]}.{part.writes}"))
 
 
 def report(total: Tally, name: str) -> None:

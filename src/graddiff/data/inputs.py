@@ -16,6 +16,7 @@ from graddiff.parser import parse
 
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
+PACKED = ".gz"
 COLUMNAR = ("parquet", "arrow")  # formats that polars reads and writes, and that nobody reads line by line
 
 
@@ -31,10 +32,21 @@ class Rows(NamedTuple):
     size: int | None
 
 
+def named(path: str) -> tuple[str, str]:
+    """The name of a file without its suffixes, and the one that says its format, which stands before that of its
+    packing, in lower case."""
+    name = os.path.basename(path)
+    stem, suffix = os.path.splitext(name[: -len(PACKED)] if is_packed(name) else name)
+    return stem, suffix.lower()
+
+
+def is_packed(path: str) -> bool:
+    return path.lower().endswith(PACKED)
+
+
 def format_of(path: str, option: str = "--data-format") -> str:
-    """The format of a file by its suffix, before that of its packing; `option` is what could say it instead. Raises
-    UsageError."""
-    suffix = os.path.splitext(path.lower().removesuffix(".gz"))[1]
+    """The format of a file by its suffix; `option` is what could say it instead. Raises UsageError."""
+    _, suffix = named(path)
     if suffix not in SUFFIXES:
         what = "standard input" if path == "-" else path
         hint = f"{option} csv or jsonl says it, or {', '.join(sorted(SUFFIXES))}"
