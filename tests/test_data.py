@@ -120,7 +120,8 @@ def test_conventions_are_told_once_for_all_rows() -> None:
     ("record", "said", "kind"),
     [
         ('{"x": "2"}', 'x is no number, but "2"', "file"),
-        ('{"x": true}', "", ""),
+        ('{"x": true}', "x is no number, but true", "file"),
+        ('{"x": -1, "x": 2}', "", ""),  # the last one counts, as it does for jq
         ('{"x": null}', "x is no number, but null", "file"),
         ('{"x": [1]}', "x is no number, but [1]", "file"),
         ('{"x": 1e999}', "x is inf, which is no finite number", "file"),

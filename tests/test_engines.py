@@ -167,6 +167,28 @@ def test_rows_and_columns_say_the_same_where_it_is_hard(tmp_path: Path, text: st
     same_in_both(text, tmp_path / "it.csv", 10_000)
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"x": 1, "x": 2}',
+        '{"x" : 1, "x" : 2}\n{"y": 1}',
+        r'{"x": 1, "\u0078": 2}',
+        r'{"\u0078": 2}',
+        '{"x": -1, "x": 2}',
+        '{"x": 2, "x": true}',
+        '{"x": true}',
+        '{"x": "x", "x": 2}',
+        '{"n": {"x": 1}, "x": 2}',
+        '{"n": "x", "x": 2}',
+    ],
+)
+@pytest.mark.parametrize("writes", ["jsonl", "csv"])
+def test_rows_and_columns_take_the_same_member(tmp_path: Path, record: str, writes: str) -> None:
+    (tmp_path / "it.jsonl").write_text(f'{{"x": 3, "n": 0, "y": 0}}\n{record}\n', encoding="utf-8")
+    plan = {"reads": "jsonl", "writes": writes, "copies": writes == "jsonl"}
+    same_in_both("log(x)", tmp_path / "it.jsonl", 10_000, **plan)
+
+
 def test_bad_row_far_down_is_named_by_its_line(tmp_path: Path) -> None:
     good = '{"x": 1.5, "y": 2}\n' * 70_000
     (tmp_path / "it.jsonl").write_text(good + "{bad\n" + good, encoding="utf-8")

@@ -23,20 +23,25 @@ from graddiff.data.tables import Table
 RESULT = re.compile(rb'"(value|gradient|error)"')
 
 
+# A letter, a digit or _ of a name, written as JSON writes what is not ASCII.
+ESCAPED = re.compile(rb"\\u00(3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aA])")
+
+Read = Callable[[bytes, polars.Series], polars.DataFrame | None]
+
+
 class FrameStream(Stream):
     """The stream of a plan, by columns."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self.table = Table(self.answers)
-        self._read: Callable[[bytes], polars.DataFrame | None] = {"csv": self._csv, "jsonl": self._jsonl}[plan.reads]
+        self._read: Read = {"csv": self._csv, "jsonl": self._jsonl}[plan.reads]
         self._regular = plan.reads == plan.writes or not plan.copies or bool(plan.question.only)
 
     def answer(self, block: Block) -> tuple[bytes, Tally]:
         text = block.text.replace(b"\r\n", b"\n")
         lines = self._lines(text) if self._regular and self.table.names else None
-        ragged = lines is not None and self.plan.reads == "csv" and self._ragged(lines.to_series(0))
-        frame = None if lines is None or ragged else self._read(text)
+        frame = None if lines is None else self._read(text, lines.to_series(0))
         if lines is None or frame is None or frame.height != lines.height:
             return super().answer(block)
         found, left = self.table.answer({name: frame[name].to_numpy() for name in self.table.names}, frame.height)
@@ -75,8 +80,8 @@ class FrameStream(Stream):
         """Whether a line has not as many fields as the header."""
         return bool((lines.str.count_matches(",", literal=True) != len(self.plan.columns) - 1).any())
 
-    def _csv(self, text: bytes) -> polars.DataFrame | None:
-        if b'"' in text:
+    def _csv(self, text: bytes, lines: polars.Series) -> polars.DataFrame | None:
+        if b'"' in text or self._ragged(lines):
             return None
         wanted = [self.reader.keys[name] for name in self.table.names]
         try:
@@ -93,13 +98,22 @@ class FrameStream(Stream):
         frame.columns = [self.table.names[wanted.index(index)] for index in sorted(wanted)]
         return frame.cast(polars.Float64, strict=False)
 
-    def _jsonl(self, text: bytes) -> polars.DataFrame | None:
+    def _jsonl(self, text: bytes, lines: polars.Series) -> polars.DataFrame | None:
         if self.plan.copies and RESULT.search(text):
             return None
         try:
-            return polars.read_ndjson(text, schema=dict.fromkeys(self.table.names, polars.Float64))
+            frame = polars.read_ndjson(text, schema=dict.fromkeys(self.table.names, polars.Float64))
         except polars.exceptions.PolarsError:
             return None
+        return None if any(self._twice(text, lines, frame[name]) for name in self.table.names) else frame
+
+    def _twice(self, text: bytes, lines: polars.Series, column: polars.Series) -> bool:
+        """Whether a name may stand twice in an object: Python takes its last value, polars the first."""
+        if b"\\u" in text and (not column.name.isascii() or ESCAPED.search(text)):
+            return True
+        if not column.null_count() and text.count(f'"{column.name}"'.encode()) == lines.len():
+            return False  # it stands in every line, and nowhere else
+        return bool((lines.str.count_matches(f'"{column.name}"\\s*:') > 1).any())
 
     def _write(self, lines: polars.DataFrame, numbers: list[polars.Series]) -> bytes:
         """The text of the rows, as if all were well."""

@@ -22,7 +22,7 @@ _plus_zero = (0.0).__add__
 def real(value: Any) -> float:
     """A JSON number as a float; raises TypeError for anything else."""
     found = _plus_zero(value)
-    if found is NotImplemented:
+    if found is NotImplemented or value is True or value is False:
         raise TypeError
     return found
 
