@@ -76,8 +76,9 @@ TABLES = (
         "--engine",
         "rows is plain Python; columns, with the extra batch, is many times as fast; auto takes columns where they "
         "are installed and there is enough to do. A row in which something is not finite, or a matter of "
-        "convention, is answered as a single point would be. dask, with the extra distributed, gives the files of a "
-        "folder to workers.",
+        "convention, is answered as a single point would be; a block of CSV with quotes in it, or one that becomes "
+        "another format, is answered by rows. dask, with the extra distributed, gives the files of a folder to "
+        "workers.",
     ),
 )
 
