@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
+import pickle
 
 import mpmath
 import pytest
 
-from graddiff import differentiate
+from graddiff import differentiate, parse
 from graddiff.arithmetic import FLOATS
-from graddiff.operations import ALIASES, COMPARISONS, FUNCTIONS, ROWS, TABLE, WHERE, Operation
+from graddiff.operations import ALIASES, COMPARISONS, FUNCTIONS, NUMBER, ROWS, TABLE, VARIABLE, WHERE, Operation
 from oracles import ORACLES, slope
 
 CANDIDATES = (-30.27, -2.6, -1.1, -0.7, -0.131, 0.3, 0.47, 0.9, 1.3, 2.75, 17.4)
@@ -157,3 +159,11 @@ def test_value_is_stable_where_the_obvious_formula_is_not(text: str, expected: f
 )
 def test_derivative_is_stable_where_the_obvious_rule_is_not(text: str, x: float, expected: float) -> None:
     assert differentiate(text, {"x": x}).gradient["x"] == pytest.approx(expected, rel=1e-14, abs=1e-300)
+
+
+def test_expression_means_the_same_in_another_process() -> None:
+    """Operations are told apart by identity, which a copy has to keep."""
+    for operation in (*ROWS, NUMBER, VARIABLE):
+        assert pickle.loads(pickle.dumps(operation)) is copy.deepcopy(operation) is operation
+    sent = pickle.loads(pickle.dumps(parse("where(x > 0, log(x), x)")))
+    assert differentiate(sent, {"x": -1}).gradient == {"x": 1}

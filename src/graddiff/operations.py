@@ -16,6 +16,8 @@ Rules: Abramowitz & Stegun, Handbook of Mathematical Functions, chapters 4 and 7
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class Operation:
     """One row of the table; two are the same only if they are one."""
@@ -44,6 +46,9 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.signature}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
+        return of_name, (self.name,)  # so that it is the same one wherever an expression is sent
 
     @property
     def signature(self) -> str:
@@ -300,6 +305,12 @@ TABLE: dict[str, Operation] = {row.name: row for row in ROWS}
 # What stands in a list without being computed: it has a value before the forward pass begins.
 NUMBER = Operation("number")
 VARIABLE = Operation("variable")
+
+
+def of_name(name: str) -> Operation:
+    """The row of that name, or what stands for a number or a variable."""
+    return TABLE.get(name) or (NUMBER if name == NUMBER.name else VARIABLE)
+
 
 COMPARISONS = tuple(TABLE[name] for name in ("lt", "le", "gt", "ge", "eq", "ne"))
 WHERE = TABLE["where"]
