@@ -19,7 +19,7 @@ import dask.dataframe
 import pandas
 import polars
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from graddiff import differentiate
 from graddiff.data.answers import Question, Tally
@@ -28,7 +28,7 @@ from graddiff.data.inputs import open_rows
 from graddiff.data.parts import scratch, sweep
 from graddiff.data.streams import Plan, Stream
 from graddiff.data.tables import column_kernel
-from graddiff.errors import GraddiffError
+from graddiff.errors import GraddiffError, UsageError
 from running import COMMAND, environment, error, graddiff, output
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
@@ -551,7 +551,7 @@ def test_cluster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 def cluster_of_its_own(begin: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process with a scheduler and a worker, which runs `begin` before anything else, and its address."""
     options = 'n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None'
-    code = f"{begin}; from distributed import LocalCluster; c = LocalCluster({options})"
+    code = f"{begin}; from distributed import Client, LocalCluster; c = LocalCluster({options})"
     code += "; print(c.scheduler_address, flush=True); input()"
     process = subprocess.Popen(
         [COMMAND[0], "-c", code],
@@ -627,6 +627,34 @@ def test_column_kernel_serves_polars_pandas_and_dask() -> None:
     found = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute(scheduler="sync")
     assert found["value"].tolist() == answered["value"].to_list()
     assert found["gradient.x"].tolist() == answered["gradient.x"].to_list()
+
+
+def test_column_kernel_means_the_same_to_the_workers_of_a_cluster() -> None:
+    kernel = column_kernel("where(x > 0, log(x), abs(x)/w)", at={"w": 2}, wrt=["x"])
+    frame = pandas.DataFrame({"x": [1.0, 0.0, -2.0, math.nan]})
+    expected = frame.assign(**kernel(frame))
+    assert expected["value"].tolist()[:3] == [0, 0, 1]
+    with (
+        LocalCluster(1, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster,
+        Client(cluster),
+    ):
+        distant = dask.dataframe.from_pandas(frame, npartitions=2)
+        found = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute()
+    pandas.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ({"w": math.inf}, "w is inf, which is no finite number"),
+        ({"w": math.nan}, "w is nan, which is no finite number"),
+        ({"w": 10**400}, "w is inf, which is no finite number"),
+        ({"q": 1}, "q is bound, but does not occur in the expression"),
+    ],
+)
+def test_column_kernel_refuses_what_it_cannot_bind(at: dict[str, float], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        column_kernel("w*x", at=at)
 
 
 def test_column_kernel_says_what_failed_in_its_row() -> None:

@@ -97,6 +97,11 @@ def check_binding(expression: Expression, at: Mapping[str, float]) -> None:
     unbound = [name for name in expression.variables if name not in at]
     if unbound:
         raise without_value(expression, unbound, at)
+    check_bound(expression, at)
+
+
+def check_bound(expression: Expression, at: Iterable[str]) -> None:
+    """Raises UsageError unless every name that is bound is a variable."""
     for name in at:
         if name in expression.definitions:
             raise UsageError(

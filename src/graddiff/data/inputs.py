@@ -11,6 +11,7 @@ from graddiff.data import csv, jsonl
 from graddiff.data.answers import Question
 from graddiff.data.blocks import Block, blocks, open_source
 from graddiff.data.streams import FORMATS, Plan
+from graddiff.differentiation import check_bound
 from graddiff.errors import NamingError, UsageError
 from graddiff.parser import parse
 
@@ -90,8 +91,7 @@ def check(question: Question, name: str, columns: list[str], complete: bool) -> 
     for bound in question.fixed:
         if bound in columns:
             raise UsageError(f"{bound} is bound by --at, and a column of {name}", hint="take one of them away")
-        if bound not in expression.variables:
-            raise UsageError(f"{bound} is bound, but does not occur in the expression")
+    check_bound(expression, question.fixed)
     unbound = [variable for variable in expression.variables if variable not in (*question.fixed, *columns)]
     if unbound and complete:
         told = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")

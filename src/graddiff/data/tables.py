@@ -17,6 +17,7 @@ import numpy
 
 from graddiff import columns
 from graddiff.data.answers import Answers, Question, Tally, number
+from graddiff.differentiation import check_bound, finite
 
 
 def column_kernel(
@@ -25,9 +26,14 @@ def column_kernel(
     """A function of a table, from whose columns the variables that `at` does not bind take their values: anything that
     gives an array for `table[name]`. It gives arrays of float64 by name, `value` and `gradient.x` for each name in
     `wrt` (default: all variables), nan where there is none, and `error`, an array of messages, empty where all is well.
+    Where a derivative is a matter of convention (a kink, a jump, a vertical tangent) the one that is agreed on is used,
+    and nothing tells of it: `differentiate` at that point does.
 
-    Raises ExpressionError if the expression cannot be read."""
-    answers = Answers(Question(expression, at or {}, None if wrt is None else tuple(wrt)), ())
+    Raises ExpressionError if the expression cannot be read, UsageError if `at` binds a name that does not occur, or to
+    no finite number."""
+    bound = {name: finite(name, value) for name, value in (at or {}).items()}
+    answers = Answers(Question(expression, bound, None if wrt is None else tuple(wrt)), ())
+    check_bound(answers.expression, bound)
     table = Table(answers)
 
     def kernel(frame: Any) -> dict[str, Any]:
