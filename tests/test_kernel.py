@@ -13,7 +13,7 @@ import pytest
 from graddiff import GraddiffError, columns, differentiate, parse, rows
 from graddiff.columns import BLOCK, Columns
 from graddiff.kernel import Program, program
-from graddiff.operations import ROWS, WHERE, Operation
+from graddiff.operations import COMPARISONS, ROWS, WHERE, Operation
 from graddiff.rows import by_rows
 from test_reverse import random_text
 
@@ -100,6 +100,7 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
         ("clamp(x, 0, 1)", 1.0, 0.5),
         ("floor(x)", 2.0, 2.5),
         ("where(x > 1, x, 2x)", 1.0, 1.5),
+        ("where(where(x > 1, x, 3) > 2, x, 2x)", 1.0, 1.5),
         ("sqrt(x)", 0.0, 1.0),
         ("log(x)", -1.0, 1.0),
         ("1/(1 + exp(-x))", -1000.0, -700.0),
@@ -131,6 +132,17 @@ def test_sign_of_a_zero_is_the_same_in_all_engines(text: str) -> None:
         assert [row and repr(row[0]) for row in found] == expected
 
 
+def test_border_on_which_the_bindings_stand_is_for_the_single_point_path() -> None:
+    for text, found in (
+        ("where(w > 0, x, 2x)", [None]),
+        ("where(w > -1, x, 2x)", [[3, 1]]),
+        ("where(0 < 0, x, x^2)", [[9, 6]]),
+    ):
+        expression = parse(text)
+        for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
+            assert run(program(expression, {"w": 0.0}, [expression.variables["x"]], natives), [{"x": 3}]) == found
+
+
 def test_untaken_branch_neither_spoils_a_column_nor_its_gradient() -> None:
     text = "where(x > 0, log(x)/sqrt(x), x^2)"
     points = [{"x": x} for x in (-3.0, -1.0, 2.0, 5.0)]
@@ -152,6 +164,74 @@ def test_random_expressions_agree() -> None:
                     assert row == pytest.approx(alone(text, at), rel=1e-9, abs=1e-9), text
                     compared += 1
     assert compared > 1000
+
+
+EXTREME = [0.0, -0.0, 1.0, -1.0, 2.0, 3.0, -3.0, 0.5, -0.5, 1.5, 2.4, -0.7, 10.0, -40.0, 710.0, 2.0**53]
+EXTREME += [1e-5, 1e300, -1e300, 1e-300, -1e-300, 1e155, 1e-155]
+CONSTANTS = ("0", "1", "2", "3", "0.5", "1.5", "10", "1e300", "1e-300", "2^-100", "1e100", "pi")
+
+
+def any_text(rng: random.Random, depth: int) -> str:
+    """A random expression of x, y and z and of all operations. The sides of a comparison are never the same."""
+    if depth == 0 or rng.random() < 0.15:
+        leaf: str = rng.choice([*"xyzxyz", rng.choice(CONSTANTS)])
+        return leaf
+    operation = rng.choice(ROWS if rng.random() < 0.6 else ROWS[:6])
+    if operation in (WHERE, *COMPARISONS) or rng.random() < 0.1:
+        left, *branches = [any_text(rng, depth - 1) for _ in range(3)]
+        right = rng.choice([name for name in "xyz" if name not in parse(left).variables] or CONSTANTS)
+        return f"where({left} {rng.choice(COMPARISONS).symbol} {right}, {', '.join(branches)})"
+    count = rng.choice((2, 3)) if operation.variadic else len(operation.parameters)
+    operands = [any_text(rng, depth - 1) for _ in range(count)]
+    return call(operation, [f"({text})" for text in operands] if operation.symbol else operands)
+
+
+def settled(text: str, at: Mapping[str, float], wrt: Sequence[str]) -> list[float] | None:
+    """The single-point path, None where something is not finite or there is anything to say."""
+    try:
+        result = differentiate(text, at, wrt)
+    except GraddiffError:
+        return None
+    found = [result.value, *result.gradient.values()]
+    said = [notice for notice in result.notices if notice not in result.expression.notices]
+    return found if not said and all(map(math.isfinite, found)) else None
+
+
+def noise(text: str, at: Mapping[str, float], wrt: Sequence[str], output: int) -> float:
+    """How far a number of the single-point path is from those very close by: what rounding makes of it."""
+    rng = random.Random(0)
+    beside = [{n: x * (1 + rng.uniform(-1, 1) * 1e-12) for n, x in at.items()} for _ in range(10)]
+    found = [settled(text, point, wrt) for point in (at, *beside)]
+    numbers = [row[output] for row in found if row is not None]
+    return max(numbers) - min(numbers) if len(numbers) == len(found) else math.inf
+
+
+def test_what_the_kernel_answers_is_finite_and_free_of_notices() -> None:
+    """Whatever the expression, the point and the names: the kernel leaves the rest to the single-point path."""
+    asked = answered = 0
+    for seed in range(1000):
+        rng = random.Random(seed)
+        text = any_text(rng, rng.choice((2, 3, 4)))
+        expression = parse(text)
+        names = [*expression.variables]
+        wrt = [name for name in names if rng.random() < 0.7]
+        fixed = {name: rng.choice(EXTREME) for name in names if rng.random() < 0.1}
+        points = [
+            {n: rng.choice(EXTREME) if rng.random() < 0.7 else rng.uniform(-3, 3) for n in names} | fixed
+            for _ in range(20)
+        ]
+        lines = [expression.variables[name] for name in wrt]
+        for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
+            for at, row in zip(points, run(program(expression, fixed, lines, natives), points)):
+                asked += 1
+                if row is not None:
+                    answered += 1
+                    single = settled(text, at, wrt)
+                    assert single is not None, (seed, text, at, wrt, row)
+                    for i, (one, other) in enumerate(zip(row, single)):
+                        close = abs(one - other) <= 1e-6 * abs(other) + 1e-290
+                        assert close or abs(one - other) <= 10 * noise(text, at, wrt, i), (seed, text, at, wrt, row)
+    assert asked / 2 < answered
 
 
 @pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5])

@@ -13,7 +13,7 @@ from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
 from graddiff.operations import COMPARISONS, NUMBER, WHERE, Operation
 from graddiff.reverse import Graph, differentiate_backwards
-from graddiff.symbols import EQ, Lines, Symbols
+from graddiff.symbols import EQ, Lines, Symbol, Symbols
 
 # Operations whose result is not finite whenever this operand is not: an infinity that passes through all of these is
 # seen in the result. Through any other it could vanish, as in 1/inf.
@@ -55,13 +55,14 @@ def program(
     kind = Symbols(lines, [*natives], CHEAPER)
     at = {name: lines.number(fixed[name]) if name in fixed else lines.input(name) for name in expression.variables}
     values = evaluate(expression, at, kind)
-    graph = differentiate_backwards(expression, values, {line for line in wrt if line is not None}, kind)
+    requested = {line for line in wrt if line is not None}
+    graph = differentiate_backwards(expression, values, requested, kind)
     found = [values[expression.output]]
     for line in wrt:
         adjoint = None if line is None else graph.adjoints[line]
         found.append(lines.number(0.0) if adjoint is None else adjoint)
     always = {values[line].line for line in taken_always(expression)}
-    return living(lines, [symbol.line for symbol in found], [*awkward(graph, kind)], always)
+    return living(lines, [symbol.line for symbol in found], [*awkward(graph, kind, requested)], always)
 
 
 def taken_always(expression: Expression) -> list[int]:
@@ -76,31 +77,41 @@ def taken_always(expression: Expression) -> list[int]:
     return [line for line, found in enumerate(reached) if found and expression.operations[line] not in COMPARISONS]
 
 
-def awkward(graph: Graph, kind: Symbols) -> Iterator[int]:
+def awkward(graph: Graph, kind: Symbols, requested: set[int]) -> Iterator[int]:
     """The comparisons that hold where a derivative is a matter of convention, or a domain is left unseen."""
-    expression, values = graph.expression, graph.values
-    for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
-        slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
-        inputs = [values[operand] for operand in operands]
-        if operation is WHERE and slots:
-            left, right = expression.operands[operands[0]]
-            conditions = (
-                [] if values[left] == values[right] else [kind.lines.write(EQ, (values[left].line, values[right].line))]
-            )
-        else:
-            texts = [text.partition(" by ") for text in operation.conventions] if slots else []
-            texts += [(UNSEEN[operation.name], "", "")] if operation.name in UNSEEN else []
-            conditions = []
-            for text, _, by in texts:
-                slot = operation.parameters.index(by) if by else slots[0] if slots else 0
-                if not by or slot in slots:
-                    known = kind.known(operation, slot, inputs, values[line])
-                    conditions.append(kind.compile(f"where({text}, 1, 0)", operation.known)(**known))
+    leads = graph.expression.depends(requested)
+    for line, operation in enumerate(graph.expression.operations):
+        conditions = borders(graph, kind, line, leads) if operation is WHERE else agreed(graph, kind, line)
         for condition in conditions:
             if kind.lines.operations[condition.line] is WHERE:
                 yield kind.lines.operands[condition.line][0]
             elif kind.lines.numbers.get(condition.line, True):  # a comparison, or a number that is not 0
                 yield condition.line
+
+
+def borders(graph: Graph, kind: Symbols, line: int, leads: Sequence[int]) -> Iterator[Symbol]:
+    """Where the condition of a `where` compares equals, even one that itself stands in a condition: what it switches
+    there may be another `where`. What is always equal is no border, unless it is so by what the variables are bound
+    to."""
+    condition, *branches = graph.expression.operands[line]
+    sides = graph.expression.operands[condition]
+    left, right = (graph.values[side] for side in sides)
+    bound = left.line in kind.lines.numbers and not all(side in graph.expression.literals for side in sides)
+    if (left != right or bound) and any(leads[branch] for branch in branches):
+        yield kind.lines.write(EQ, (left.line, right.line))
+
+
+def agreed(graph: Graph, kind: Symbols, line: int) -> Iterator[Symbol]:
+    """Where a condition of the table holds for an operation through which a derivative flows."""
+    operation, inputs = graph.expression.operations[line], [graph.values[o] for o in graph.expression.operands[line]]
+    slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
+    texts = [text.partition(" by ") for text in operation.conventions] if slots else []
+    texts += [(UNSEEN[operation.name], "", "")] if operation.name in UNSEEN else []
+    for text, _, by in texts:
+        slot = operation.parameters.index(by) if by else slots[0] if slots else 0
+        if not by or slot in slots:
+            known = kind.known(operation, slot, inputs, graph.values[line])
+            yield kind.compile(f"where({text}, 1, 0)", operation.known)(**known)
 
 
 def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always: Collection[int]) -> Program:
