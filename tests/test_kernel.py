@@ -113,12 +113,17 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
         ("where(x > 0, 1, 2)", math.inf, 2.0),
         ("where(x > 0, 1, 2)", math.nan, 2.0),
         ("x", -math.inf, 2.0),
+        ("where(x > 0, 1/(x*1e200), x)", 1e200, 1.0),
+        ("where(x < 0, x, 1/(x*1e200))", 1e200, 1.0),
     ],
 )
 def test_awkward_point_is_for_the_single_point_path(text: str, awkward: float, fine: float) -> None:
     points = [{"x": fine}, {"x": awkward}, {"x": fine}]
-    for found in map(lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)):
+    for run, compiled in zip((in_rows, in_columns), programs(text)):
+        found = run(compiled, points)
         assert [row is None for row in found] == [False, True, False]
+        assert run(compiled, points[:1]) == found[:1]
+        assert run(compiled, points[1:2]) == [None]
         assert found[0] == pytest.approx(alone(text, points[0]), rel=1e-15)
 
 
@@ -252,6 +257,8 @@ def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
     assert counts.count("div") == 1
     assert "neg" in counts
     assert [*compiled.inputs] == ["x"]
+    sigmoid = [operation.name for operation in programs("sigmoid(x)")[0].operations]
+    assert (sigmoid.count("abs"), sigmoid.count("exp")) == (1, 1)  # its slope has abs(-x) in it
     assert programs("2*3*x + 0 + 1*x")[0].operations.count(ROWS[2]) == 1
 
 
@@ -261,12 +268,38 @@ def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
         ("0.7*(2*x)", ["mul", "mul"]),  # 1.4*x, and 2*x, which must not overflow; the slope is a number
         ("0.7*(3*x)", ["mul", "mul"]),  # 0.7*3 is rounded, so the order stays
         ("-2/x", ["div", "neg", "div"]),  # the quotient and its slope share 2/x
+        ("x - -y", ["neg", "add"]),
         ("sqrt(x^2 + 1)", ["mul", "add", "sqrt", "div", "mul"]),  # 2*x and 1/(2*f) leave x/f
     ],
 )
 def test_powers_of_two_and_signs_meet(text: str, operations: list[str]) -> None:
     found = [op.name for op in programs(text)[0].operations if op.name not in ("number", "variable")]
     assert sorted(found) == sorted(operations)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "y"),
+    [
+        ("x*(2^-300*y)", 1e-250, 1e250),
+        ("x*(0.5*y)", 5e-324, 4.0),
+        ("2^-300*(x*(1/y))", 1e250, 1e250),
+        ("1e-100/(2^-300*x) + y", 1e-240, 1.0),
+        ("2^500*(x*(2^500*y))", 1e-250, 1e-50),
+    ],
+)
+def test_powers_of_two_make_nothing_vanish(text: str, x: float, y: float) -> None:
+    at = {"x": x, "y": y}
+    for found in map(lambda run, compiled: run(compiled, [at]), (in_rows, in_columns), programs(text)):
+        assert found[0] is None or found[0] == pytest.approx(alone(text, at), rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda row: row.name)
+def test_comparison_of_what_is_negative_holds_where_it_did(comparison: Operation) -> None:
+    text = f"where(-x {comparison.symbol} 1, 2, 3)"
+    points = [{"x": x} for x in (-2.0, -1.0, 0.0)]
+    for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
+        found = run(program(parse(text), {}, [], natives), points)
+        assert found == [[differentiate(text, at).value] for at in points]
 
 
 def test_gradient_by_what_does_not_flow_is_zero() -> None:

@@ -19,8 +19,14 @@ REVERSED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "n
 
 
 def power_of_two(number: float) -> bool:
-    """Whether a product with the number is exact."""
-    return abs(math.frexp(number)[0]) == 0.5 and 1e-100 < abs(number) < 1e100
+    """Whether a product with the number is exact, far from overflow and underflow."""
+    return abs(math.frexp(number)[0]) == 0.5
+
+
+def can_move(number: float) -> bool:
+    """Whether the number may multiply another factor of a product instead of this one: an overflow is seen, but a
+    smaller number could make that factor vanish."""
+    return power_of_two(number) and abs(number) >= 1
 
 
 def ordinary(number: float) -> bool:
@@ -78,7 +84,7 @@ class Lines:
         """What flows where a condition holds (or, on the other side, where it does not), and nothing elsewhere."""
         zero = self.number(0.0).line
         symbol = self.write(WHERE, (condition.line, *((flow, zero) if side else (zero, flow))))
-        if symbol.line not in self.numbers and symbol.line != flow:
+        if symbol.line not in self.numbers:
             self.gated[symbol.line] = (condition.line, side, flow)
         return symbol
 
@@ -161,16 +167,18 @@ class Lines:
             return None
         if operation is DIV and ordinary(number * self.numbers.get(operands[0], math.inf)):
             return self.write(DIV, (self.number(number * self.numbers[operands[0]]).line, operands[1]))
+        if not can_move(number):
+            return None
         if operation is MUL and self._is(DIV, operands[1]) and self.operands[operands[1]][0] in self.numbers:
             return self.write(MUL, (operands[0], self.write(MUL, (self.number(number).line, operands[1])).line))
         return None
 
     def _scale(self, line: int) -> float | None:
-        """The power of two that a line is a multiple by, if it is one."""
+        """The power of two that a line is a multiple by, if it is one that can move."""
         if not self._is(MUL, line):
             return None
         number = self.numbers.get(self.operands[line][0])
-        return number if number is not None and power_of_two(number) else None
+        return number if number is not None and can_move(number) else None
 
     def _sum(self, left: int, right: int, numbers: Sequence[float | None]) -> Symbol | None:
         for one, other, number in ((left, right, numbers[0]), (right, left, numbers[1])):
