@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from distributed import Client, LocalCluster
 
 from graddiff import differentiate
 from graddiff.data.answers import Question, Tally
+from graddiff.data.blocks import Block
 from graddiff.data.frames import FrameStream
 from graddiff.data.inputs import open_rows
+from graddiff.data.jobs import in_order
 from graddiff.data.parts import scratch, sweep
 from graddiff.data.streams import Plan, Stream
 from graddiff.data.tables import column_kernel
@@ -180,6 +183,7 @@ def test_rows_and_columns_say_the_same_where_it_is_hard(tmp_path: Path, text: st
         '{"x": "x", "x": 2}',
         '{"n": {"x": 1}, "x": 2}',
         '{"n": "x", "x": 2}',
+        '  \n{"x": 2}',
     ],
 )
 @pytest.mark.parametrize("writes", ["jsonl", "csv"])
@@ -275,6 +279,23 @@ def test_process_that_is_killed_is_one_sentence(tmp_path: Path) -> None:
     assert process.returncode == 5
     assert err == b"graddiff: a process of --jobs ended before its time\n"
     assert {*(tmp_path / "out").read_bytes().splitlines(keepends=True)[1:]} <= {b"1,1.0,2.0,\n"}
+
+
+def test_so_many_blocks_are_ahead_and_no_more() -> None:
+    drawn: list[Block] = []
+
+    def source() -> Iterator[Block]:
+        for line in range(10):
+            drawn.append(Block(b"", line, 0))
+            yield drawn[-1]
+
+    def submit(block: Block) -> Future[tuple[bytes, Tally]]:
+        future: Future[tuple[bytes, Tally]] = Future()
+        future.set_result((b"%d" % block.line, Tally()))
+        return future
+
+    seen = [(written, len(drawn)) for _, written, _ in in_order(submit, source(), 3)]
+    assert seen == [(b"%d" % line, min(line + 4, 10)) for line in range(10)]
 
 
 # Parquet and Arrow
@@ -506,6 +527,17 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
         process.communicate(timeout=100)
     assert process.returncode == here.returncode
     assert contents(tmp_path / "lost") == contents(tmp_path / "here")
+
+
+def test_fail_fast_stops_behind_the_first_table_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        (tmp_path / "in" / f"{number}.csv").write_text("x\n1\n" if not number else "x\n-1\n", encoding="utf-8")
+    folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
+    told = error("log(x)", *folders, "--fail-fast", code=4)
+    assert told.count("failed") == 1
+    assert {*contents(tmp_path / "out")} == {"0.csv", "1.csv"}
+    assert error("log(x)", *folders, code=4).count("failed") == 2
 
 
 def test_answers_have_the_names_of_their_tables_whatever_their_case(tmp_path: Path) -> None:
