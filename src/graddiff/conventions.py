@@ -80,11 +80,10 @@ class Spot:
     def at(self, slot: int) -> dict[str, Number]:
         return FLOATS.known(self.operation, slot, self.inputs, self.graph.values[self.line])
 
-    def slot_where(self, conditions: str) -> int | None:
-        """The operand whose derivative one of the row's conditions, with `;` between them, is about, if it holds."""
-        for condition in filter(None, conditions.split("; ")):
-            condition, _, by = condition.partition(" by ")
-            slot = self.operation.parameters.index(by) if by else self.slots[0]
+    def slot_where(self, column: str) -> int | None:
+        """The operand whose derivative one of the conditions in a column of the row is about, if it holds."""
+        for condition, by in self.operation.conditions(column):
+            slot = self.slots[0] if by is None else by
             if slot in self.slots and FLOATS.holds(self.operation, condition, self.at(slot)):
                 return slot
         return None

@@ -105,13 +105,13 @@ def agreed(graph: Graph, kind: Symbols, line: int) -> Iterator[Symbol]:
     """Where a condition of the table holds for an operation through which a derivative flows."""
     operation, inputs = graph.expression.operations[line], [graph.values[o] for o in graph.expression.operands[line]]
     slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
-    texts = [text.partition(" by ") for text in operation.conventions] if slots else []
-    texts += [(UNSEEN[operation.name], "", "")] if operation.name in UNSEEN else []
-    for text, _, by in texts:
-        slot = operation.parameters.index(by) if by else slots[0] if slots else 0
-        if not by or slot in slots:
-            known = kind.known(operation, slot, inputs, graph.values[line])
-            yield kind.compile(f"where({text}, 1, 0)", operation.known)(**known)
+    conditions = operation.conventions if slots else []
+    if operation.name in UNSEEN:
+        conditions = [*conditions, (UNSEEN[operation.name], None)]
+    for condition, by in conditions:
+        if by is None or by in slots:
+            known = kind.known(operation, by or 0, inputs, graph.values[line])
+            yield kind.compile(f"where({condition}, 1, 0)", operation.known)(**known)
 
 
 def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always: Collection[int]) -> Program:

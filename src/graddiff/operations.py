@@ -16,8 +16,6 @@ Rules: Abramowitz & Stegun, Handbook of Mathematical Functions, chapters 4 and 7
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 
 class Operation:
     """One row of the table; two are the same only if they are one."""
@@ -47,8 +45,8 @@ class Operation:
     def __repr__(self) -> str:
         return f"<operation {self.signature}>"
 
-    def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
-        return of_name, (self.name,)  # so that it is the same one wherever an expression is sent
+    def __reduce__(self) -> tuple[object, ...]:
+        return _named, (self.name,)  # the same one wherever an expression is sent
 
     @property
     def signature(self) -> str:
@@ -62,11 +60,8 @@ class Operation:
         """The operation as one writes it: `x * y`, `-x`, `sin(x)`, `where(c, x, y)`."""
         if not self.symbol:
             return self.signature
-        return (
-            f" {self.symbol} ".join(self.parameters)
-            if len(self.parameters) == 2
-            else f"{self.symbol}{self.parameters[0]}"
-        )
+        infix = f" {self.symbol} ".join(self.parameters)
+        return infix if len(self.parameters) == 2 else self.symbol + infix
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -79,9 +74,14 @@ class Operation:
         return any(self.partials)
 
     @property
-    def conventions(self) -> list[str]:
+    def conventions(self) -> list[tuple[str, int | None]]:
         """The conditions under which a derivative is a matter of convention, or does not exist."""
-        return [text for column in (self.kink, self.jump, self.pole) for text in column.split("; ") if text]
+        return self.conditions("; ".join([self.kink, self.jump, self.pole]))
+
+    def conditions(self, column: str) -> list[tuple[str, int | None]]:
+        """The conditions in a column of this row, each with the slot of the operand that it is about, None for any."""
+        parts = [part.partition(" by ") for part in column.split("; ") if part]
+        return [(condition, self.parameters.index(by) if by else None) for condition, _, by in parts]
 
     @property
     def fewest(self) -> int:
@@ -306,12 +306,6 @@ TABLE: dict[str, Operation] = {row.name: row for row in ROWS}
 NUMBER = Operation("number")
 VARIABLE = Operation("variable")
 
-
-def of_name(name: str) -> Operation:
-    """The row of that name, or what stands for a number or a variable."""
-    return TABLE.get(name) or (NUMBER if name == NUMBER.name else VARIABLE)
-
-
 COMPARISONS = tuple(TABLE[name] for name in ("lt", "le", "gt", "ge", "eq", "ne"))
 WHERE = TABLE["where"]
 
@@ -321,14 +315,16 @@ def taken(condition: object) -> int:
     return 1 if condition else 2
 
 
+def _named(name: str) -> Operation:
+    return TABLE.get(name) or (NUMBER if name == NUMBER.name else VARIABLE)
+
+
 ALIASES = {
     "ln": "log",
     "arctan2": "atan2",
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
-    **{f"ar{name}": f"a{name}" for name in ("sinh", "cosh", "tanh", "sech", "csch", "coth")},
-    **{f"arc{name}": f"a{name}" for name in ("sinh", "cosh", "tanh", "sech", "csch", "coth")},
+    **{f"{ar}{name}": f"a{name}" for ar in ("ar", "arc") for name in ("sinh", "cosh", "tanh", "sech", "csch", "coth")},
 }
-FUNCTIONS: dict[str, Operation] = {row.name: row for row in ROWS if not row.symbol}
-FUNCTIONS |= {alias: TABLE[name] for alias, name in ALIASES.items()}
+FUNCTIONS = {row.name: row for row in ROWS if not row.symbol} | {alias: TABLE[name] for alias, name in ALIASES.items()}
 
 CONSTANTS = {"pi": "pi", "π": "pi", "e": "e", "tau": "tau", "τ": "tau"}
