@@ -24,8 +24,7 @@ def power_of_two(number: float) -> bool:
 
 
 def can_move(number: float) -> bool:
-    """Whether the number may multiply another factor of a product instead of this one: an overflow is seen, but a
-    smaller number could make that factor vanish."""
+    """Whether it may multiply another factor of a product: an overflow is seen, but a factor must not vanish."""
     return power_of_two(number) and abs(number) >= 1
 
 
@@ -167,17 +166,14 @@ class Lines:
             return None
         if operation is DIV and ordinary(number * self.numbers.get(operands[0], math.inf)):
             return self.write(DIV, (self.number(number * self.numbers[operands[0]]).line, operands[1]))
-        if not can_move(number):
-            return None
-        if operation is MUL and self._is(DIV, operands[1]) and self.operands[operands[1]][0] in self.numbers:
-            return self.write(MUL, (operands[0], self.write(MUL, (self.number(number).line, operands[1])).line))
+        quotient = operands[1] if operation is MUL and self._is(DIV, operands[1]) and can_move(number) else None
+        if quotient is not None and self.operands[quotient][0] in self.numbers:
+            return self.write(MUL, (operands[0], self.write(MUL, (self.number(number).line, quotient)).line))
         return None
 
     def _scale(self, line: int) -> float | None:
         """The power of two that a line is a multiple by, if it is one that can move."""
-        if not self._is(MUL, line):
-            return None
-        number = self.numbers.get(self.operands[line][0])
+        number = self.numbers.get(self.operands[line][0]) if self._is(MUL, line) else None
         return number if number is not None and can_move(number) else None
 
     def _sum(self, left: int, right: int, numbers: Sequence[float | None]) -> Symbol | None:
