@@ -25,7 +25,7 @@ _graddiff() {
         return
     fi
     case $before in
-        --format) COMPREPLY=($(compgen -W 'tree json csv jsonl parquet arrow' -- "$word")); return ;;
+        --format) COMPREPLY=($(compgen -W 'tree json latex csv jsonl parquet arrow' -- "$word")); return ;;
         --data-format) COMPREPLY=($(compgen -W 'csv jsonl parquet arrow' -- "$word")); return ;;
         --engine) COMPREPLY=($(compgen -W 'auto rows columns dask' -- "$word")); return ;;
         --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;

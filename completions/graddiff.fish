@@ -17,7 +17,7 @@ complete -c graddiff -f
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l at -x -a '(__graddiff_names)' -d 'Bind variables; @FILE reads a JSON object'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l file -r -F -d 'Read the expression from a file; - is standard input'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l wrt -x -a '(__graddiff_names | string replace = "")' -d 'Differentiate by these names only'
-complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l format -x -a 'tree json csv jsonl parquet arrow' -d 'What to write; csv, jsonl, parquet and arrow for --data'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l format -x -a 'tree json latex csv jsonl parquet arrow' -d 'What to write - latex for formulas; csv, jsonl, parquet, arrow for --data'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l json -d 'Short for --format json'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l no-graph -d 'Leave nodes and edges out of the JSON'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l value -d 'Write the value alone, one bare number'

@@ -50,7 +50,7 @@ def test_bare_number(arguments: tuple[str, ...], number: str) -> None:
     ("arguments", "code"),
     [
         (("-h", "--at", "h=3", "--value"), 0),
-        (("--", "-x"), 3),
+        (("--value", "--", "-x"), 3),
         (("x", "--at", "x=1e400/1e200", "--value"), 4),
         (("x*y", "--at", "x=1,y=2", "--gradient", "x,y"), 2),
         (("x", "--at", "x=1", "--gradient", ""), 2),

@@ -19,13 +19,15 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.
 # Bottom to top; a module imports only from floors below its own, or from its own floor what stands before it.
 FLOORS = """
     _tables operations errors tokens expression functions naming diagnosis writer parser
-    arithmetic notation failures evaluator reverse symbols kernel rows columns
-    conventions differentiation __init__ files expectations bindings
+    alphabets latex arithmetic exact notation failures evaluator reverse symbols kernel rows columns
+    conventions differentiation formulas identities typesetting factoring rewriting
+    shortening symbolic __init__ files expectations bindings
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
     data.frames data.engines data.columnar data.parts data.cluster
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions
-    render.progress render.completion render.manual
-    commands commands.options commands.output commands.functions commands.data commands.each commands.differentiate
+    render.formulas render.progress render.completion render.manual
+    commands commands.options commands.output commands.functions commands.data commands.each
+    commands.formulas commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905
 
@@ -84,7 +86,7 @@ def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_module_is_short_and_says_what_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 330
+    assert text.count("\n") <= (350 if path.stem == "operations" else 320)  # the one is a table
     caption = (ast.get_docstring(ast.parse(text)) or "").split("\n")[0]
     assert 10 < len(caption) <= 120
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from graddiff.alphabets import ATOM
 from graddiff.arithmetic import FLOATS, Number
 from graddiff.errors import Notice
 from graddiff.evaluator import NoValue
 from graddiff.failures import here_are, shown
-from graddiff.notation import ATOM, Labels
+from graddiff.notation import Labels
 from graddiff.operations import WHERE, Operation, taken
 from graddiff.reverse import Graph
 

@@ -67,12 +67,7 @@ def differentiate(
     requested = request(expression, expression.variables if wrt is None else wrt)
     lines = {line for line in {**request(expression, asked), **requested}.values() if line is not None}
     graph = differentiate_backwards(expression, evaluate(expression, at), lines)
-    absent = [
-        Notice("absent variable", f"{name} does not occur as a variable: the derivative by it is 0", name)
-        for name, line in requested.items()
-        if line is None
-    ]
-    return Result(graph, at, requested, (*expression.notices, *absent, *notices(graph, lines)))
+    return Result(graph, at, requested, (*expression.notices, *absent(requested), *notices(graph, lines)))
 
 
 def finite(name: str, value: float) -> float:
@@ -90,6 +85,12 @@ def request(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]
     """Name -> line of what is to be differentiated by; None for a name that does not occur."""
     lines = expression.lines
     return {name: lines.get(name) for name in wrt}
+
+
+def absent(requested: Mapping[str, int | None]) -> list[Notice]:
+    """A notice for each name that does not occur."""
+    message = "{0} does not occur as a variable: the derivative by it is 0"
+    return [Notice("absent variable", message.format(name), name) for name, line in requested.items() if line is None]
 
 
 def check_binding(expression: Expression, at: Mapping[str, float]) -> None:

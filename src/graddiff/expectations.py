@@ -24,7 +24,7 @@ class Check(NamedTuple):
 
 
 def answer(
-    text: str,
+    expression: str | Expression,
     at: Mapping[str, float],
     wrt: Iterable[str] | None,
     expected: Mapping[str, float],
@@ -32,7 +32,8 @@ def answer(
     atol: float = 1e-9,
 ) -> tuple[Result, list[Check]]:
     """Reads and differentiates an expression, what is expected being found whatever the gradient is by."""
-    expression = parse(text, at)
+    if isinstance(expression, str):
+        expression = parse(expression, at)
     asked = [name for name in (asked_for(expression, quantity) for quantity in expected) if name]
     result = differentiate(expression, at, wrt, asked)
     return result, check(result, expected, rtol, atol)

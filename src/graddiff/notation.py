@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import NamedTuple
 
+from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Term
 from graddiff.arithmetic import FLOATS, Number, partial_rule
 from graddiff.expression import Expression
-from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE, Operation, taken
+from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE, Operation, taken
 
-ATOM = 5
-PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **{row.name: 0 for row in COMPARISONS}}
 LIMIT = 100  # characters; the middle of a longer text is left out
 SHORT = 6  # characters of an operand that is not left out of a brief text
-
-
-class Term(NamedTuple):
-    """A text, how tightly it holds together, and the number it stands for where that is written as one."""
-
-    text: str
-    precedence: int = ATOM
-    constant: float | None = None
-
-    def within(self, precedence: int) -> str:
-        """The text as an operand of something that binds as tightly as `precedence`."""
-        return self.text if self.precedence >= precedence else f"({self.text})"
 
 
 class Labels:
@@ -132,17 +118,9 @@ def elide(text: str) -> str:
 
 
 def compose(operation: Operation, operands: list[Term]) -> Term:
-    """The text of an operation on terms."""
-    precedence = PRECEDENCE.get(operation.name, ATOM)
-    if not operation.symbol:
-        text = f"{operation.name}({', '.join(operand.text for operand in operands)})"
-    elif len(operands) == 1:
-        text = f"{operation.symbol}{operands[0].within(precedence)}"
-    else:
-        left, right = (precedence + 1, PRECEDENCE["neg"]) if operation.name == "pow" else (precedence, precedence + 1)
-        symbol = f" {operation.symbol} " if precedence == 0 else operation.symbol
-        text = f"{operands[0].within(left)}{symbol}{operands[1].within(right)}"
-    return Term(elide(text), precedence)
+    """The text of an operation on terms, the middle of a long one left out."""
+    term = INFIX.compose(operation, operands)
+    return term._replace(text=elide(term.text))
 
 
 def formula(

@@ -7,9 +7,9 @@ A row gives the local partial for each operand as a formula of the operands and 
 From it come the number on an edge, the formula printed beside it, the reference in the manual and the test of the row.
 `value` is the operation in terms of others; a kind of number may know the operation natively instead (arithmetic.py).
 `domain`, `kink`, `jump` and `pole` are conditions, `;` between several; `A if B` asks for A only where B holds, and
-`A by y` is about the derivative by y only. `used` says what is used there. An operand with `=` has a default, and
-`x...` stands for any number of operands, whose rule knows `x`, `f` and `k`, the number of operands that are equal to
-`f`.
+`A by y` is about the derivative by y only. `used` says what is used there. `parity` is odd for f(-x) = -f(x), even for
+f(-x) = f(x). An operand with `=` has a default, and `x...` stands for any number of operands, whose rule knows `x`,
+`f` and `k`, the number of operands that are equal to `f`.
 
 Rules: Abramowitz & Stegun, Handbook of Mathematical Functions, chapters 4 and 7; at kinks and jumps, PyTorch 2.x.
 """
@@ -34,12 +34,14 @@ class Operation:
         jump: str = "",
         pole: str = "",
         used: str = "",
+        parity: str = "",
         defaults: tuple[str, ...] = (),
         variadic: bool = False,
     ) -> None:
         self.name, self.parameters, self.partials = name, parameters, partials
         self.meaning, self.symbol, self.value, self.domain = meaning, symbol, value, domain
         self.kink, self.jump, self.pole, self.used = kink, jump, pole, used
+        self.parity = parity
         self.defaults, self.variadic = defaults, variadic
 
     def __repr__(self) -> str:
@@ -129,23 +131,28 @@ ROWS = (
     operation("log10(x)", "1/(x*log(10))", meaning="logarithm to base 10", domain="x > 0"),
     operation("log1p(x)", "1/(1 + x)", meaning="log(1 + x), accurate near 0", domain="x > -1"),
     operation("sqrt(x)", "1/(2*f)", meaning="square root", domain="x >= 0"),
-    operation("cbrt(x)", "1/(3*f^2)", meaning="cube root, of negative numbers too"),
-    operation("abs(x)", "sign(x)", meaning="absolute value", kink="x == 0", used="0 is used"),
-    operation("sign(x)", "0", meaning="-1, 0 or 1", jump="x == 0", used="0 is used"),
+    operation("cbrt(x)", "1/(3*f^2)", parity="odd", meaning="cube root, of negative numbers too"),
+    operation("abs(x)", "sign(x)", parity="even", meaning="absolute value", kink="x == 0", used="0 is used"),
+    operation("sign(x)", "0", parity="odd", meaning="-1, 0 or 1", jump="x == 0", used="0 is used"),
     operation("floor(x)", "0", meaning="whole number at or below", jump="x == floor(x)", used="0 is used"),
     operation("ceil(x)", "0", meaning="whole number at or above", jump="x == floor(x)", used="0 is used"),
     operation(
-        "round(x)", "0", meaning="nearest whole number, ties to even", jump="x - floor(x) == 0.5", used="0 is used"
+        "round(x)",
+        "0",
+        parity="odd",
+        meaning="nearest whole number, ties to even",
+        jump="x - floor(x) == 0.5",
+        used="0 is used",
     ),
-    operation("sin(x)", "cos(x)", meaning="sine"),
-    operation("cos(x)", "-sin(x)", meaning="cosine"),
-    operation("tan(x)", "1 + f^2", meaning="tangent"),
-    operation("sec(x)", "f*tan(x)", meaning="secant", value="1/cos(x)"),
-    operation("csc(x)", "-f*cot(x)", meaning="cosecant", value="1/sin(x)", domain="sin(x) != 0"),
-    operation("cot(x)", "-(1 + f^2)", meaning="cotangent", value="1/tan(x)", domain="sin(x) != 0"),
-    operation("asin(x)", "1/sqrt((1 - x)*(1 + x))", meaning="inverse sine", domain="abs(x) <= 1"),
+    operation("sin(x)", "cos(x)", parity="odd", meaning="sine"),
+    operation("cos(x)", "-sin(x)", parity="even", meaning="cosine"),
+    operation("tan(x)", "1 + f^2", parity="odd", meaning="tangent"),
+    operation("sec(x)", "f*tan(x)", parity="even", meaning="secant", value="1/cos(x)"),
+    operation("csc(x)", "-f*cot(x)", parity="odd", meaning="cosecant", value="1/sin(x)", domain="sin(x) != 0"),
+    operation("cot(x)", "-(1 + f^2)", parity="odd", meaning="cotangent", value="1/tan(x)", domain="sin(x) != 0"),
+    operation("asin(x)", "1/sqrt((1 - x)*(1 + x))", parity="odd", meaning="inverse sine", domain="abs(x) <= 1"),
     operation("acos(x)", "-1/sqrt((1 - x)*(1 + x))", meaning="inverse cosine", domain="abs(x) <= 1"),
-    operation("atan(x)", "1/(1 + x^2)", meaning="inverse tangent"),
+    operation("atan(x)", "1/(1 + x^2)", parity="odd", meaning="inverse tangent"),
     operation(
         "asec(x)",
         "1/(abs(x)*sqrt(abs(x) - 1)*sqrt(abs(x) + 1))",
@@ -156,6 +163,7 @@ ROWS = (
     operation(
         "acsc(x)",
         "-1/(abs(x)*sqrt(abs(x) - 1)*sqrt(abs(x) + 1))",
+        parity="odd",
         meaning="inverse cosecant",
         value="atan2(sign(x), sqrt(abs(x) - 1)*sqrt(abs(x) + 1))",
         domain="abs(x) >= 1",
@@ -170,21 +178,28 @@ ROWS = (
         pole="hypot(x, y) == 0",
         used="the formula is used, undefined at (0, 0)",
     ),
-    operation("sinh(x)", "cosh(x)", meaning="hyperbolic sine"),
-    operation("cosh(x)", "sinh(x)", meaning="hyperbolic cosine"),
-    operation("tanh(x)", "sech(x)^2", meaning="hyperbolic tangent"),
-    operation("sech(x)", "-f*tanh(x)", meaning="hyperbolic secant", value="2*exp(-abs(x))/(1 + exp(-2*abs(x)))"),
+    operation("sinh(x)", "cosh(x)", parity="odd", meaning="hyperbolic sine"),
+    operation("cosh(x)", "sinh(x)", parity="even", meaning="hyperbolic cosine"),
+    operation("tanh(x)", "sech(x)^2", parity="odd", meaning="hyperbolic tangent"),
+    operation(
+        "sech(x)", "-f*tanh(x)", parity="even", meaning="hyperbolic secant", value="2*exp(-abs(x))/(1 + exp(-2*abs(x)))"
+    ),
     operation(
         "csch(x)",
         "-f*coth(x)",
+        parity="odd",
         meaning="hyperbolic cosecant",
         value="-2*sign(x)*exp(-abs(x))/expm1(-2*abs(x))",
         domain="x != 0",
     ),
-    operation("coth(x)", "-csch(x)^2", meaning="hyperbolic cotangent", value="1/tanh(x)", domain="x != 0"),
-    operation("asinh(x)", "1/hypot(1, x)", meaning="inverse hyperbolic sine"),
+    operation(
+        "coth(x)", "-csch(x)^2", parity="odd", meaning="hyperbolic cotangent", value="1/tanh(x)", domain="x != 0"
+    ),
+    operation("asinh(x)", "1/hypot(1, x)", parity="odd", meaning="inverse hyperbolic sine"),
     operation("acosh(x)", "1/(sqrt(x - 1)*sqrt(x + 1))", meaning="inverse hyperbolic cosine", domain="x >= 1"),
-    operation("atanh(x)", "1/((1 - x)*(1 + x))", meaning="inverse hyperbolic tangent", domain="abs(x) < 1"),
+    operation(
+        "atanh(x)", "1/((1 - x)*(1 + x))", parity="odd", meaning="inverse hyperbolic tangent", domain="abs(x) < 1"
+    ),
     operation(
         "asech(x)",
         "-1/(x*sqrt((1 - x)*(1 + x)))",
@@ -196,6 +211,7 @@ ROWS = (
     operation(
         "acsch(x)",
         "-1/(abs(x)*hypot(1, x))",
+        parity="odd",
         meaning="inverse hyperbolic cosecant",
         value="where(abs(x) < 0.5, sign(x)*(log(1 + hypot(1, x)) - log(abs(x))), asinh(1/x))",
         domain="x != 0",
@@ -203,6 +219,7 @@ ROWS = (
     operation(
         "acoth(x)",
         "1/((1 - x)*(1 + x))",
+        parity="odd",
         meaning="inverse hyperbolic cotangent",
         value="sign(x)*log1p(2/(abs(x) - 1))/2",
         domain="abs(x) > 1",
@@ -277,7 +294,7 @@ ROWS = (
         meaning="x times the normal distribution function",
         value="x*(erfc(-x/sqrt(2))/2)",
     ),
-    operation("erf(x)", "2*exp(-x^2)/sqrt(pi)", meaning="error function"),
+    operation("erf(x)", "2*exp(-x^2)/sqrt(pi)", parity="odd", meaning="error function"),
     operation("erfc(x)", "-2*exp(-x^2)/sqrt(pi)", meaning="1 - erf(x), accurate where that is small"),
     operation(
         "logaddexp(x, y)",

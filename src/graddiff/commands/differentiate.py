@@ -16,6 +16,7 @@ from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
 from graddiff.files import read_text
+from graddiff.parser import parse
 
 EXAMPLES = """\b
 Examples:
@@ -58,8 +59,8 @@ read or written.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["tree", "json", *DATA_FORMATS]),
-    help="What to write; csv, jsonl, parquet and arrow for --data.  [default: tree, or what --data is]",
+    type=click.Choice(["tree", "json", "latex", *DATA_FORMATS]),
+    help="What to write: latex for formulas; csv, jsonl, parquet, arrow for --data.  [default: tree, or as --data]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
@@ -114,8 +115,14 @@ def command(expression: str | None, **options: Any) -> int:
         return many_expressions(expression, at, expected, form, options)
     if options["format_"] in DATA_FORMATS:
         raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
-    text = read_expression(expression, options["path"])
-    result, checks = answer(text, at, requested(options), expected, options["rtol"], options["atol"])
+    read = parse(read_expression(expression, options["path"]), at)
+    if read.variables and not options["at"] and form != "value":
+        from graddiff.commands.formulas import write_formulas
+
+        return write_formulas(read, requested(options), form, options)
+    if form == "latex":
+        raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
+    result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"])
     if form == "json":
         from graddiff.render.json import document
 
@@ -131,9 +138,11 @@ def form_of(options: dict[str, Any]) -> str:
     """tree, json, or which bare number."""
     forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
     forms += ["json"] * (options["as_json"] or options["format_"] == "json")
+    forms += ["latex"] * (options["format_"] == "latex")
     if len(forms) > 1:
-        raise UsageError("--value, --gradient and --json each want standard output for themselves", hint="give one")
-    if options["wrt"] and forms and forms != ["json"]:
+        told = "--value, --gradient, --json and --format latex each want standard output for themselves"
+        raise UsageError(told, hint="give one")
+    if options["wrt"] and forms and forms[0] in ("value", "gradient"):
         hint = "--json writes all derivatives by --wrt"
         raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
     return forms[0] if forms else "tree"
@@ -146,7 +155,7 @@ def many_points(expression: str | None, at: dict[str, float], options: dict[str,
         raise UsageError("--expect compares one answer, and --data has many")
     if options["each"]:
         raise UsageError("--each has lines with points of their own, and --data has one expression", hint="give one")
-    if options["format_"] in ("tree", "json"):
+    if options["format_"] in ("tree", "json", "latex"):
         raise UsageError(f"--data has rows, which are no {options['format_']}", hint="--format csv or jsonl")
     if options["data"] == "-" and (expression == "-" or (expression is None and options["path"] in (None, "-"))):
         raise UsageError("standard input holds the data, so the expression cannot come from there")

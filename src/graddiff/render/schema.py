@@ -93,12 +93,31 @@ def schema() -> dict[str, Any]:
             "expect": {"description": "what --expect compared", "type": "array", "items": check},
         },
     )
+    formulas = record(
+        {
+            "schema": {"const": SCHEMA},
+            "expression": text,
+            "derivatives": {"description": "variable -> formula", "type": "object", "additionalProperties": text},
+            "notices": {"type": "array", "items": notice},
+        },
+        {
+            "where": {
+                "description": "what names in the formulas stand for, in an order in which each uses earlier ones only",
+                "type": "object",
+                "additionalProperties": text,
+            }
+        },
+    )
     error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
     failure = record({"schema": {"const": SCHEMA}, "expression": {"anyOf": [text, {"type": "null"}]}, "error": error})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "graddiff: an expression, its value and its gradient at a point",
-        "anyOf": [document, {"description": "what --each writes for a line without an answer", **failure}],
+        "anyOf": [
+            document,
+            {"description": "what is written without a point", **formulas},
+            {"description": "what --each writes for a line without an answer", **failure},
+        ],
         "$defs": {"number": {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}, {"type": "null"}]}},
     }
 

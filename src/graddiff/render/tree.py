@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from graddiff.alphabets import ATOM
 from graddiff.arithmetic import Number
 from graddiff.differentiation import Result
 from graddiff.errors import columns
 from graddiff.evaluator import NoValue
-from graddiff.notation import ATOM, Labels
+from graddiff.notation import Labels
 from graddiff.operations import WHERE, taken
 from graddiff.render.table import Cell, lay_out, too_narrow
 from graddiff.render.terminal import Canvas, Line, Segment

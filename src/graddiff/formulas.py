@@ -1,0 +1,314 @@
+"""Formulas: a kind of number that stays written, simplified while it is built.
+
+A formula is a number, a name, a sum, a product or an operation on formulas. A sum is a number and monic formulas with
+their coefficients, so like terms meet; a product is a number and bases with their exponents, so like factors do. Each
+different formula exists once (hash consing): a derivative is as large as its graph, not as its text.
+
+Source: J. S. Cohen, Computer Algebra and Symbolic Computation: Mathematical Methods, chapter 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from graddiff.arithmetic import FLOATS
+from graddiff.errors import PointError
+from graddiff.exact import EXACT
+from graddiff.operations import CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE, Operation
+
+PARTS = 40  # of a sum or product that is taken apart to join another one: beyond it, time would not be linear
+BITS = 64  # of a power that is worked out; 2^1000 stays as it is
+HEAVY = 4_000  # bits of a coefficient beyond which sums and products are left alone
+
+ADD, MUL, POW, EXP, CBRT, ABS, EQ = (TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq"))
+ONE, MINUS_ONE = 1, -1
+
+Rational = int | Fraction  # whole numbers as int, which is faster
+
+
+class Formula:
+    """What is written once: a number, a name, a sum, a product, or an operation; a power is a product with one base,
+    and an exponential function a power of exp(1). `number` is that of a number, the constant of a sum, the coefficient
+    of a product; `parts` are a name, (formula, coefficient) pairs, (base, exponent) pairs, or operands."""
+
+    __slots__ = ("home", "number", "operation", "order", "parts")
+    number: Rational
+
+    def __init__(self, home: Formulas, order: int, operation: Operation, number: Rational, parts: tuple[Any, ...]):
+        self.home, self.order, self.operation, self.number, self.parts = home, order, operation, number, parts
+
+    def __add__(self, other: Formula) -> Formula:
+        """The reverse pass adds what comes from an earlier line later; it is written first, as the text has it."""
+        return self.home.sum([(other, ONE), (self, ONE)])
+
+    def __mul__(self, other: Formula) -> Formula:
+        return self.home.product([self, other])
+
+    def choose(self, x: Formula, y: Formula) -> Formula:
+        """The `where` of a rule with this condition. An equality holds at single points, where 0 is a convention of
+        the rule: the formula is that of all other points."""
+        if self.operation is EQ and x is self.home.zero:
+            return y
+        return self.home.call(WHERE, self, x, y)
+
+    @property
+    def operands(self) -> tuple[Formula, ...]:
+        """The formulas it is made of."""
+        if self.operation is MUL:
+            return tuple([formula for pair in self.parts for formula in pair])
+        if self.operation is ADD:
+            return tuple([monic for monic, _ in self.parts])
+        return () if self.operation in (NUMBER, VARIABLE, EXP) else self.parts
+
+    @property
+    def negative(self) -> bool:
+        """Whether a minus can be pulled out: it stands before every part."""
+        if self.operation is ADD:
+            few = len(self.parts) <= PARTS
+            return few and self.number <= 0 and all(coefficient < 0 for _, coefficient in self.parts)
+        return self.operation in (NUMBER, MUL) and self.number < 0
+
+    @property
+    def gate(self) -> bool:
+        """A `where` with a zero in one of its branches: what flows into the other."""
+        return self.operation is WHERE and self.home.zero in self.parts[1:]
+
+    def as_power(self) -> tuple[Formula, Formula]:
+        """Base and exponent; any formula is its own first power."""
+        if self.operation is MUL and self.number == 1 and len(self.parts) == 1:
+            base, exponent = self.parts[0]
+            return base, exponent
+        return self, self.home.one
+
+
+class Formulas:
+    """Where formulas are made, each once."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, Formula] = {}
+        self.zero, self.one, self.minus_one = self.number(0), self.number(1), self.number(-1)
+        self.exponential = self._make(EXP, 0, (self.one,), EXP)  # the base of the powers that exp is
+
+    def _make(self, operation: Operation, number: Rational, parts: tuple[Any, ...], key: object) -> Formula:
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Formula(self, len(self._known), operation, number, parts)
+        return found
+
+    def number(self, value: Rational) -> Formula:
+        return self._make(NUMBER, whole(value), (), value)
+
+    def name(self, text: str) -> Formula:
+        """A variable, a constant, or a number that is too long to compute with."""
+        return self._make(VARIABLE, 0, (text,), text)
+
+    def call(self, operation: Operation, *operands: Formula) -> Formula:
+        """An operation other than those that sums, products and powers are."""
+        if all(operand.operation is NUMBER for operand in operands):
+            value = self._folded(operation, [operand.number for operand in operands])
+            if value is not None:
+                return self.number(value)
+        return self._make(operation, 0, operands, (operation, operands))
+
+    def _folded(self, operation: Operation, numbers: Sequence[Rational]) -> Rational | None:
+        """The exact value of an operation on numbers; an error where it has none at all."""
+        try:
+            return Fraction(EXACT.function(operation)(*map(Fraction, numbers)))
+        except (OverflowError, PointError):
+            return None
+        except ArithmeticError:  # no fraction, or no value
+            if all(bits(number) < 1000 for number in numbers):
+                FLOATS.function(operation)(*map(float, numbers))
+            return None
+
+    # sums
+
+    def sum(self, terms: Iterable[tuple[Formula, Rational]]) -> Formula:
+        """The sum of formulas with coefficients; like terms are one."""
+        terms = [*terms]
+        constant: Rational = 0
+        found: dict[Formula, Rational] = {}
+        for formula, scale in terms:
+            if formula.operation is MUL:
+                scale, formula = scale * formula.number, self.monic(formula)
+            if formula.operation is NUMBER:
+                constant += scale * formula.number
+            elif formula.operation is ADD and len(formula.parts) + len(found) <= PARTS:
+                constant += scale * formula.number
+                for monic, coefficient in formula.parts:
+                    self._collect(found, monic, scale * coefficient)
+            else:
+                self._collect(found, formula, scale)
+        constant = whole(constant)
+        parts = tuple([(monic, whole(coefficient)) for monic, coefficient in found.items() if coefficient])
+        if not parts:
+            return self.number(constant)
+        if not constant and len(parts) == 1:
+            return self.scaled(parts[0][1], parts[0][0])
+        if heavy(constant) or any(heavy(coefficient) for _, coefficient in parts):
+            return self._make(ADD, 0, tuple(terms), (ADD, tuple(terms)))
+        known = self.square(constant, parts)
+        return known or self._make(ADD, constant, parts, (ADD, constant, frozenset(parts)))
+
+    def square(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
+        """What a sum of one or two squares is, where there is an identity for it."""
+        return None
+
+    def _collect(self, found: dict[Formula, Rational], term: Formula, scale: Rational) -> None:
+        """Adds to the terms found so far; where(c, x, 0) + where(c, 0, y) is where(c, x, y)."""
+        if term.gate:
+            for other in found:
+                if other.gate and other.parts[0] is term.parts[0]:
+                    pairs = zip(term.parts[1:], other.parts[1:])
+                    branches = [self.sum([(x, scale), (y, found[other])]) for x, y in pairs]
+                    del found[other]
+                    term, scale = self.call(WHERE, term.parts[0], *branches), ONE
+                    break
+        found[term] = found.get(term, 0) + scale
+
+    def scaled(self, scale: Rational, formula: Formula) -> Formula:
+        """A number times a formula."""
+        if scale == 1 or not scale:
+            return formula if scale else self.zero
+        if formula.operation is NUMBER:
+            return self.number(scale * formula.number)
+        if formula.operation is MUL:
+            return self._product(scale * formula.number, formula.parts)
+        return self._product(scale, ((formula, self.one),))
+
+    def monic(self, formula: Formula) -> Formula:
+        """A product without its coefficient."""
+        return self._product(1, formula.parts)
+
+    # products
+
+    def product(self, factors: Iterable[Formula]) -> Formula:
+        """The product of formulas; powers of the same base are one."""
+        coefficient: Rational = 1
+        found: dict[Formula, Formula] = {}
+        for formula in factors:
+            if formula.operation is NUMBER:
+                coefficient *= formula.number
+            elif formula.operation is MUL and len(formula.parts) + len(found) <= PARTS:
+                coefficient *= formula.number
+                for base, exponent in formula.parts:
+                    self._raise(found, base, exponent)
+            else:
+                self._raise(found, formula, self.one)
+        if not coefficient:
+            return self.zero
+        again = []
+        for base, exponent in [*found.items()]:
+            if exponent is self.zero or reducible(base, exponent):
+                power = self.power(base, exponent)
+                if power.as_power() != (base, exponent):
+                    del found[base]
+                    again.append(power)
+        if any(formula is not self.one for formula in again):
+            return self.product([self._product(coefficient, tuple(found.items())), *again])
+        for base, exponent in found.items():
+            if exponent is self.one and base.gate:
+                del found[base]
+                rest = self._product(coefficient, tuple(found.items()))
+                return self.call(WHERE, base.parts[0], *[self.product([rest, branch]) for branch in base.parts[1:]])
+        return self._product(coefficient, tuple(found.items()))
+
+    def _raise(self, found: dict[Formula, Formula], base: Formula, exponent: Formula) -> None:
+        before = found.get(base)
+        found[base] = exponent if before is None else self.sum([(before, ONE), (exponent, ONE)])
+
+    def _product(self, coefficient: Rational, parts: tuple[tuple[Formula, Formula], ...]) -> Formula:
+        if not parts:
+            return self.number(coefficient)
+        if coefficient == 1 and len(parts) == 1 and parts[0][1] is self.one:
+            return parts[0][0]
+        if heavy(coefficient) and len(parts) > 1:
+            inner = self._product(1, parts)
+            return self._product(coefficient, ((inner, self.one),))
+        return self._make(MUL, coefficient, parts, (MUL, coefficient, frozenset(parts)))
+
+    def power(self, base: Formula, exponent: Formula) -> Formula:
+        """The base to the power of the exponent, as far as it is the same wherever it has a value."""
+        if exponent.operation is NUMBER:
+            if exponent.number == 0:
+                return self.one
+            if exponent.number == 1:
+                return base
+            if base.operation is NUMBER:
+                return self._number_power(base, exponent)
+            whole = exponent.number.denominator == 1
+            if base.operation is MUL and whole:
+                return self._product_power(base, exponent)
+            if reducible(base, exponent):
+                return self._reduced(base, int(exponent.number))
+        elif base.operation is NUMBER and base.number == 1:
+            return self.one
+        if base.operation is MUL and len(base.parts) == 1 and base.number == 1:
+            inner, first = base.parts[0]
+            if positive(inner):
+                return self.power(inner, self.product([first, exponent]))
+        return self._product(1, ((base, exponent),))
+
+    def _reduced(self, base: Formula, exponent: int) -> Formula:
+        """A power of cbrt(x) or abs(x) as one of x."""
+        if base.operation is ABS:
+            return self.power(base.parts[0], self.number(exponent))
+        whole, rest = divmod(abs(exponent), 3)
+        sign = 1 if exponent > 0 else -1
+        inner = self.power(base.parts[0], self.number(sign * whole))
+        return self.product([inner, self.power(base, self.number(sign * rest))])
+
+    def _product_power(self, base: Formula, exponent: Formula) -> Formula:
+        """(2*x*y)^2 is 4*x^2*y^2."""
+        if len(base.parts) > PARTS or (size(exponent.number) * bits(base.number) > BITS and size(base.number) != 1):
+            return self._product(1, ((base, exponent),))
+        coefficient = self.number(Fraction(base.number) ** int(exponent.number))
+        parts = [self.power(inner, self.product([first, exponent])) for inner, first in base.parts]
+        return self.product([coefficient, *parts])
+
+    def _number_power(self, base: Formula, exponent: Formula) -> Formula:
+        x, y = base.number, exponent.number
+        if x == 0 and y < 0:
+            raise ZeroDivisionError
+        if abs(y.numerator) * bits(x) <= BITS or (size(x) <= 1 and x.denominator == 1):
+            value = self._folded(POW, [x, y])
+            if value is not None:
+                return self.number(value)
+        if y == -1:
+            return self.number(Fraction(1) / x)
+        return self._product(1, ((base, exponent),))
+
+
+def whole(number: Rational) -> Rational:
+    """A whole number as int."""
+    return number.numerator if number.denominator == 1 else number
+
+
+def size(number: Rational) -> Rational:
+    """The absolute value, as what it is."""
+    return -number if number < 0 else number
+
+
+def bits(number: Rational) -> int:
+    return max(number.numerator.bit_length(), number.denominator.bit_length())
+
+
+def heavy(number: Rational) -> bool:
+    return bits(number) > HEAVY
+
+
+def positive(formula: Formula) -> bool:
+    """Whether a formula is a positive number or constant."""
+    if formula.operation is VARIABLE:
+        return formula.parts[0] in CONSTANTS
+    return formula.operation is EXP or (formula.operation is NUMBER and formula.number > 0)
+
+
+def reducible(base: Formula, exponent: Formula) -> bool:
+    """cbrt(x)^4 is x*cbrt(x), and abs(x)^2 is x^2; a power of a number may be a number."""
+    if exponent.operation is not NUMBER or exponent.number.denominator != 1:
+        return False
+    if base.operation is CBRT:
+        return size(exponent.number) > 2
+    return base.operation is NUMBER or (base.operation is ABS and exponent.number % 2 == 0)
