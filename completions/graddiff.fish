@@ -25,6 +25,8 @@ complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l gradient 
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l expect -x -a '(__graddiff_names)' -d 'Compare - value, x or gradient.x, p.value, p.adjoint'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l rtol -x -d 'Relative tolerance of --expect'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l atol -x -d 'Absolute tolerance of --expect'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l exact -d 'Compute with fractions'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l precision -x -d 'Compute with N digits; needs an extra'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l each -d 'Answer every line of standard input or --file - expressions, JSON records'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l data -x -d 'Answer every row of a table, or of a folder of them; - is a pipe'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l data-format -x -a 'csv jsonl parquet arrow' -d 'What --data is, where no suffix says it'

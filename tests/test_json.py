@@ -24,6 +24,9 @@ ARGUMENTS = [
     ("1/2x + e", "--at", "x=1,e=2"),
     ("x", "--at", "x=1", "--wrt", "w"),
     ("2+3",),
+    ("x/y", "--at", "x=1,y=3", "--exact"),
+    ("sqrt(x)*y", "--at", "x=0,y=3", "--precision", "30"),
+    ("x^2*sin(y)",),
     ("x*y", "--at", "x=2,y=3", "--expect", "x=3,value=6", "--no-graph"),
 ]
 
@@ -49,7 +52,7 @@ def test_output_without_a_derivative_conforms_too(point: str) -> None:
 
 def test_schema_refuses_what_is_not_there() -> None:
     document = read("x", "--at", "x=1")
-    for broken in (document | {"extra": 1}, {**document, "value": "1"}, {**document, "schema": "graddiff/2"}):
+    for broken in (document | {"extra": 1}, {**document, "value": "one"}, {**document, "schema": "graddiff/2"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(broken, schema())
 

@@ -19,7 +19,7 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.
 # Bottom to top; a module imports only from floors below its own, or from its own floor what stands before it.
 FLOORS = """
     _tables operations errors tokens expression functions naming diagnosis writer parser
-    alphabets latex arithmetic exact notation failures evaluator reverse symbols kernel rows columns
+    alphabets latex arithmetic exact precision notation failures evaluator reverse symbols kernel rows columns
     conventions differentiation formulas identities typesetting factoring rewriting
     shortening symbolic __init__ files expectations bindings
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
@@ -79,6 +79,7 @@ def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
             or (inside and name_of(path) == "columns")
         )
         assert library != "distributed" or name_of(path) == "data.cluster"
+        assert library != "mpmath" or (inside and name_of(path) == "precision")
         assert library != "click" or name_of(path).startswith(("commands", "render.completion", "render.manual"))
         assert library != "rich" or (inside and name_of(path).startswith("render"))
 

@@ -19,6 +19,8 @@ from graddiff.parser import parse
 Number = Any  # a value of the kind at hand
 Function = Callable[..., Number]
 
+INEXACT = "leave --exact away for floats, or compute with --precision 50"  # where a value is no fraction
+
 # How an operation is written in compiled text, {0} and {1} being its operands; every other one is called by its name.
 SCALAR_SYNTAX = {
     "add": "({0} + {1})",
@@ -42,7 +44,7 @@ class Kind:
     `number` reads a literal or the name of a constant, `natives` are the operations it knows by itself, `finite` tells
     whether a value is one that can be worked with, and `limit` gives the value of an operation where Python raises an
     ArithmeticError or a ValueError inside a formula: an infinity, or not a number. `syntax` says how operations are
-    written in compiled text, where they are not called by their names."""
+    written in compiled text, where they are not called by their names. `reach` tells how large a number may be."""
 
     def __init__(
         self,
@@ -51,8 +53,10 @@ class Kind:
         finite: Callable[[Number], bool],
         limit: Callable[[Operation, Sequence[Number]], Number],
         syntax: Mapping[str, str] = SCALAR_SYNTAX,
+        reach: str = "a float ends at 1.8e308",
     ) -> None:
         self.number, self.natives, self.finite, self.limit = number, natives, finite, limit
+        self.reach = reach
         self.syntax = syntax
         self._functions: dict[Operation, Function] = {}
         self._partials: dict[Operation, Function] = {}

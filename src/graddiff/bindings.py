@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.errors import ExpressionError, FileError, PointError, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.files import read_text
@@ -18,25 +19,27 @@ OBJECT = 'write {"x": 1, "y": "pi/2"}'  # what a file of bindings is
 EXPECTED = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "undefined": math.nan}
 
 
-def bindings(texts: Iterable[str], option: str = "--at") -> dict[str, float]:
+def bindings(texts: Iterable[str], option: str = "--at", kind: Kind = FLOATS) -> dict[str, Number]:
     """Name -> value, from any number of texts. A value is an expression without variables.
 
     Raises UsageError for what is no binding, FileError for a file, ExpressionError or PointError for a value."""
-    bound: dict[str, float] = {}
+    bound: dict[str, Number] = {}
     for text in texts:
         if text == "@":
             raise UsageError(f"there is no file name behind the @ of {option}", hint=f"write {option} @point.json")
         pairs = from_file(text[1:]) if text.startswith("@") else from_text(text, option)
-        bind(bound, pairs, option)
+        bind(bound, pairs, option, kind)
     return bound
 
 
-def bind(bound: dict[str, float], pairs: Iterable[tuple[str, str]], option: str) -> dict[str, float]:
+def bind(
+    bound: dict[str, Number], pairs: Iterable[tuple[str, str]], option: str, kind: Kind = FLOATS
+) -> dict[str, Number]:
     """Adds what the pairs bind to `bound`, and gives it back."""
     for name, value in pairs:
         if name in bound:
             raise UsageError(f"{name} stands twice in {option}", hint="give each name once")
-        bound[name] = constant(name, value, option)
+        bound[name] = constant(name, value, option, kind)
     return bound
 
 
@@ -111,7 +114,7 @@ def from_object(found: Any, where: str) -> Iterator[tuple[str, str]]:
         yield a_name(name, where), value
 
 
-def constant(name: str, text: str, option: str) -> float:
+def constant(name: str, text: str, option: str, kind: Kind = FLOATS) -> Number:
     """The value of an expression without variables; for --expect also an infinity, and nan for undefined."""
     if option == "--expect" and text in EXPECTED:
         return EXPECTED[text]
@@ -126,7 +129,7 @@ def constant(name: str, text: str, option: str) -> float:
             raise UsageError(
                 f"the value of {name} has the variable {variable} in it: {text}", hint="a value is a constant"
             )
-        return float(evaluate(expression, {})[expression.output])
+        return evaluate(expression, {}, kind)[expression.output]
     except (ExpressionError, PointError) as error:
         message = f"the value of {name} in {option}: {error.message}"
         raise type(error)(message, text=error.text, span=error.span, hint=error.hint) from None

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 
 from graddiff.alphabets import ATOM
-from graddiff.arithmetic import FLOATS, Number
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.errors import Notice
 from graddiff.evaluator import NoValue
 from graddiff.failures import here_are, shown
@@ -31,7 +31,8 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
                 found += agreed(Spot(graph, line, labels))
             elif operation is WHERE and line in reached and any(leads[o] for o in expression.operands[line][1:]):
                 found += switch(Spot(graph, line, labels))
-    if not all(math.isfinite(graph.adjoints[line] or 0) for line in requested):
+    found_adjoints = [graph.adjoints[line] for line in requested]
+    if not all(adjoint is None or graph.kind.finite(adjoint) for adjoint in found_adjoints):
         received: dict[int, list[Number]] = {}
         for edge in reversed([*graph.edges()]):
             received.setdefault(edge.source, []).append(edge.contribution)
@@ -79,13 +80,13 @@ class Spot:
         return f"∂{above.within(ATOM)}/∂{below.within(ATOM)}"
 
     def at(self, slot: int) -> dict[str, Number]:
-        return FLOATS.known(self.operation, slot, self.inputs, self.graph.values[self.line])
+        return self.graph.kind.known(self.operation, slot, self.inputs, self.graph.values[self.line])
 
     def slot_where(self, column: str) -> int | None:
         """The operand whose derivative one of the conditions in a column of the row is about, if it holds."""
         for condition, by in self.operation.conditions(column):
             slot = self.slots[0] if by is None else by
-            if slot in self.slots and FLOATS.holds(self.operation, condition, self.at(slot)):
+            if slot in self.slots and self.graph.kind.holds(self.operation, condition, self.at(slot)):
                 return slot
         return None
 
@@ -135,26 +136,32 @@ def switch(spot: Spot) -> Iterator[Notice]:
 def missing(spot: Spot, received: list[Number]) -> Iterator[Notice]:
     """Partials, contributions and sums that are not finite although what they were made of is. `received` are the
     contributions to this line."""
-    adjoint = float(spot.graph.adjoints[spot.line] or 0.0)
+    kind = spot.graph.kind
+    adjoint: Number = spot.graph.adjoints[spot.line]
     for slot in spot.slots:
-        partial = float(spot.graph.partials[spot.line][slot] or 0.0)
-        if not math.isfinite(partial):
+        partial = spot.used(slot)
+        if not kind.finite(partial):
             yield from missing_partial(spot, slot, partial)
-        if math.isnan(adjoint * partial) and not math.isnan(adjoint + partial):
+        contribution = adjoint * partial
+        if contribution != contribution and adjoint == adjoint and partial == partial:
             message = f"the adjoint of {spot.text} is {shown(adjoint)} and {spot.edge(slot)} is {shown(partial)}"
             yield spot.notice("indeterminate", f"{message}: their product is undefined")
-        if math.isinf(adjoint * partial) and math.isfinite(adjoint + partial):
+        if is_infinite(contribution, kind) and kind.finite(adjoint) and kind.finite(partial):
             message = f"the contribution {shown(adjoint)} × {shown(partial)} of {spot.text} to {spot.name(slot)}"
             yield spot.notice("overflow", f"{message} overflows")
-    if math.isnan(adjoint) and received and not any(map(math.isnan, received)):
+    if adjoint != adjoint and received and all(contribution == contribution for contribution in received):
         told = ", ".join(shown(contribution) for contribution in received)
         yield spot.notice("indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined")
 
 
-def missing_partial(spot: Spot, slot: int, partial: float) -> Iterator[Notice]:
+def is_infinite(number: Number, kind: Kind) -> bool:
+    return number == number and not kind.finite(number)
+
+
+def missing_partial(spot: Spot, slot: int, partial: Number) -> Iterator[Notice]:
     """A partial that is infinite or not a number: no derivative, an overflow, or a vertical tangent."""
     written = spot.labels.partial(spot.line, slot, spot.graph.values)
-    if math.isnan(partial):
+    if partial != partial:
         if spot.slot_where(spot.operation.pole) is None:
             yield spot.notice("undefined", f"{spot.edge(slot)} = {written} has no real value at {spot.here}")
     elif overflows(spot, slot):
@@ -169,7 +176,7 @@ def missing_partial(spot: Spot, slot: int, partial: float) -> Iterator[Notice]:
 def overflows(spot: Spot, slot: int) -> bool:
     """Whether an infinite partial is only too large, and not the quotient by a zero."""
     try:
-        FLOATS.partial(spot.operation, slot)(**spot.at(slot))
+        spot.graph.kind.partial(spot.operation, slot)(**spot.at(slot))
     except OverflowError:
         return True
     except (ArithmeticError, ValueError):
@@ -181,8 +188,8 @@ def one_sided_slopes(operation: Operation, slot: int, operands: list[Number]) ->
     """The partial just below and just above an operand, None where the operation has no value."""
 
     def slope(towards: float) -> float | None:
-        beside = [*operands]
-        beside[slot] = math.nextafter(operands[slot], towards)
+        beside = [*map(float, operands)]
+        beside[slot] = math.nextafter(beside[slot], towards)
         try:
             value = FLOATS.function(operation)(*beside)
         except (ArithmeticError, ValueError):

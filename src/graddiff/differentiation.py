@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.conventions import notices
 from graddiff.errors import NOTICES, Notice, UsageError
 from graddiff.evaluator import evaluate
@@ -21,7 +22,7 @@ class Result(NamedTuple):
     for a name that does not occur in the expression, whose derivative is 0."""
 
     graph: Graph
-    at: Mapping[str, float]
+    at: Mapping[str, Number]
     requested: Mapping[str, int | None]
     notices: tuple[Notice, ...]
 
@@ -30,18 +31,19 @@ class Result(NamedTuple):
         return self.graph.expression
 
     @property
-    def value(self) -> float:
-        return float(self.graph.values[self.expression.output])
+    def value(self) -> Number:
+        """A float, or a number of the kind that was computed with."""
+        return self.graph.values[self.expression.output]
 
     @property
-    def gradient(self) -> dict[str, float]:
+    def gradient(self) -> dict[str, Number]:
         """Name -> derivative of the output by it, in the order requested; nan where it is undefined."""
         return {name: self.adjoint(line) for name, line in self.requested.items()}
 
-    def adjoint(self, line: int | None) -> float:
+    def adjoint(self, line: int | None) -> Number:
         """The derivative of the output by a line; 0 where nothing flows."""
         adjoint = None if line is None else self.graph.adjoints[line]
-        return 0.0 if adjoint is None else float(adjoint)
+        return self.graph.kind.number("0") if adjoint is None else adjoint
 
     @property
     def complete(self) -> bool:
@@ -51,22 +53,24 @@ class Result(NamedTuple):
 
 def differentiate(
     expression: str | Expression,
-    at: Mapping[str, float] | None = None,
+    at: Mapping[str, Number] | None = None,
     wrt: Iterable[str] | None = None,
     asked: Iterable[str] = (),
+    kind: Kind = FLOATS,
 ) -> Result:
     """Evaluates an expression at a point and differentiates it by the names in `wrt`, by default all its variables.
 
     A name is a variable or one that the expression defines. Adjoints of the names in `asked` are found as well, without
-    being part of the gradient. Raises ExpressionError if the text cannot be read or a variable has no value, UsageError
-    if `at` binds a name that does not occur, or to no finite number, PointError if there is no value."""
-    at = {name: finite(name, value) for name, value in (at or {}).items()}
+    being part of the gradient. The values in `at` are of the `kind` of number. Raises ExpressionError if the text
+    cannot be read or a variable has no value, UsageError if `at` binds a name that does not occur, or to no finite
+    number, PointError if there is no value."""
+    at = {name: finite(name, value) if kind is FLOATS else value for name, value in (at or {}).items()}
     if isinstance(expression, str):
         expression = parse(expression, at)
     check_binding(expression, at)
     requested = request(expression, expression.variables if wrt is None else wrt)
     lines = {line for line in {**request(expression, asked), **requested}.values() if line is not None}
-    graph = differentiate_backwards(expression, evaluate(expression, at), lines)
+    graph = differentiate_backwards(expression, evaluate(expression, at, kind), lines, kind)
     return Result(graph, at, requested, (*expression.notices, *absent(requested), *notices(graph, lines)))
 
 
@@ -93,7 +97,7 @@ def absent(requested: Mapping[str, int | None]) -> list[Notice]:
     return [Notice("absent variable", message.format(name), name) for name, line in requested.items() if line is None]
 
 
-def check_binding(expression: Expression, at: Mapping[str, float]) -> None:
+def check_binding(expression: Expression, at: Mapping[str, Number]) -> None:
     """Raises unless every variable has a value and every value a variable."""
     unbound = [name for name in expression.variables if name not in at]
     if unbound:

@@ -28,14 +28,17 @@ def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOA
     for line, text in expression.literals.items():
         values[line] = kind.number(text)
     functions = {operation: kind.function(operation) for operation in {*expression.operations} if operation.parameters}
+    failed = not all(kind.finite(values[line]) for line in expression.literals)
     try:
         for line, operands in enumerate(expression.operands):
+            if failed:
+                break
             if len(operands) == 2:
                 left, right = operands
                 values[line] = functions[expression.operations[line]](values[left], values[right])
             elif operands:
                 values[line] = functions[expression.operations[line]](*[values[operand] for operand in operands])
-        failed = not all(map(kind.finite, values))
+        failed = failed or not all(map(kind.finite, values))
     except (ArithmeticError, ValueError):
         failed = True
     if failed:

@@ -11,11 +11,11 @@ import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from graddiff.arithmetic import FLOATS, Function, Kind
+from graddiff.arithmetic import FLOATS, INEXACT, Function, Kind
 from graddiff.errors import PointError
 from graddiff.operations import TABLE, Operation
 
-DIGITS = 10_000  # of a numerator or denominator
+DIGITS = 4_000  # of a numerator or denominator
 BITS = math.ceil(DIGITS * math.log2(10))
 LONGEST = 1_000  # characters of a literal
 LARGEST = 308  # the power of ten at which a literal ends, as a float does
@@ -35,13 +35,13 @@ class Inexact(ArithmeticError):
     """The function has a value here, but no fraction is that value."""
 
 
-def literal(text: str) -> Fraction:
-    """A literal as it is written: 0.1 is 1/10. Raises PointError for pi and e, OverflowError for what is too long."""
+def literal(text: str) -> Fraction | float:
+    """A literal as it is written: 0.1 is 1/10. Not a number for pi and e, infinite for what is too long."""
     if text.isalpha():
-        raise PointError(f"{text} has no exact value", hint="--precision 50 computes with that many digits")
+        return math.nan
     exponent = text.lower().partition("e")[2]
     if len(text) > LONGEST or len(exponent) > 5 or abs(int(exponent or 0)) > LARGEST:
-        raise OverflowError
+        return math.inf
     return Fraction(text)
 
 
@@ -149,19 +149,12 @@ def limit(operation: Operation, operands: Sequence[Fraction]) -> float:
     try:
         EXACT.function(operation)(*operands)
     except (Inexact, OverflowError) as error:
-        raise no_exact_value(operation, operands, too_long=isinstance(error, OverflowError)) from None
+        at = ", ".join(f"{name} = {value}" for name, value in zip(operation.parameters, operands))
+        told = "is too long" if isinstance(error, OverflowError) else "has no exact value"
+        raise PointError(f"a derivative {told}: {operation.written} at {at}", hint=INEXACT) from None
     except (ArithmeticError, ValueError, TypeError):
         pass
     return math.nan
-
-
-def no_exact_value(operation: Operation, operands: Sequence[Fraction], too_long: bool) -> PointError:
-    """The error for a function that has no fraction, or a very long one, for its value."""
-    at = ", ".join(f"{name} = {value}" for name, value in zip(operation.parameters, operands))
-    if too_long:
-        return PointError(f"{operation.written} has more than {DIGITS:,} digits", hint="leave --exact away")
-    hint = "leave --exact away for a float, or compute with --precision 50"
-    return PointError(f"{operation.name} has no exact value at {at}", hint=hint)
 
 
 EXACT = Kind(
@@ -188,6 +181,7 @@ EXACT = Kind(
         "clamp": clamp,
         "where": lambda condition, x, y: x if condition else y,
     },
-    finite=lambda value: isinstance(value, (bool, int, Fraction)),
+    finite=lambda value: isinstance(value, (bool, Fraction)),
     limit=limit,
+    reach=f"an exact number has at most {DIGITS:,} digits, a literal {LARGEST}",
 )

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from graddiff.arithmetic import Number
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.differentiation import Result, differentiate
 from graddiff.errors import UsageError
+from graddiff.evaluator import NoValue
 from graddiff.expression import Expression
 from graddiff.naming import did_you_mean
 from graddiff.parser import parse
@@ -18,24 +19,25 @@ class Check(NamedTuple):
     """One comparison. `expected` and `found` are nan where the quantity is undefined."""
 
     quantity: str
-    expected: float
-    found: float
+    expected: Number
+    found: Number
     ok: bool
 
 
 def answer(
     expression: str | Expression,
-    at: Mapping[str, float],
+    at: Mapping[str, Number],
     wrt: Iterable[str] | None,
-    expected: Mapping[str, float],
+    expected: Mapping[str, Number],
     rtol: float = 1e-6,
     atol: float = 1e-9,
+    kind: Kind = FLOATS,
 ) -> tuple[Result, list[Check]]:
     """Reads and differentiates an expression, what is expected being found whatever the gradient is by."""
     if isinstance(expression, str):
         expression = parse(expression, at)
     asked = [name for name in (asked_for(expression, quantity) for quantity in expected) if name]
-    result = differentiate(expression, at, wrt, asked)
+    result = differentiate(expression, at, wrt, asked, kind)
     return result, check(result, expected, rtol, atol)
 
 
@@ -44,12 +46,12 @@ def exit_code(result: Result, checks: Iterable[Check]) -> int:
     return 1 if not all(check.ok for check in checks) else 0 if result.complete else 4
 
 
-def check(result: Result, expected: Mapping[str, float], rtol: float, atol: float) -> list[Check]:
+def check(result: Result, expected: Mapping[str, Number], rtol: float, atol: float) -> list[Check]:
     """Compares as PyTorch's allclose does: |found - expected| <= atol + rtol × |expected|."""
     checks = []
     for quantity, value in expected.items():
         found = find(result, quantity)
-        same = found == value or (math.isnan(found) and math.isnan(value))
+        same = found == value or (found != found and value != value)
         ok = same or abs(found - value) <= atol + rtol * abs(value) < math.inf
         checks.append(Check(full_name(quantity), value, found, ok))
     return checks
@@ -81,11 +83,11 @@ def asked_for(expression: Expression, quantity: str) -> str | None:
     return name if what == "adjoint" else None
 
 
-def find(result: Result, quantity: str) -> float:
+def find(result: Result, quantity: str) -> Number:
     """The quantity of a result; nan where it is undefined."""
     name, what = meant(quantity)
     line = result.expression.lines[name] if name else result.expression.output
     if what == "value":
         value: Number = result.graph.values[line]
-        return float(value) if isinstance(value, float) else math.nan
+        return math.nan if isinstance(value, NoValue | bool) else value
     return result.adjoint(line)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
-from graddiff.arithmetic import Kind, Number
+from graddiff.arithmetic import FLOATS, INEXACT, Kind, Number
 from graddiff.errors import PointError, RangeError
 from graddiff.expression import Expression
 from graddiff.notation import Labels
@@ -19,9 +20,17 @@ STABLE = (
 )
 
 
+LOGARITHMS = "logarithms turn products into sums"
+
+
 def shown(value: Number) -> str:
     """A value in a sentence."""
-    return format(value + 0.0, ".7g") if isinstance(value, float) else str(value)
+    return format(value + 0.0, ".7g") if isinstance(value, float) else exactly(value)
+
+
+def exactly(value: Number) -> str:
+    """A fraction, or a number of many digits, in full."""
+    return str(value).removesuffix(".0").replace(".0e+", "e")
 
 
 def no_value(expression: Expression, line: int, operands: Sequence[Number], kind: Kind, overflow: bool) -> PointError:
@@ -30,27 +39,32 @@ def no_value(expression: Expression, line: int, operands: Sequence[Number], kind
     operation = expression.operations[line]
     texts = [labels.short(operand).text for operand in expression.operands[line]]
     source, span = expression.text, expression.span(line)
+    if operation is NUMBER and math.isnan(kind.number(expression.literals[line])):
+        return PointError(f"{labels[line]} has no exact value", hint=INEXACT, text=source, span=span)
     if operation is NUMBER:
-        return RangeError(
-            f"the number {labels[line]} is too large", hint="a float ends at 1.8e308", text=source, span=span
-        )
+        return RangeError(f"the number {labels[line]} is too large", hint=kind.reach, text=source, span=span)
     if overflow:
         subject = operation.name if not operation.symbol else labels[line]
-        hint = STABLE if operation.name in ("exp", "expm1") else "logarithms turn products into sums"
+        hint = STABLE if operation.name in ("exp", "expm1") else LOGARITHMS if kind is FLOATS else kind.reach
         here = "" if operation.symbol and all(map(is_number, texts)) else here_are(texts, operands)
         return RangeError(f"{subject} overflows{here and f'; here {here}'}", hint=hint, text=source, span=span)
     broken = first_broken(operation, operands, kind)
+    if broken is None:
+        told = f"{operation.name if not operation.symbol else labels[line]} has no exact value"
+        here = here_are(texts, operands)
+        return PointError(f"{told}{here and f'; here {here}'}", hint=INEXACT, text=source, span=span)
     hint = (
         "a negative number has powers for whole exponents only; its cube root is cbrt(x)" if "floor" in broken else ""
     )
     return PointError(unmet(operation, broken, labels[line], texts, operands), text=source, span=span, hint=hint)
 
 
-def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str:
-    """The condition of the operation's domain that the operands break."""
+def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str | None:
+    """The condition of the operation's domain that the operands break; None for a value that is there, but not among
+    these numbers."""
     at = kind.known(operation, 0, operands, operands[0])
     conditions = operation.domain.split("; ")
-    return next((c for c in conditions if not kind.holds(operation, c, at)), operation.domain)
+    return next((c for c in conditions if c and not kind.holds(operation, c, at)), None)
 
 
 def unmet(operation: Operation, condition: str, text: str, texts: Sequence[str], operands: Sequence[Number]) -> str:

@@ -170,10 +170,8 @@ def literal(home: Formulas, text: str) -> Formula:
     """A number as it is written; one that is too long for a fraction, and a constant, stay names."""
     if text in CONSTANTS:
         return home.name(text)
-    try:
-        return home.number(EXACT.number(text))
-    except OverflowError:
-        return home.name(text)
+    value = EXACT.number(text)
+    return home.number(value) if EXACT.finite(value) else home.name(text)
 
 
 _BUILT: dict[Operation, Any] = {

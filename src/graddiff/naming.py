@@ -137,7 +137,7 @@ def without_value(expression: Expression, unbound: list[str], at: Mapping[str, f
         shown, more = unbound[:8], len(unbound) - 8
         message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
         names = [*expression.variables][:8]
-        slots = [f"{name}={format(at[name], 'g') if name in at else '…'}" for name in names]
+        slots = [f"{name}={format(float(at[name]), 'g') if name in at else '…'}" for name in names]
         hint = f"--at {','.join(slots)}"
     return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
 

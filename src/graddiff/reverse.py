@@ -40,6 +40,7 @@ class Graph(NamedTuple):
     values: list[Number]
     adjoints: list[Number | None]
     partials: list[tuple[Number | None, ...]]
+    kind: Kind = FLOATS
 
     def edges(self) -> Iterator[Edge]:
         """Every edge along which a derivative flows, by target and slot."""
@@ -77,7 +78,7 @@ def differentiate_backwards(
             if partial is not None:
                 before = adjoints[source]
                 adjoints[source] = adjoint * partial if before is None else before + adjoint * partial
-    return Graph(expression, values, adjoints, partials)
+    return Graph(expression, values, adjoints, partials, kind)
 
 
 def local_partials(

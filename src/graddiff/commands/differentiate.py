@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from graddiff import __version__
+from graddiff.arithmetic import FLOATS, Kind
 from graddiff.bindings import bindings, names
 from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell
 from graddiff.differentiation import Result
@@ -74,6 +75,8 @@ read or written.
 )
 @click.option("--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]")
 @click.option("--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]")
+@click.option("--exact", is_flag=True, help="Compute with fractions.")
+@click.option("--precision", metavar="N", type=click.IntRange(1, 10_000), help="Compute with N digits; needs an extra.")
 @click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
 @click.option("--data", metavar="FILE", help="Answer every row of a table, or of a folder of them; - is a pipe.")
 @click.option("--data-format", type=click.Choice(DATA_FORMATS), help="What --data is, where no suffix says it.")
@@ -105,7 +108,10 @@ def command(expression: str | None, **options: Any) -> int:
     for name in ("rtol", "atol"):
         if not 0 <= options[name] < math.inf:
             raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
-    at, expected = bindings(options["at"]), bindings(options["expect"], "--expect")
+    kind = kind_of(options)
+    at, expected = bindings(options["at"], "--at", kind), bindings(options["expect"], "--expect", kind)
+    if kind is not FLOATS and (options["data"] is not None or options["each"]):
+        raise UsageError("--exact and --precision are for one point", hint="rows and lines are computed with floats")
     if options["data"] is not None:
         return many_points(expression, at, options)
     for name in DATA_ONLY:
@@ -119,10 +125,12 @@ def command(expression: str | None, **options: Any) -> int:
     if read.variables and not options["at"] and form != "value":
         from graddiff.commands.formulas import write_formulas
 
+        if kind is not FLOATS:
+            raise UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
         return write_formulas(read, requested(options), form, options)
     if form == "latex":
         raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
-    result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"])
+    result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"], kind)
     if form == "json":
         from graddiff.render.json import document
 
@@ -132,6 +140,21 @@ def command(expression: str | None, **options: Any) -> int:
     else:
         write_number(result, form, options["digits"], checks)
     return exit_code(result, checks)
+
+
+def kind_of(options: dict[str, Any]) -> Kind:
+    """The kind of number that is asked for."""
+    if options["exact"] and options["precision"]:
+        raise UsageError("--exact has no need of --precision", hint="give one of them")
+    if options["exact"]:
+        from graddiff.exact import EXACT
+
+        return EXACT
+    if options["precision"]:
+        from graddiff.precision import many_digits
+
+        return many_digits(options["precision"])
+    return FLOATS
 
 
 def form_of(options: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from graddiff.commands import COMMANDS
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError, printable
 from graddiff.expectations import Check
+from graddiff.failures import exactly
 from graddiff.naming import did_you_mean
 from graddiff.render.terminal import Canvas, canvas
 
@@ -90,8 +91,11 @@ def too_many(command: str, operands: list[str], options: list[str]) -> UsageErro
 def bare(result: Result, form: str, digits: int | None) -> str:
     """The value or, where the form is `gradient`, the one derivative, as a bare number."""
     (number,) = (result.value,) if form == "value" else result.gradient.values()
-    shortest = repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
-    return "undefined" if number != number else shortest
+    if number != number:
+        return "undefined"
+    if not isinstance(number, float):
+        return exactly(number)
+    return repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
 
 
 def remarks(result: Result, checks: Iterable[Check]) -> Iterator[str]:

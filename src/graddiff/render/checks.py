@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graddiff.arithmetic import Number
 from graddiff.expectations import Check
+from graddiff.failures import exactly
 from graddiff.render.table import Cell, lay_out
 from graddiff.render.terminal import Canvas, Line, Segment
 
@@ -12,8 +14,10 @@ from graddiff.render.terminal import Canvas, Line, Segment
 def comparison(checks: Sequence[Check], digits: int, canvas: Canvas) -> list[Line]:
     """A row a quantity: what was expected, what was found, and whether that is the same."""
 
-    def number(value: float) -> str:
-        return "undefined" if value != value else format(value + 0.0, f".{digits}g")
+    def number(value: Number) -> str:
+        if value != value:
+            return "undefined"
+        return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
 
     rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in ("quantity", "expected", "found", "ok")]]
     for check in checks:

@@ -15,20 +15,21 @@ from graddiff.differentiation import Result
 from graddiff.errors import GraddiffError, Notice
 from graddiff.evaluator import NoValue
 from graddiff.expectations import Check
+from graddiff.failures import exactly
 from graddiff.notation import Labels
 
 SCHEMA = "graddiff/1"
 
 
 def number(value: Number) -> Any:
-    """A value as JSON has it."""
+    """A value as JSON has it; a fraction, or a number of more digits than a float has, is a string."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, NoValue) or math.isnan(value):
+    if isinstance(value, NoValue) or value != value:
         return None
-    if math.isinf(value):
+    if value in (math.inf, -math.inf):
         return "Infinity" if value > 0 else "-Infinity"
-    return float(value)
+    return value if isinstance(value, float) else exactly(value)
 
 
 def document(result: Result, graph: bool = True, checks: Sequence[Check] = ()) -> Iterator[str]:

@@ -9,6 +9,8 @@ from graddiff.errors import NOTICES
 from graddiff.operations import TABLE
 from graddiff.render.json import SCHEMA
 
+EXACT = {"type": "string", "pattern": r"^-?\d+(/\d+|(\.\d+)?(e[+-]?\d+)?)$"}
+
 
 def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
     """An object with exactly these members."""
@@ -21,7 +23,10 @@ def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> 
 
 
 def schema() -> dict[str, Any]:
-    number = {"description": "a number, an infinity as a string, or null for undefined", "$ref": "#/$defs/number"}
+    number = {
+        "description": "a number, an infinity as a string, a fraction or many digits as a string, null for undefined",
+        "$ref": "#/$defs/number",
+    }
     span = {
         "description": "from and to, in characters of the expression",
         "type": "array",
@@ -118,7 +123,9 @@ def schema() -> dict[str, Any]:
             {"description": "what is written without a point", **formulas},
             {"description": "what --each writes for a line without an answer", **failure},
         ],
-        "$defs": {"number": {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}, {"type": "null"}]}},
+        "$defs": {
+            "number": {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}, EXACT, {"type": "null"}]}
+        },
     }
 
 

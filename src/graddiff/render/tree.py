@@ -13,6 +13,7 @@ from graddiff.arithmetic import Number
 from graddiff.differentiation import Result
 from graddiff.errors import columns
 from graddiff.evaluator import NoValue
+from graddiff.failures import exactly
 from graddiff.notation import Labels
 from graddiff.operations import WHERE, taken
 from graddiff.render.table import Cell, lay_out, too_narrow
@@ -22,10 +23,16 @@ ROWS = 200  # nodes drawn without --all
 DEPTH = 10  # levels drawn without --depth or --all
 GUIDES = 10  # levels of guide lines; deeper ones are told by a number
 SUMMANDS = 6  # contributions written out at a variable
+LONGEST = 60  # characters of a number
 LISTED = 40  # bindings, derivatives and notices listed without --all
 
 RULE = "adjoint = adjoint of the node above × local partial"
 RULE_OF_SUMS = "contribution = adjoint of the node above × local partial; adjoint = sum of the contributions"
+
+
+def outlined(digits: str) -> str:
+    """A number of very many digits by its beginning and its end."""
+    return digits if len(digits) <= LONGEST else f"{digits[: LONGEST // 2]}…{digits[-LONGEST // 2 :]}"
 
 
 class Step(NamedTuple):
@@ -64,7 +71,9 @@ class Tree:
             return str(value).lower()
         if isinstance(value, NoValue):
             return "no value"
-        return "undefined" if value != value else format(value + 0.0, f".{self.digits}g")
+        if value != value:
+            return "undefined"
+        return format(value + 0.0, f".{self.digits}g") if isinstance(value, float) else outlined(exactly(value))
 
     def name(self, line: int) -> str:
         """What stands for a line in ∂f/∂x."""
