@@ -119,8 +119,13 @@ def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
     operands = (1.75, 2.5, 3.0)[: max(1, len(operation.parameters))]
     if name in ("asin", "acos", "atanh", "asech"):
         operands = (0.4,)
-    found = kind.function(operation)(*[kind.number(repr(operand)) for operand in operands])
-    assert float(found) == pytest.approx(FLOATS.function(operation)(*operands), rel=1e-14)
+    for sign in (1, -1):
+        try:
+            expected = FLOATS.function(operation)(sign * operands[0], *operands[1:])
+        except (ArithmeticError, ValueError):
+            continue
+        found = kind.function(operation)(*[kind.number(repr(o)) for o in (sign * operands[0], *operands[1:])])
+        assert float(found) == pytest.approx(expected, rel=1e-14)
 
 
 def test_fifty_digits() -> None:

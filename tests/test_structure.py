@@ -20,14 +20,14 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.
 FLOORS = """
     _tables operations errors tokens expression functions naming diagnosis writer parser
     alphabets latex arithmetic exact precision notation failures evaluator reverse symbols kernel rows columns
-    conventions differentiation formulas identities typesetting factoring rewriting
+    tangent series conventions differentiation higher formulas identities typesetting factoring rewriting
     shortening symbolic __init__ files expectations bindings
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
     data.frames data.engines data.columnar data.parts data.cluster
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions
-    render.formulas render.progress render.completion render.manual
+    render.formulas render.higher render.higher_formulas render.progress render.completion render.manual
     commands commands.options commands.output commands.functions commands.data commands.each
-    commands.formulas commands.differentiate
+    commands.formulas commands.higher commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905
 

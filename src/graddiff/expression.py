@@ -20,7 +20,8 @@ class Expression(NamedTuple):
     ("2", "1e-3", "pi"), exact until a kind of number reads it. `names` are the names that lines were defined with, the
     first if there are several. `tokens` are the first and the last token a line was written with; `inlined` are the
     lines that a call copied out of a function's definition, whose tokens lie there, and `calls` says which call a line
-    is the value of. The output is called `output_name` where a name for it is needed."""
+    is the value of. `statements` are the lines of those that have a value, in order. The output is called
+    `output_name` where a name for it is needed."""
 
     source: Source
     operations: list[Operation]
@@ -32,6 +33,7 @@ class Expression(NamedTuple):
     calls: Mapping[int, tuple[str, tuple[int, ...]]]
     inlined: frozenset[int]
     tokens: tuple[list[int], list[int]]
+    statements: tuple[int, ...]
     output: int
     output_name: str
     notices: tuple[Notice, ...] = ()

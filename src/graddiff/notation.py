@@ -96,6 +96,14 @@ class Labels:
         return _FOLDED[operation.name](*constants)
 
 
+def headline(expression: Expression) -> str:
+    """The expression as a heading: its statements, and what the output is called where that is not said in them."""
+    statements = expression.source.statements()
+    written = "; ".join(statements)
+    named = expression.output in expression.names or len(statements) > 1
+    return written if named else f"{expression.output_name} = {written}"
+
+
 def number(text: str) -> Term:
     """The term of a literal or constant."""
     precedence = PRECEDENCE["neg"] if text.startswith("-") else ATOM

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
+from typing import TypeVar
 
 from graddiff.alphabets import INFIX
 from graddiff.factoring import grouped, pulled_out
@@ -14,10 +15,12 @@ from graddiff.formulas import ADD, MUL, Formula
 from graddiff.rewriting import by_quotients, by_roots, by_squares, conjugates, in_factors, multiplied_out
 from graddiff.typesetting import Script, plain_lengths, reachable
 
+Key = TypeVar("Key")
+
 PARTS = 1_000  # of formulas that are looked at
 ROUNDS = 2
 LENGTH = 300  # characters of a formula that is tried
-TRIED = 40  # ways to write one formula
+BUDGET = 2_500  # characters in all that are tried to write one formula
 FRACTION = 3  # characters that a line of fraction counts for, so that quotients are kept together
 
 WAYS: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
@@ -32,7 +35,7 @@ WAYS: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
 )
 
 
-def shortened(formulas: Mapping[str, Formula], decimals: bool = False) -> dict[str, Formula]:
+def shortened(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[Key, Formula]:
     """Each formula as it is shortest; `decimals` as in typesetting.write."""
     script = Script(INFIX, decimals)
     done: set[Formula] = set()
@@ -67,7 +70,7 @@ def shortest(formulas: tuple[Formula, ...], script: Script) -> Formula:
     """The formula with the fewest characters among equal ones and those that the ways lead to; the first of several."""
     tried = {formula: cost(formula, script) for formula in formulas}
     waiting = [(tried[one], one.order, one) for one in tried if one.operation in (ADD, MUL) and tried[one] <= LENGTH]
-    while waiting and len(tried) < TRIED:
+    while waiting and sum(tried.values()) < BUDGET:
         _, _, one = heappop(waiting)  # the shortest so far
         for way in WAYS:
             for found in way(one):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.formulas import ADD, EXP, MUL, POW, Formula, Rational, size
@@ -23,14 +23,18 @@ HALF = Fraction(1, 2)
 
 
 class Written(NamedTuple):
-    """Formulas by name, and the parts that they share, in an order in which each uses earlier ones only."""
+    """Formulas by what they are called, and the parts that they share; each of these uses earlier ones only."""
 
-    formulas: Mapping[str, str]
+    formulas: Mapping[Any, str]
     where: Mapping[str, str]
+
+    def text(self, key: object) -> str:
+        """One formula with the definitions that it may need, as an expression."""
+        return "; ".join([*(f"{name} = {part}" for name, part in self.where.items()), self.formulas[key]])
 
 
 def write(
-    formulas: Mapping[str, Formula], alphabet: Alphabet = INFIX, decimals: bool = False, taken: Collection[str] = ()
+    formulas: Mapping[Any, Formula], alphabet: Alphabet = INFIX, decimals: bool = False, taken: Collection[str] = ()
 ) -> Written:
     """The text of each formula; `decimals` writes 0.5*x for x/2; names in `taken` mean something else already."""
     script = Script(alphabet, decimals)
@@ -38,7 +42,7 @@ def write(
     lengths = plain_lengths(parts)
     if any(lengths[formula] > LENGTH for formula in formulas.values()):
         script.name_parts(parts, formulas.values(), taken)
-    return Written({name: script.whole(formula) for name, formula in formulas.items()}, script.where)
+    return Written({key: script.whole(formula) for key, formula in formulas.items()}, script.where)
 
 
 def text(formula: Formula) -> str:

@@ -40,6 +40,7 @@ class Writer:
         self.used: dict[str, int] = {}  # name of a variable or constant -> the token that first used it
         self.body: Body | None = None  # of the function that is being defined
         self.plain: tuple[int, int] | None = None  # first and last token of the last statement, if it defines nothing
+        self.statements: list[int] = []  # the line of each statement that has a value
         self.result: int | None = None  # of the last statement; None if that defines a function
 
     def expression(self) -> Expression:
@@ -57,6 +58,7 @@ class Writer:
             calls=self.calls,
             inlined=frozenset(self.inlined),
             tokens=(self.firsts, self.lasts),
+            statements=tuple(self.statements),
             output=self.result,
             output_name=names[self.result] if self.result in names else self.free_letter(),
             notices=tuple(self.notices.values()),
@@ -252,6 +254,7 @@ class Writer:
     def output(self, results: Results, firsts: list[int], last: int) -> None:
         self.statement((firsts[0], last))
         self.result = results.pop()
+        self.statements.append(self.result)
 
     def statement(self, plain: tuple[int, int] | None) -> None:
         """Begins a statement, a plain one if it defines nothing; a plain one before it has come to nothing."""
@@ -271,6 +274,7 @@ class Writer:
         self.statement(None)
         self.shadow(name, first, "a definition")
         self.result = self.definitions[name] = self.names[name] = results.pop()
+        self.statements.append(self.result)
 
     def signature(self, results: Results, firsts: list[int], last: int) -> None:
         """h(x, y) = …: from here on x and y are the function's own."""

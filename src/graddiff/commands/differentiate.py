@@ -12,7 +12,7 @@ import click
 from graddiff import __version__
 from graddiff.arithmetic import FLOATS, Kind
 from graddiff.bindings import bindings, names
-from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell
+from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell, view_of
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
@@ -33,6 +33,7 @@ Examples:
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
 ENGINES = ("auto", "rows", "columns", "dask")
+NO_POINT = UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
 DATA_ONLY = ("data_format", "output", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
 SHELLS = ("bash", "zsh", "fish")
 
@@ -65,6 +66,10 @@ read or written.
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
+@click.option("--hessian", is_flag=True, help="All second derivatives.")
+@click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
+@click.option("--along", multiple=True, metavar="X=1,Y=-2", help="The slope in a direction, the Hessian times it.")
+@click.option("--order", metavar="N", type=click.IntRange(1, 100), help="Derivatives in one variable up to order N.")
 @click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
 @click.option("--gradient", "only_gradient", metavar="X", help="Write the derivative by X alone, one bare number.")
 @click.option(
@@ -122,11 +127,21 @@ def command(expression: str | None, **options: Any) -> int:
     if options["format_"] in DATA_FORMATS:
         raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
     read = parse(read_expression(expression, options["path"]), at)
+    view = view_of(options)
+    if view is not None:
+        from graddiff.commands.higher import Asked, write_higher
+
+        point = at if options["at"] or not read.variables else None
+        if point is None and kind is not FLOATS:
+            raise NO_POINT
+        return write_higher(
+            view, Asked(read, point, tuple(names(options["wrt"], "--wrt")) or None, kind, options), form
+        )
     if read.variables and not options["at"] and form != "value":
         from graddiff.commands.formulas import write_formulas
 
         if kind is not FLOATS:
-            raise UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
+            raise NO_POINT
         return write_formulas(read, requested(options), form, options)
     if form == "latex":
         raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")

@@ -25,8 +25,7 @@ def write_formulas(expression: Expression, wrt: tuple[str, ...] | None, form: st
     elif form == "latex":
         sys.stdout.writelines(latex(found))
     elif form == "gradient":
-        written = found.written()
-        click.echo("; ".join([*(f"{u} = {part}" for u, part in written.where.items()), *written.formulas.values()]))
+        click.echo(found.written().text(*found.formulas))
         for one in found.notices:
             tell(f"{one.kind}: {one.message}")
     else:

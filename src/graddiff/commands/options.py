@@ -19,6 +19,8 @@ from graddiff.render.terminal import Canvas, canvas
 
 Function = Callable[..., Any]
 
+VIEWS = ("hessian", "jacobian", "along", "order")  # answers other than value and gradient
+
 
 class ExpressionCommand(click.Command):
     """A command whose operand may begin with `-`: a token is an option only if it is exactly a declared one."""
@@ -105,6 +107,14 @@ def remarks(result: Result, checks: Iterable[Check]) -> Iterator[str]:
     for check in checks:
         if not check.ok:
             yield f"{check.quantity} is {check.found!r}, expected {check.expected!r}"
+
+
+def view_of(options: Mapping[str, Any]) -> str | None:
+    """The one view that is asked for, None for the gradient."""
+    views = [view for view in VIEWS if options[view] not in (None, False, ())]
+    if len(views) > 1:
+        raise UsageError(f"--{views[0]} and --{views[1]} are two answers", hint="ask for one")
+    return views[0] if views else None
 
 
 def tell(message: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from graddiff.notation import headline
 from graddiff.render.json import SCHEMA, encoded, notice
 from graddiff.render.terminal import Canvas, Line, Segment
 from graddiff.symbolic import Derivatives
@@ -13,11 +14,7 @@ from graddiff.symbolic import Derivatives
 def lines(found: Derivatives, canvas: Canvas) -> Iterator[Line]:
     """The expression, ∂f/∂x = … for each name, and below what letters in them stand for."""
     output, written = found.expression.output_name, found.written()
-    statements = found.expression.source.statements()
-    head = "; ".join(statements)
-    if len(statements) == 1 and found.expression.output not in found.expression.names:
-        head = f"{output} = {head}"
-    yield [Segment(canvas.written(head), "head")]
+    yield [Segment(canvas.written(headline(found.expression)), "head")]
     yield []
     for name, formula in written.formulas.items():
         yield [Segment(canvas.written(f"∂{output}/∂{name} = "), "partial"), Segment(canvas.written(formula))]

@@ -14,7 +14,7 @@ from graddiff.differentiation import Result
 from graddiff.errors import columns
 from graddiff.evaluator import NoValue
 from graddiff.failures import exactly
-from graddiff.notation import Labels
+from graddiff.notation import Labels, headline
 from graddiff.operations import WHERE, taken
 from graddiff.render.table import Cell, lay_out, too_narrow
 from graddiff.render.terminal import Canvas, Line, Segment
@@ -94,10 +94,7 @@ class Tree:
 
     def heading(self) -> Iterator[Line]:
         """The expression, and where."""
-        statements = self.expression.source.statements()
-        written = "; ".join(statements)
-        if self.expression.output not in self.expression.names and len(statements) == 1:
-            written = f"{self.expression.output_name} = {written}"
+        written = headline(self.expression)
         written = self.canvas.written(written if len(written) <= 400 else f"{written[:200]}…{written[-200:]}")
         pairs = [f"{name} = {self.number(value)}" for name, value in self.result.at.items()]
         at = self.canvas.written(f"at {self.listed(pairs, '', ', ')}" if pairs else "")

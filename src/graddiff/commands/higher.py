@@ -1,0 +1,131 @@
+"""--hessian, --jacobian, --along and --order: derivatives beyond the gradient, at a point or as formulas."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from graddiff.arithmetic import Kind, Number
+from graddiff.bindings import bindings
+from graddiff.commands.options import canvas_for
+from graddiff.differentiation import Result, differentiate
+from graddiff.errors import Notice, UsageError
+from graddiff.expression import Expression
+from graddiff.higher import check_direction, curvature, derivatives_of_order, hessian, only_variable, outputs
+from graddiff.render.higher import Answer, document, numbers, written
+from graddiff.render.terminal import show
+
+
+class Asked(NamedTuple):
+    """What is asked about an expression: where (None: as formulas), by which names, in which kind of number."""
+
+    expression: Expression
+    at: Mapping[str, Number] | None
+    wrt: tuple[str, ...] | None
+    kind: Kind
+    options: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables to differentiate by."""
+        names = tuple(self.expression.variables) if self.wrt is None else self.wrt
+        for name in names:
+            if name in self.expression.definitions:
+                raise UsageError(f"{name} is defined by the expression", hint="second derivatives are by variables")
+        return names
+
+    def result(self) -> Result:
+        assert self.at is not None
+        return differentiate(self.expression, self.at, self.names, kind=self.kind)
+
+
+def write_higher(view: str, asked: Asked, form: str) -> int:
+    """Writes one view and returns the exit code: 4 where a derivative does not exist."""
+    options = asked.options
+    if form in ("value", "gradient") or options["expect"]:
+        option = "expect" if options["expect"] else form
+        raise UsageError(f"--{option} is about the gradient, and there is --{view}", hint="--json writes all of it")
+    if form == "latex" and asked.at is not None:
+        raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
+    answer = ANSWERS[view](asked)
+    if form == "json":
+        sys.stdout.write(document(asked.expression, answer))
+    elif form == "latex":
+        sys.stdout.writelines(f"{line}\n" for line in answer.latex)
+    else:
+        canvas = canvas_for(options["ascii"], options["color"], options["width"])
+        show(written(asked.expression, answer, canvas, options["digits"] or 7), canvas)
+    return 0 if answer.complete else 4
+
+
+def write_hessian(asked: Asked) -> Answer:
+    if asked.at is None:
+        from graddiff.render.higher_formulas import of_hessian
+
+        return of_hessian(asked.expression, asked.names)
+    result = asked.result()
+    found = hessian(result)
+    table = [["hessian", *found], *([x, *row.values()] for x, row in found.items())]
+    return numbers(result, {"hessian": found}, table, [*found.values()])
+
+
+def write_along(asked: Asked) -> Answer:
+    direction = bindings(asked.options["along"], "--along", asked.kind)
+    check_direction(asked.expression, direction)
+    if asked.at is None:
+        from graddiff.exact import EXACT
+        from graddiff.render.higher_formulas import of_direction
+
+        exactly = bindings(asked.options["along"], "--along", EXACT)
+        return of_direction(asked.expression, exactly, asked.names)
+    result = asked.result()
+    slope, product = curvature(result, direction)
+    body = {"along": direction, "slope": slope, "hessian_product": product}
+    table = [["along", *direction], ["", *direction.values()], [], ["slope", slope], []]
+    table += [["", *product], ["hessian × direction", *product.values()]]
+    return numbers(result, body, table, [{"slope": slope}, product])
+
+
+def write_order(asked: Asked) -> Answer:
+    name, order = only_variable(asked.expression, asked.wrt), asked.options["order"]
+    if asked.at is None:
+        from graddiff.render.higher_formulas import of_orders
+
+        return of_orders(asked.expression, name, order)
+    result = asked._replace(wrt=(name,)).result()
+    found = derivatives_of_order(asked.expression, asked.at, name, order, asked.kind)
+    rows = [{"order": k, "derivative": d, "coefficient": c} for k, (c, d) in enumerate(found)]
+    table = [["order", "derivative", "Taylor coefficient"], *([str(k), d, c] for k, (c, d) in enumerate(found))]
+    answer = numbers(result, {"orders": rows}, table, [{"all": d} for _, d in found])
+    if len(found) > order:
+        return answer
+    message = f"there is no derivative of order {len(found)} at this point, or it is too large"
+    return answer._replace(notices=(*answer.notices, Notice("undefined", message)), complete=False)
+
+
+def write_jacobian(asked: Asked) -> Answer:
+    names = asked.names if asked.wrt is None else asked.wrt
+    found = outputs(asked.expression)
+    if asked.at is None:
+        from graddiff.render.higher_formulas import of_outputs
+
+        return of_outputs(asked.expression, found, names)
+    results = [differentiate(one, asked.at, names, kind=asked.kind) for one in found]
+    told = [(r.expression.output_name, r.value, r.gradient) for r in results]
+    rows = [{"text": text, "value": value, "gradient": gradient} for text, value, gradient in told]
+    table = [
+        ["jacobian", "value", *names],
+        *([r.expression.output_name, r.value, *r.gradient.values()] for r in results),
+    ]
+    answer = numbers(results[0], {"outputs": rows}, table, [r.gradient for r in results])
+    notices = dict.fromkeys(notice for r in results for notice in r.notices if notice.kind != "unused statement")
+    return answer._replace(notices=tuple(notices), head={"at": answer.head["at"]})
+
+
+ANSWERS: dict[str, Callable[[Asked], Answer]] = {
+    "hessian": write_hessian,
+    "jacobian": write_jacobian,
+    "along": write_along,
+    "order": write_order,
+}
