@@ -5,7 +5,7 @@ _graddiff_names() {
 }
 
 _graddiff() {
-    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --hessian --jacobian --along --order --value --gradient --expect --rtol --atol --exact --precision --each --data --data-format --output --jobs --engine --scheduler --no-input --fail-fast --line-buffered --digits --depth --all --ascii --color --width --schema --completion --version -h --help'
+    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --hessian --jacobian --along --order --verify --value --gradient --expect --rtol --atol --exact --precision --each --data --data-format --output --jobs --engine --scheduler --no-input --fail-fast --line-buffered --digits --depth --all --ascii --color --width --schema --completion --version -h --help'
     local before=${COMP_WORDS[COMP_CWORD-1]} typed quoted='("[^"]*"|'"'[^']*'"')'
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
     if [[ $line =~ --(at|wrt|gradient|expect)(=|[[:space:]]+)([^[:space:]]*)$ ]]; then

@@ -24,6 +24,7 @@ complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l hessian -
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l jacobian -d 'The derivatives of several outputs - x*y; x+sin(y)'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l along -x -d 'The slope in a direction, the Hessian times it'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l order -x -d 'Derivatives in one variable up to order N'
+complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l verify -d 'Compare each derivative with three others; exit code 1 if one differs'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l value -d 'Write the value alone, one bare number'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l gradient -x -a '(__graddiff_names | string replace = "")' -d 'Write the derivative by X alone, one bare number'
 complete -c graddiff -n 'not __fish_seen_subcommand_from functions' -l expect -x -a '(__graddiff_names)' -d 'Compare - value, x or gradient.x, p.value, p.adjoint'

@@ -126,7 +126,7 @@ SAMPLES = dict.fromkeys(TABLE, (0.3, 0.7, 0.2)) | {
 
 @pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name)
 def test_formula_of_every_operation_is_its_reverse_pass(operation: object) -> None:
-    from graddiff.operations import Operation
+    from graddiff.operation import Operation
 
     assert isinstance(operation, Operation)
     size = 2 if operation.variadic else len(operation.parameters)
@@ -145,7 +145,7 @@ def test_formula_of_every_operation_is_its_reverse_pass(operation: object) -> No
 
 @pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.parity], ids=lambda o: o.name)
 def test_parity_in_the_table_is_that_of_the_function(operation: object) -> None:
-    from graddiff.operations import Operation
+    from graddiff.operation import Operation
 
     assert isinstance(operation, Operation)
     sign = {"even": 1, "odd": -1}[operation.parity]

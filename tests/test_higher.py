@@ -89,7 +89,7 @@ def test_direction_is_the_hessian_times_it() -> None:
 
 @pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name)
 def test_forward_mode_agrees_with_the_reverse_pass(operation: object) -> None:
-    from graddiff.operations import Operation
+    from graddiff.operation import Operation
 
     assert isinstance(operation, Operation)
     names = ["x", "y", "z"][: 2 if operation.variadic else len(operation.parameters)]

@@ -13,7 +13,8 @@ import pytest
 from graddiff import GraddiffError, columns, differentiate, parse, rows
 from graddiff.columns import BLOCK, Columns
 from graddiff.kernel import Program, program
-from graddiff.operations import COMPARISONS, ROWS, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, ROWS, WHERE
 from graddiff.rows import by_rows
 from test_reverse import random_text
 

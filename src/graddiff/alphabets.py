@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from graddiff.operations import COMPARISONS, TABLE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, TABLE
 
 ATOM = 5
 PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **{row.name: 0 for row in COMPARISONS}}

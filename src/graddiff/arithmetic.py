@@ -13,7 +13,8 @@ from typing import Any
 
 from graddiff.errors import PointError
 from graddiff.expression import Expression
-from graddiff.operations import NUMBER, VARIABLE, Operation, taken
+from graddiff.operation import Operation
+from graddiff.operations import NUMBER, VARIABLE, taken
 from graddiff.parser import parse
 
 Number = Any  # a value of the kind at hand

@@ -8,7 +8,8 @@ from typing import Any
 
 from graddiff.arithmetic import FLOATS
 from graddiff.kernel import Program, function
-from graddiff.operations import COMPARISONS, NUMBER, VARIABLE, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, NUMBER, VARIABLE, WHERE
 
 BLOCK = 32_768  # rows: a block of a few columns stays in a core's cache
 WIDTH = 8_192  # rows: BLAS divides longer products among threads, which wait for more and slow everything else down

@@ -5,7 +5,7 @@ The reverse pass computes; this module looks at the finished graph and leaves no
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from graddiff.alphabets import ATOM
 from graddiff.arithmetic import FLOATS, Kind, Number
@@ -13,8 +13,12 @@ from graddiff.errors import Notice
 from graddiff.evaluator import NoValue
 from graddiff.failures import here_are, shown
 from graddiff.notation import Labels
-from graddiff.operations import WHERE, Operation, taken
+from graddiff.operation import Operation
+from graddiff.operations import WHERE, taken
 from graddiff.reverse import Graph
+from graddiff.sides import both_sides
+
+VARIABLES = 20  # whose slopes on both sides are looked at
 
 
 def notices(graph: Graph, requested: set[int]) -> list[Notice]:
@@ -24,13 +28,14 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
     switches = [line for line, operation in enumerate(expression.operations) if operation is WHERE]
     reached = reach(graph) if switches else set()
     leads = expression.depends(requested) if switches else bytearray()
-    found: list[Notice] = []
+    told: dict[int, list[Notice]] = {}
     if awkward or switches:
         for line, operation in enumerate(expression.operations):
             if operation in awkward and any(partial is not None for partial in graph.partials[line]):
-                found += agreed(Spot(graph, line, labels))
+                told[line] = [*agreed(Spot(graph, line, labels))]
             elif operation is WHERE and line in reached and any(leads[o] for o in expression.operands[line][1:]):
-                found += switch(Spot(graph, line, labels))
+                told[line] = [*switch(Spot(graph, line, labels))]
+    found = [notice for notices in told.values() for notice in notices]
     found_adjoints = [graph.adjoints[line] for line in requested]
     if not all(adjoint is None or graph.kind.finite(adjoint) for adjoint in found_adjoints):
         received: dict[int, list[Number]] = {}
@@ -39,7 +44,34 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
         for line in range(expression.size):
             if graph.adjoints[line] is not None:
                 found += missing(Spot(graph, line, labels), received.get(line, []))
+    if found and graph.kind is FLOATS:
+        found += whole(graph, requested, told)
     return [*dict.fromkeys(found)]
+
+
+def whole(graph: Graph, requested: set[int], told: Mapping[int, list[Notice]]) -> Iterator[Notice]:
+    """What the kinks come to: the slopes of the whole expression, where that is more than what is told of one node."""
+    border = [line for line, notices in told.items() if any(notice.kind in ("kink", "jump") for notice in notices)]
+    expression = graph.expression
+    text, span = expression.text, expression.span(expression.output)
+    for name, line in [*expression.variables.items()][:VARIABLES]:
+        if line not in requested:
+            continue
+        sides = both_sides(expression, graph.values, line)
+        if all(sides[node][0] == sides[node][1] for node in border):
+            continue  # the kinks are about other variables
+        adjoint = 0.0 if graph.adjoints[line] is None else graph.adjoints[line]
+        left, right = slopes = sides[expression.output]
+        here, f = f"{name} = {shown(graph.values[line])}", expression.output_name
+        if left is not None and right is not None and abs(left - right) <= 1e-9 * max(1.0, abs(left)):
+            message = f"{f} itself is smooth in {name} at {here}: its slope is {shown(right)} from both sides"
+            if adjoint != right:
+                message += f"; the reverse pass, which takes each kink by itself, gives {shown(adjoint)}"
+            yield Notice("smooth", message, text, span, slopes, adjoint)
+        elif None not in slopes and not any(notice.slopes == slopes for told_of in told.values() for notice in told_of):
+            message = f"{f} itself has the slopes {' and '.join(map(shown, slopes))} by {name} at {here}"
+            message += f"; {shown(adjoint)} is used"
+            yield Notice("kink", message, text, span, slopes, adjoint)
 
 
 def reach(graph: Graph) -> set[int]:

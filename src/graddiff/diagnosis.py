@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graddiff.errors import GrammarError, Span, printable
 from graddiff.functions import Function
-from graddiff.operations import Operation
+from graddiff.operation import Operation
 from graddiff.tokens import END, Source
 
 OPERATORS = {"PLUS", "MINUS", "TIMES", "DIVIDE", "POWER"}

@@ -29,6 +29,7 @@ NOTICES = {
     "absent variable": False,
     "unused statement": False,
     "kink": False,
+    "smooth": False,
     "jump": False,
     "pole": True,
     "vertical tangent": False,

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from graddiff.arithmetic import FLOATS, INEXACT, Function, Kind
 from graddiff.errors import PointError
-from graddiff.operations import TABLE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import TABLE
 
 DIGITS = 4_000  # of a numerator or denominator
 BITS = math.ceil(DIGITS * math.log2(10))

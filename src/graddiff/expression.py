@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graddiff.errors import Notice, Span
-from graddiff.operations import Operation
+from graddiff.operation import Operation
 from graddiff.tokens import Source
 
 

@@ -10,7 +10,8 @@ from graddiff.arithmetic import FLOATS, INEXACT, Kind, Number
 from graddiff.errors import PointError, RangeError
 from graddiff.expression import Expression
 from graddiff.notation import Labels
-from graddiff.operations import NUMBER, Operation
+from graddiff.operation import Operation
+from graddiff.operations import NUMBER
 
 PARAMETER = r"\b[a-z]\b(?!\()"  # an operand's name in a condition of the table
 

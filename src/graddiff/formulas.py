@@ -15,7 +15,8 @@ from typing import Any
 from graddiff.arithmetic import FLOATS
 from graddiff.errors import PointError
 from graddiff.exact import EXACT
-from graddiff.operations import CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
 
 PARTS = 40  # of a sum or product that is taken apart to join another one: beyond it, time would not be linear
 BITS = 64  # of a power that is worked out; 2^1000 stays as it is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from graddiff.operations import Operation
+from graddiff.operation import Operation
 
 CALL = Operation("call")  # in a body: the call of another function of one's own
 

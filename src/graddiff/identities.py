@@ -11,7 +11,8 @@ from typing import Any
 from graddiff.arithmetic import Kind, Number
 from graddiff.exact import EXACT
 from graddiff.formulas import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Formulas, Rational
-from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
 
 SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX = (
     TABLE[name] for name in ("sub", "div", "neg", "sqrt", "log", "hypot", "min", "max")

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
-from graddiff.operations import COMPARISONS, NUMBER, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, NUMBER, WHERE
 from graddiff.reverse import Graph, differentiate_backwards
 from graddiff.symbols import EQ, Lines, Symbol, Symbols
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from graddiff.errors import GrammarError, NamingError
 from graddiff.expression import Expression
 from graddiff.functions import Function
-from graddiff.operations import CONSTANTS, FUNCTIONS, Operation
+from graddiff.operation import Operation
+from graddiff.operations import CONSTANTS, FUNCTIONS
 from graddiff.tokens import END, Source
 
 # What other languages have.

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Term
 from graddiff.arithmetic import FLOATS, Number, partial_rule
 from graddiff.expression import Expression
-from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE, Operation, taken
+from graddiff.operation import Operation
+from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE, taken
 
 LIMIT = 100  # characters; the middle of a longer text is left out
 SHORT = 6  # characters of an operand that is not left out of a brief text

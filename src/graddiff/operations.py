@@ -8,105 +8,18 @@ From it come the number on an edge, the formula printed beside it, the reference
 `value` is the operation in terms of others; a kind of number may know the operation natively instead (arithmetic.py).
 `domain`, `kink`, `jump` and `pole` are conditions, `;` between several; `A if B` asks for A only where B holds, and
 `A by y` is about the derivative by y only. `used` says what is used there. `parity` is odd for f(-x) = -f(x), even for
-f(-x) = f(x). An operand with `=` has a default, and `x...` stands for any number of operands, whose rule knows `x`,
-`f` and `k`, the number of operands that are equal to `f`.
+f(-x) = f(x). `sided` is the slope on one side of a kink if the slopes of the operands there are dx, dy. An operand with
+`=` has a default, and `x...` stands for any number of operands, whose rule knows `x`, `f` and `k`, the number of
+operands that are equal to `f`.
 
 Rules: Abramowitz & Stegun, Handbook of Mathematical Functions, chapters 4 and 7; at kinks and jumps, PyTorch 2.x.
 """
 
 from __future__ import annotations
 
+import copyreg
 
-class Operation:
-    """One row of the table; two are the same only if they are one."""
-
-    def __init__(
-        self,
-        name: str,
-        parameters: tuple[str, ...] = (),
-        partials: tuple[str, ...] = (),
-        *,
-        meaning: str = "",
-        symbol: str = "",
-        value: str = "",
-        domain: str = "",
-        kink: str = "",
-        jump: str = "",
-        pole: str = "",
-        used: str = "",
-        parity: str = "",
-        defaults: tuple[str, ...] = (),
-        variadic: bool = False,
-    ) -> None:
-        self.name, self.parameters, self.partials = name, parameters, partials
-        self.meaning, self.symbol, self.value, self.domain = meaning, symbol, value, domain
-        self.kink, self.jump, self.pole, self.used = kink, jump, pole, used
-        self.parity = parity
-        self.defaults, self.variadic = defaults, variadic
-
-    def __repr__(self) -> str:
-        return f"<operation {self.signature}>"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _named, (self.name,)  # the same one wherever an expression is sent
-
-    @property
-    def signature(self) -> str:
-        """The call as one writes it: `atan2(y, x)`, `max(x, ...)`."""
-        shown = list(self.parameters[: self.fewest])
-        shown += [f"{p}={d}" for p, d in zip(self.parameters[self.fewest :], self.defaults)]
-        return f"{self.name}({', '.join(shown + ['...'] * self.variadic)})"
-
-    @property
-    def written(self) -> str:
-        """The operation as one writes it: `x * y`, `-x`, `sin(x)`, `where(c, x, y)`."""
-        if not self.symbol:
-            return self.signature
-        infix = f" {self.symbol} ".join(self.parameters)
-        return infix if len(self.parameters) == 2 else self.symbol + infix
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """What the rules and conditions of this row may speak of."""
-        return (*self.parameters, "f", "k") if self.variadic else (*self.parameters, "f")
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether it has local partials; a comparison has none."""
-        return any(self.partials)
-
-    @property
-    def conventions(self) -> list[tuple[str, int | None]]:
-        """The conditions under which a derivative is a matter of convention, or does not exist."""
-        return self.conditions("; ".join([self.kink, self.jump, self.pole]))
-
-    def conditions(self, column: str) -> list[tuple[str, int | None]]:
-        """The conditions in a column of this row, each with the slot of the operand that it is about, None for any."""
-        parts = [part.partition(" by ") for part in column.split("; ") if part]
-        return [(condition, self.parameters.index(by) if by else None) for condition, _, by in parts]
-
-    @property
-    def fewest(self) -> int:
-        return len(self.parameters) - len(self.defaults)
-
-    def partial(self, slot: int) -> str:
-        """The rule for the operand in a slot; the operands of a variadic operation share one."""
-        return self.partials[0 if self.variadic else slot]
-
-
-def operation(call: str, *partials: str, **columns: str) -> Operation:
-    """A row from its call, such as "leaky_relu(x, a=0.01)", the partials and the other columns by name."""
-    name, _, inside = call.removesuffix(")").partition("(")
-    pairs = [parameter.strip().partition("=") for parameter in inside.split(",") if parameter]
-    return Operation(
-        name,
-        tuple(parameter.removesuffix("...") for parameter, _, _ in pairs),
-        partials,
-        defaults=tuple(default for _, equals, default in pairs if equals),
-        variadic=inside.endswith("..."),
-        **columns,
-    )
-
+from graddiff.operation import Operation, operation
 
 ROWS = (
     operation("add(x, y)", "1", "1", symbol="+", meaning="sum"),
@@ -132,7 +45,15 @@ ROWS = (
     operation("log1p(x)", "1/(1 + x)", meaning="log(1 + x), accurate near 0", domain="x > -1"),
     operation("sqrt(x)", "1/(2*f)", meaning="square root", domain="x >= 0"),
     operation("cbrt(x)", "1/(3*f^2)", parity="odd", meaning="cube root, of negative numbers too"),
-    operation("abs(x)", "sign(x)", parity="even", meaning="absolute value", kink="x == 0", used="0 is used"),
+    operation(
+        "abs(x)",
+        "sign(x)",
+        parity="even",
+        meaning="absolute value",
+        kink="x == 0",
+        sided="abs(dx)",
+        used="0 is used",
+    ),
     operation("sign(x)", "0", parity="odd", meaning="-1, 0 or 1", jump="x == 0", used="0 is used"),
     operation("floor(x)", "0", meaning="whole number at or below", jump="x == floor(x)", used="0 is used"),
     operation("ceil(x)", "0", meaning="whole number at or above", jump="x == floor(x)", used="0 is used"),
@@ -246,6 +167,7 @@ ROWS = (
         meaning="x kept between a and b",
         domain="a <= b",
         kink="x == a; x == b",
+        sided="where(x == a, where(x == b, clamp(dx, da, db), max(dx, da)), min(dx, db))",
         used="0 is used",
     ),
     operation(
@@ -254,6 +176,7 @@ ROWS = (
         "where(f == 0, 0, y/f)",
         meaning="sqrt(x^2 + y^2) without overflow",
         kink="f == 0",
+        sided="hypot(dx, dy)",
         used="0 is used",
     ),
     operation(
@@ -265,7 +188,15 @@ ROWS = (
         jump="f == 0",
         used="1 is used for x",
     ),
-    operation("relu(x)", "step(x)", meaning="max(x, 0)", value="where(x > 0, x, 0)", kink="x == 0", used="0 is used"),
+    operation(
+        "relu(x)",
+        "step(x)",
+        meaning="max(x, 0)",
+        value="where(x > 0, x, 0)",
+        kink="x == 0",
+        sided="relu(dx)",
+        used="0 is used",
+    ),
     operation(
         "leaky_relu(x, a=0.01)",
         "where(x > 0, 1, a)",
@@ -273,6 +204,7 @@ ROWS = (
         meaning="x where x > 0, a*x elsewhere",
         value="where(x > 0, x, a*x)",
         kink="x == 0",
+        sided="where(dx > 0, dx, a*dx)",
         used="a is used",
     ),
     operation(
@@ -332,8 +264,13 @@ def taken(condition: object) -> int:
     return 1 if condition else 2
 
 
-def _named(name: str) -> Operation:
+def named(name: str) -> Operation:
+    """The one operation of that name."""
     return TABLE.get(name) or (NUMBER if name == NUMBER.name else VARIABLE)
+
+
+# The same one wherever an expression is sent.
+copyreg.pickle(Operation, lambda operation: (named, (operation.name,)))
 
 
 ALIASES = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from graddiff.arithmetic import Kind, Number
 from graddiff.errors import UsageError
-from graddiff.operations import Operation
+from graddiff.operation import Operation
 
 GUARD = 15  # digits that are computed with and not shown
 LARGEST = 100_000  # the power of ten at which numbers end

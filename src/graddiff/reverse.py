@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.expression import Expression
-from graddiff.operations import WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import WHERE
 
 
 class Edge(NamedTuple):

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from graddiff.arithmetic import FLOATS, Function, Kind, Number
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
-from graddiff.operations import COMPARISONS, TABLE, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, TABLE, WHERE
 
 
 class Series:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
-from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE
 
 ADD, SUB, MUL, DIV, NEG, POW, ABS, EQ = (TABLE[n] for n in ("add", "sub", "mul", "div", "neg", "pow", "abs", "eq"))
 REVERSED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}  # the same with both sides negated

@@ -12,7 +12,8 @@ from graddiff import diagnosis, naming
 from graddiff.errors import Notice
 from graddiff.expression import Expression
 from graddiff.functions import CALL, Body, Function
-from graddiff.operations import COMPARISONS, CONSTANTS, FUNCTIONS, NUMBER, TABLE, VARIABLE, Operation
+from graddiff.operation import Operation
+from graddiff.operations import COMPARISONS, CONSTANTS, FUNCTIONS, NUMBER, TABLE, VARIABLE
 from graddiff.tokens import SUPERSCRIPTS, Source
 
 Results = list[Any]  # a line for each operand, a list of lines for the operands of a call

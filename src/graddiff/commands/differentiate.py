@@ -70,6 +70,7 @@ read or written.
 @click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
 @click.option("--along", multiple=True, metavar="X=1,Y=-2", help="The slope in a direction, the Hessian times it.")
 @click.option("--order", metavar="N", type=click.IntRange(1, 100), help="Derivatives in one variable up to order N.")
+@click.option("--verify", is_flag=True, help="Compare each derivative with three others; exit code 1 if one differs.")
 @click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
 @click.option("--gradient", "only_gradient", metavar="X", help="Write the derivative by X alone, one bare number.")
 @click.option(

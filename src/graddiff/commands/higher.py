@@ -1,4 +1,4 @@
-"""--hessian, --jacobian, --along and --order: derivatives beyond the gradient, at a point or as formulas."""
+"""--hessian, --jacobian, --along, --order and --verify: answers other than the value and the gradient."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from graddiff.arithmetic import Kind, Number
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.bindings import bindings
 from graddiff.commands.options import canvas_for
 from graddiff.differentiation import Result, differentiate
@@ -15,6 +15,7 @@ from graddiff.expression import Expression
 from graddiff.higher import check_direction, curvature, derivatives_of_order, hessian, only_variable, outputs
 from graddiff.render.higher import Answer, document, numbers, written
 from graddiff.render.terminal import show
+from graddiff.verification import compare
 
 
 class Asked(NamedTuple):
@@ -56,7 +57,7 @@ def write_higher(view: str, asked: Asked, form: str) -> int:
     else:
         canvas = canvas_for(options["ascii"], options["color"], options["width"])
         show(written(asked.expression, answer, canvas, options["digits"] or 7), canvas)
-    return 0 if answer.complete else 4
+    return answer.code
 
 
 def write_hessian(asked: Asked) -> Answer:
@@ -101,7 +102,7 @@ def write_order(asked: Asked) -> Answer:
     if len(found) > order:
         return answer
     message = f"there is no derivative of order {len(found)} at this point, or it is too large"
-    return answer._replace(notices=(*answer.notices, Notice("undefined", message)), complete=False)
+    return answer._replace(notices=(*answer.notices, Notice("undefined", message)), code=4)
 
 
 def write_jacobian(asked: Asked) -> Answer:
@@ -123,9 +124,26 @@ def write_jacobian(asked: Asked) -> Answer:
     return answer._replace(notices=tuple(notices), head={"at": answer.head["at"]})
 
 
+def write_verify(asked: Asked) -> Answer:
+    if asked.at is None or asked.kind is not FLOATS:
+        raise UsageError("--verify compares floats at a point", hint="--at x=1 gives one")
+    result = differentiate(asked.expression, asked.at, asked.wrt)
+    found = compare(result)
+    titles = ["verify", "reverse mode", "forward mode", "formula", "difference", "its error", "sides", ""]
+    table: list[list[Any]] = [titles, *([*row[:6], sides(row.slopes), row.note] for row in found)]
+    rows = [{**row._asdict(), "slopes": None if row.slopes is None else [*row.slopes]} for row in found]
+    answer = numbers(result, {"verify": rows}, table, [])
+    return answer._replace(code=1 if not all(row.ok for row in found) else answer.code)
+
+
+def sides(slopes: tuple[float | None, float | None] | None) -> str:
+    return "" if slopes is None else " | ".join("none" if s is None else format(s, ".7g") for s in slopes)
+
+
 ANSWERS: dict[str, Callable[[Asked], Answer]] = {
     "hessian": write_hessian,
     "jacobian": write_jacobian,
     "along": write_along,
     "order": write_order,
+    "verify": write_verify,
 }

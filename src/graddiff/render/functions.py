@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graddiff.operations import ALIASES, Operation
+from graddiff.operation import Operation
+from graddiff.operations import ALIASES
 from graddiff.render.table import Cell, lay_out, width
 from graddiff.render.terminal import Canvas, Line, Segment
 

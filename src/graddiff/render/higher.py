@@ -20,7 +20,8 @@ Row = Sequence[Any]  # of texts and numbers
 
 
 class Answer(NamedTuple):
-    """What one view has to say: the members of its JSON, and either rows of a table or lines of text."""
+    """What one view has to say: the members of its JSON, either rows of a table or lines of text, and
+    the exit code."""
 
     head: Mapping[str, Any]
     body: Mapping[str, Any]
@@ -29,7 +30,7 @@ class Answer(NamedTuple):
     where: Mapping[str, str] = {}
     latex: Sequence[str] = ()
     notices: tuple[Notice, ...] = ()
-    complete: bool = True
+    code: int = 0
 
 
 def numbers(
@@ -39,7 +40,7 @@ def numbers(
     kind = result.graph.kind
     complete = result.complete and all(kind.finite(value) for row in found for value in row.values())
     head = {"at": result.at, "value": result.value, "gradient": result.gradient}
-    return Answer(head, body, table=table, notices=result.notices, complete=complete)
+    return Answer(head, body, table=table, notices=result.notices, code=0 if complete else 4)
 
 
 def document(expression: Expression, answer: Answer) -> str:
@@ -55,7 +56,7 @@ def as_json(value: Any) -> Any:
         return {name: as_json(member) for name, member in value.items()}
     if isinstance(value, list):
         return [as_json(member) for member in value]
-    return value if isinstance(value, str | int) else number(value)
+    return value if value is None or isinstance(value, str | int) else number(value)
 
 
 def written(expression: Expression, answer: Answer, canvas: Canvas, digits: int) -> Iterator[Line]:
@@ -93,6 +94,8 @@ def drawn(table: Sequence[Row], canvas: Canvas, digits: int) -> Iterator[Line]:
 def segment(cell: Any, canvas: Canvas, digits: int) -> Segment:
     if isinstance(cell, str):
         return Segment(canvas.written(cell), "head")
+    if cell is None:
+        return Segment("none", "quiet")
     return Segment(shown(cell, digits), "adjoint")
 
 
