@@ -27,6 +27,13 @@ ARGUMENTS = [
     ("x/y", "--at", "x=1,y=3", "--exact"),
     ("sqrt(x)*y", "--at", "x=0,y=3", "--precision", "30"),
     ("x^2*sin(y)",),
+    ("x^2*y", "--hessian", "--at", "x=1,y=2"),
+    ("x^2*y", "--hessian"),
+    ("x^2*y", "--along", "x=1", "--at", "x=1,y=2"),
+    ("x*y; x+y", "--jacobian"),
+    ("x*y; x+y", "--jacobian", "--at", "x=1,y=2"),
+    ("sin(x)", "--order", "3", "--at", "x=1"),
+    ("x*y", "--verify", "--at", "x=1,y=2"),
     ("x*y", "--at", "x=2,y=3", "--expect", "x=3,value=6", "--no-graph"),
 ]
 

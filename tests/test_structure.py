@@ -20,7 +20,7 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.
 FLOORS = """
     _tables operation operations errors tokens expression functions naming diagnosis writer parser
     alphabets latex arithmetic exact precision notation failures evaluator reverse symbols kernel rows columns
-    tangent series sides conventions differentiation higher formulas identities typesetting factoring rewriting
+    tangent series sides conventions differentiation higher formula formulas identities typesetting factoring rewriting
     shortening symbolic verification __init__ files expectations bindings
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
     data.frames data.engines data.columnar data.parts data.cluster

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from graddiff.formulas import ADD, MUL, ONE, Formula, Rational, size
+from graddiff.formula import ADD, MUL, ONE, Formula, Rational, size
+from graddiff.formulas import Formulas
 from graddiff.operations import NUMBER
 
 
@@ -15,8 +16,12 @@ def pulled_out(formula: Formula) -> Iterator[Formula]:
     """a*b + a*c as a*(b + c), and a/b + c as (a + b*c)/b: for every base the lowest of its powers stands in front."""
     if formula.operation is not ADD:
         return
-    home, terms = formula.home, terms_of(formula)
+    home: Formulas = formula.home
+    terms = terms_of(formula)
     for powers in common_powers(terms):
+        if not powers:
+            yield home.product(primitive(formula))
+            continue
         front = home.product([home.power(base, exponent) for base, exponent in powers.items()])
         inverse = home.power(front, home.minus_one)
         rest = home.sum([(home.product([term, inverse]), scale) for term, scale in terms])
@@ -30,7 +35,7 @@ def terms_of(formula: Formula) -> list[tuple[Formula, Rational]]:
 
 def common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[Formula, Formula]]:
     """What may stand in front of a sum: denominators; for every base its lowest power; the most frequent one."""
-    home = terms[0][0].home
+    home: Formulas = terms[0][0].home
     each = [dict(term.parts) if term.operation is MUL else {term: home.one} for term, _ in terms]
     below: dict[Formula, Formula] = {}
     lowest: dict[Formula, Formula] = {}
@@ -53,7 +58,7 @@ def common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[Formul
 
 def split(exponent: Formula) -> tuple[Formula, Rational]:
     """An exponent as a symbolic part and a number."""
-    home = exponent.home
+    home: Formulas = exponent.home
     if exponent.operation is NUMBER:
         return home.zero, exponent.number
     if exponent.operation is ADD:
@@ -63,13 +68,15 @@ def split(exponent: Formula) -> tuple[Formula, Rational]:
 
 def primitive(formula: Formula) -> tuple[Formula, Formula]:
     """A number, and the formula over it: a sum whose coefficients are whole and have no common divisor."""
-    home = formula.home
+    home: Formulas = formula.home
     if formula.operation is not ADD:
         return home.one, formula
     scales = [size(scale) for _, scale in terms_of(formula)]
     content = Fraction(math.gcd(*[s.numerator for s in scales]), math.lcm(*[s.denominator for s in scales]))
     if formula.negative:
         content = -content
+    if content == 1:
+        return home.one, formula
     return home.number(content), home.sum([(term, 1 / content * scale) for term, scale in terms_of(formula)])
 
 
@@ -77,7 +84,8 @@ def grouped(formula: Formula) -> Iterator[Formula]:
     """a*b + a*c + d as a*(b + c) + d, for each factor that several terms have."""
     if formula.operation is not ADD:
         return
-    home, terms = formula.home, terms_of(formula)
+    home: Formulas = formula.home
+    terms = terms_of(formula)
     kept: list[tuple[Formula, Rational]] = []
     found = False
     while terms:

@@ -8,79 +8,33 @@ Source: J. S. Cohen, Computer Algebra and Symbolic Computation: Mathematical Met
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from graddiff.arithmetic import FLOATS
 from graddiff.errors import PointError
 from graddiff.exact import EXACT
+from graddiff.formula import (
+    ABS,
+    ADD,
+    CBRT,
+    EXP,
+    MUL,
+    ONE,
+    PARTS,
+    POW,
+    Formula,
+    Rational,
+    bits,
+    heavy,
+    size,
+    whole,
+)
 from graddiff.operation import Operation
-from graddiff.operations import CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
+from graddiff.operations import CONSTANTS, NUMBER, VARIABLE, WHERE
 
-PARTS = 40  # of a sum or product that is taken apart to join another one: beyond it, time would not be linear
 BITS = 64  # of a power that is worked out; 2^1000 stays as it is
-HEAVY = 4_000  # bits of a coefficient beyond which sums and products are left alone
-
-ADD, MUL, POW, EXP, CBRT, ABS, EQ = (TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq"))
-ONE, MINUS_ONE = 1, -1
-
-Rational = int | Fraction  # whole numbers as int, which is faster
-
-
-class Formula:
-    """What is written once: a number, a name, a sum, a product, or an operation; a power is a product with one base,
-    and an exponential function a power of exp(1). `number` is that of a number, the constant of a sum, the coefficient
-    of a product; `parts` are a name, (formula, coefficient) pairs, (base, exponent) pairs, or operands."""
-
-    __slots__ = ("home", "number", "operation", "order", "parts")
-    number: Rational
-
-    def __init__(self, home: Formulas, order: int, operation: Operation, number: Rational, parts: tuple[Any, ...]):
-        self.home, self.order, self.operation, self.number, self.parts = home, order, operation, number, parts
-
-    def __add__(self, other: Formula) -> Formula:
-        """The reverse pass adds what comes from an earlier line later; it is written first, as the text has it."""
-        return self.home.sum([(other, ONE), (self, ONE)])
-
-    def __mul__(self, other: Formula) -> Formula:
-        return self.home.product([self, other])
-
-    def choose(self, x: Formula, y: Formula) -> Formula:
-        """The `where` of a rule with this condition. An equality holds at single points, where 0 is a convention of
-        the rule: the formula is that of all other points."""
-        if self.operation is EQ and x is self.home.zero:
-            return y
-        return self.home.call(WHERE, self, x, y)
-
-    @property
-    def operands(self) -> tuple[Formula, ...]:
-        """The formulas it is made of."""
-        if self.operation is MUL:
-            return tuple([formula for pair in self.parts for formula in pair])
-        if self.operation is ADD:
-            return tuple([monic for monic, _ in self.parts])
-        return () if self.operation in (NUMBER, VARIABLE, EXP) else self.parts
-
-    @property
-    def negative(self) -> bool:
-        """Whether a minus can be pulled out: it stands before every part."""
-        if self.operation is ADD:
-            few = len(self.parts) <= PARTS
-            return few and self.number <= 0 and all(coefficient < 0 for _, coefficient in self.parts)
-        return self.operation in (NUMBER, MUL) and self.number < 0
-
-    @property
-    def gate(self) -> bool:
-        """A `where` with a zero in one of its branches: what flows into the other."""
-        return self.operation is WHERE and self.home.zero in self.parts[1:]
-
-    def as_power(self) -> tuple[Formula, Formula]:
-        """Base and exponent; any formula is its own first power."""
-        if self.operation is MUL and self.number == 1 and len(self.parts) == 1:
-            base, exponent = self.parts[0]
-            return base, exponent
-        return self, self.home.one
 
 
 class Formulas:
@@ -187,6 +141,7 @@ class Formulas:
     def product(self, factors: Iterable[Formula]) -> Formula:
         """The product of formulas; powers of the same base are one."""
         coefficient: Rational = 1
+        opaque: set[Formula] = set()  # products too large to be taken apart
         found: dict[Formula, Formula] = {}
         for formula in factors:
             if formula.operation is NUMBER:
@@ -196,16 +151,11 @@ class Formulas:
                 for base, exponent in formula.parts:
                     self._raise(found, base, exponent)
             else:
+                opaque.add(formula)
                 self._raise(found, formula, self.one)
         if not coefficient:
             return self.zero
-        again = []
-        for base, exponent in [*found.items()]:
-            if exponent is self.zero or reducible(base, exponent):
-                power = self.power(base, exponent)
-                if power.as_power() != (base, exponent):
-                    del found[base]
-                    again.append(power)
+        again = [*self._worked_out(found, opaque)]
         if any(formula is not self.one for formula in again):
             return self.product([self._product(coefficient, tuple(found.items())), *again])
         for base, exponent in found.items():
@@ -214,6 +164,23 @@ class Formulas:
                 rest = self._product(coefficient, tuple(found.items()))
                 return self.call(WHERE, base.parts[0], *[self.product([rest, branch]) for branch in base.parts[1:]])
         return self._product(coefficient, tuple(found.items()))
+
+    def _worked_out(self, found: dict[Formula, Formula], opaque: set[Formula]) -> Iterator[Formula]:
+        """Takes out the powers that are something simpler, and gives what they are."""
+        for base, exponent in [*found.items()]:
+            if base.operation is MUL and exponent is self.one and base not in opaque:
+                if len(base.parts) + len(found) <= PARTS:
+                    del found[base]
+                    yield base
+            elif exponent is self.zero or base.operation is MUL or reducible(base, exponent):
+                power = self.power(base, exponent)
+                if power.as_power() != (base, exponent):
+                    del found[base]
+                    yield power
+
+    def without(self, product: Formula, *bases: Formula) -> Formula:
+        """What is left of a product without some of its bases."""
+        return self._product(product.number, tuple([pair for pair in product.parts if pair[0] not in bases]))
 
     def _raise(self, found: dict[Formula, Formula], base: Formula, exponent: Formula) -> None:
         before = found.get(base)
@@ -279,24 +246,6 @@ class Formulas:
         if y == -1:
             return self.number(Fraction(1) / x)
         return self._product(1, ((base, exponent),))
-
-
-def whole(number: Rational) -> Rational:
-    """A whole number as int."""
-    return number.numerator if number.denominator == 1 else number
-
-
-def size(number: Rational) -> Rational:
-    """The absolute value, as what it is."""
-    return -number if number < 0 else number
-
-
-def bits(number: Rational) -> int:
-    return max(number.numerator.bit_length(), number.denominator.bit_length())
-
-
-def heavy(number: Rational) -> bool:
-    return bits(number) > HEAVY
 
 
 def positive(formula: Formula) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 
 from graddiff.arithmetic import Kind, Number
 from graddiff.exact import EXACT
-from graddiff.formulas import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Formulas, Rational
+from graddiff.formula import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Rational
+from graddiff.formulas import Formulas
 from graddiff.operation import Operation
 from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
 

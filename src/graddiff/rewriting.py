@@ -7,7 +7,8 @@ from fractions import Fraction
 from itertools import combinations
 
 from graddiff.factoring import primitive, pulled_out, terms_of
-from graddiff.formulas import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
+from graddiff.formula import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
+from graddiff.formulas import Formulas
 from graddiff.identities import LOG, SQUARES
 from graddiff.operations import NUMBER, TABLE
 
@@ -25,15 +26,15 @@ def multiplied_out(formula: Formula) -> Iterator[Formula]:
 
 def expanded(formula: Formula) -> Formula:
     """A product with its sums multiplied out, as long as there are few terms."""
-    home = formula.home
+    home: Formulas = formula.home
     if formula.operation is not MUL:
         return formula
-    terms: list[tuple[Formula, Rational]] = [(home.number(formula.number), ONE)]
-    for base, exponent in formula.parts:
-        power = exponent.number if exponent.operation is NUMBER else 0
-        if base.operation is not ADD or power.denominator != 1 or power < 1 or power > 4:
-            terms = [(home.product([term, home.power(base, exponent)]), scale) for term, scale in terms]
-            continue
+    sums = [(b, e.number) for b, e in formula.parts if b.operation is ADD and e.operation is NUMBER]
+    sums = [(base, power) for base, power in sums if power.denominator == 1 and 1 <= power <= 4]
+    if not sums:
+        return formula
+    terms: list[tuple[Formula, Rational]] = [(home.without(formula, *[base for base, _ in sums]), ONE)]
+    for base, power in sums:
         for _ in range(int(power)):
             if len(terms) * (len(base.parts) + 1) > TERMS:
                 return formula
@@ -47,40 +48,38 @@ def expanded(formula: Formula) -> Formula:
 
 def in_factors(formula: Formula) -> Iterator[Formula]:
     """A product with one of its sums written otherwise."""
-    home = formula.home
+    home: Formulas = formula.home
     if formula.operation is not MUL:
         return
     for base, exponent in formula.parts:
         if base.operation is ADD and exponent.operation is NUMBER:
-            others = [home.power(b, e) for b, e in formula.parts if b is not base]
+            others = home.without(formula, base)
             for way in (pulled_out, multiplied_out, by_squares):
                 for found in way(base):
                     if found is not base:
-                        yield home.product([home.number(formula.number), *others, home.power(found, exponent)])
+                        yield home.product([others, home.power(found, exponent)])
             content, rest = primitive(base)
             if content.number > 0 and content is not home.one:
-                powers = [home.power(content, exponent), home.power(rest, exponent)]
-                yield home.product([home.number(formula.number), *others, *powers])
+                yield home.product([others, home.power(content, exponent), home.power(rest, exponent)])
 
 
 def conjugates(formula: Formula) -> Iterator[Formula]:
     """(a - b)*(a + b) as a^2 - b^2, in powers too; abs(x)*sign(x) as x; two roots as one."""
     if formula.operation is not MUL:
         return
-    home = formula.home
+    home: Formulas = formula.home
     for (one, first), (other, second) in combinations(formula.parts, 2):
         if first is not second:
             continue
         root = first.operation is NUMBER and first.number.denominator != 1
         product = expanded(home.product([one, other])) if root else multiplied(one, other)
         if product is not None:
-            rest = [home.power(b, e) for b, e in formula.parts if b is not one and b is not other]
-            yield home.product([home.number(formula.number), home.power(product, first), *rest])
+            yield home.product([home.without(formula, one, other), home.power(product, first)])
 
 
 def multiplied(one: Formula, other: Formula) -> Formula | None:
     """The product of conjugates, None for anything else."""
-    home = one.home
+    home: Formulas = one.home
     if {one.operation, other.operation} == {ABS, SIGN} and one.parts == other.parts:
         return home.product(one.parts)
     if one.operation is not ADD or other.operation is not ADD:
@@ -98,7 +97,7 @@ def by_squares(formula: Formula) -> Iterator[Formula]:
     """A sum in which sin(u)^2*a + cos(u)^2*a is a, or another pair of squares is known."""
     if formula.operation is not ADD:
         return
-    home = formula.home
+    home: Formulas = formula.home
     terms = dict(terms_of(formula))
     for term, scale in terms.items():
         for base, exponent in term.parts if term.operation is MUL else ():
@@ -117,7 +116,7 @@ def by_squares(formula: Formula) -> Iterator[Formula]:
 def by_quotients(formula: Formula) -> Iterator[Formula]:
     """sin(u)/cos(u) as tan(u) and so on: powers of these functions of the same u as powers of any two of them; in a sum
     as sines and cosines."""
-    home = formula.home
+    home: Formulas = formula.home
     if formula.operation is ADD:
         yield home.sum([(next(by_quotients(term), term), scale) for term, scale in terms_of(formula)])
     if formula.operation is not MUL:
@@ -129,29 +128,30 @@ def by_quotients(formula: Formula) -> Iterator[Formula]:
         for u in dict.fromkeys(base.parts[0] for base, _ in members):
             own = [(b, e) for b, e in members if b.parts[0] is u]
             p, q = (sum(exponents[b.operation][i] * e.number for b, e in own) for i in (0, 1))
-            rest = [home.power(b, e) for b, e in formula.parts if (b, e) not in own]
+            if len(own) == 1 and own[0][1].number > 0:
+                continue
+            rest = home.without(formula, *[base for base, _ in own])
             for one, first, other, second in (
                 *((sin, p, cos, q), (csc, -p, sec, -q), (sin, p, sec, -q), (csc, -p, cos, q)),
                 *((tan, p, sec, -p - q), (cot, q, csc, -p - q)),
             ):
                 powers = [home.power(home.call(g, u), home.number(e)) for g, e in ((one, first), (other, second))]
-                yield home.product([home.number(formula.number), *rest, *powers])
+                yield home.product([rest, *powers])
 
 
 def by_roots(formula: Formula) -> Iterator[Formula]:
     """A factor written with another function: cbrt(x) beside a root that only numbers from 0 on have as x^(1/3), x^2
     beside abs(x) as abs(x)^2, sqrt(x^2*y) as abs(x)*sqrt(y), logarithms to other bases as natural ones."""
-    home = formula.home
+    home: Formulas = formula.home
     for base, exponent in formula.parts if formula.operation is MUL else ():
         other = same_function(formula, base, exponent)
         if other is not None:
-            rest = [home.power(b, e) for b, e in formula.parts if b is not base]
-            yield home.product([home.number(formula.number), other, *rest])
+            yield home.product([home.without(formula, base), other])
 
 
 def same_function(product: Formula, base: Formula, exponent: Formula) -> Formula | None:
     """What a factor of a product is as well."""
-    home = product.home
+    home: Formulas = product.home
     if base.operation is CBRT and any(b is base.parts[0] and e.number.denominator > 1 for b, e in product.parts):
         return home.power(base.parts[0], home.product([exponent, home.number(Fraction(1, 3))]))
     if base.operation.name in ("log2", "log10"):

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from graddiff.alphabets import INFIX
 from graddiff.factoring import grouped, pulled_out
-from graddiff.formulas import ADD, MUL, Formula
+from graddiff.formula import ADD, MUL, Formula
+from graddiff.formulas import Formulas
 from graddiff.rewriting import by_quotients, by_roots, by_squares, conjugates, in_factors, multiplied_out
 from graddiff.typesetting import Script, plain_lengths, reachable
 
@@ -20,7 +21,7 @@ Key = TypeVar("Key")
 PARTS = 1_000  # of formulas that are looked at
 ROUNDS = 2
 LENGTH = 300  # characters of a formula that is tried
-BUDGET = 2_500  # characters in all that are tried to write one formula
+BUDGET = 2500  # characters in all that are tried to write one formula
 FRACTION = 3  # characters that a line of fraction counts for, so that quotients are kept together
 
 WAYS: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
@@ -55,7 +56,7 @@ def shortened(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[K
 
 def rebuilt(formula: Formula, best: dict[Formula, Formula]) -> Formula:
     """The formula from the best of its parts."""
-    home = formula.home
+    home: Formulas = formula.home
     if formula.operation is ADD:
         terms = [(best[monic], coefficient) for monic, coefficient in formula.parts]
         return home.sum([*terms, (home.one, formula.number)])

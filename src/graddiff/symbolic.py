@@ -11,7 +11,8 @@ from graddiff.differentiation import absent, request
 from graddiff.errors import Notice, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
-from graddiff.formulas import Formula, Formulas
+from graddiff.formula import Formula
+from graddiff.formulas import Formulas
 from graddiff.identities import FormulaKind, Identities
 from graddiff.operations import CONSTANTS, FUNCTIONS
 from graddiff.parser import parse

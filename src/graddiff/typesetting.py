@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Alphabet, Term
-from graddiff.formulas import ADD, EXP, MUL, POW, Formula, Rational, size
+from graddiff.formula import ADD, EXP, MUL, POW, Formula, Rational, size
 from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE
 
 DIV, SQRT = TABLE["div"], TABLE["sqrt"]

@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "src"))
 
 from columns import columns  # noqa: E402, found beside this file
+from formulas import formulas  # noqa: E402
 from measure import GRADDIFF, PYTHON, in_turn, seconds  # noqa: E402
 from tables import tables  # noqa: E402
 
@@ -182,7 +183,8 @@ def million() -> None:
     print(f"\ngraddiff's memory at its peak: {memory / 1e6:.2f} GB")
 
 
-PARTS = {"start": start, "parse": parse, "size": size, "million": million, "columns": columns, "tables": tables}
+PARTS = {"start": start, "parse": parse, "size": size, "million": million}
+PARTS |= {"columns": columns, "tables": tables, "formulas": formulas}
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")

@@ -113,6 +113,25 @@ def schema() -> dict[str, Any]:
             }
         },
     )
+    vector = {"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/$defs/number"}, text]}}
+    head = {"schema": {"const": SCHEMA}, "expression": text, "notices": {"type": "array", "items": notice}}
+    point = {"at": by_name, "value": number, "gradient": by_name, "where": {"type": "object"}}
+    higher = [
+        record({**head, **members}, point)
+        for members in (
+            {
+                "hessian": {
+                    "description": "second derivatives",
+                    "type": "object",
+                    "additionalProperties": vector,
+                }
+            },
+            {"outputs": {"description": "of --jacobian: value and gradient, or formulas", "type": "array"}},
+            {"along": vector, "slope": vector["additionalProperties"], "hessian_product": vector},
+            {"orders": {"description": "derivatives and Taylor coefficients, or formulas", "type": "array"}},
+            {"verify": {"description": "each derivative found in four ways", "type": "array"}},
+        )
+    ]
     error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
     failure = record({"schema": {"const": SCHEMA}, "expression": {"anyOf": [text, {"type": "null"}]}, "error": error})
     return {
@@ -121,6 +140,7 @@ def schema() -> dict[str, Any]:
         "anyOf": [
             document,
             {"description": "what is written without a point", **formulas},
+            *higher,
             {"description": "what --each writes for a line without an answer", **failure},
         ],
         "$defs": {
