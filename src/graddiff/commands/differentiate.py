@@ -24,6 +24,10 @@ Examples:
   graddiff "(x+y)*z" --at x=1,y=3,z=-3         the graph, with the chain rule on it
   graddiff "p = x+y; p*z" --at x=1,y=3,z=-3    a part with a name of its own
   graddiff "h(x) = x^2; h(3x)" --at x=2        a function of one's own
+  graddiff "x^2*sin(x)"                        the derivatives as formulas
+  graddiff "x^2*y" --hessian --at x=1,y=2      second derivatives
+  graddiff "x/y" --at x=1,y=3 --exact          fractions
+  graddiff "x*y" --at x=2,y=3 --verify         compared with three others
   graddiff "x^2" --at x=pi/2 --gradient x      one number, for $(…)
   graddiff "x*y" --at x=2,y=3 --json           all of it, for other programs
   graddiff "x*y" --at x=2,y=3 --expect x=3     exit code 1 if it is wrong
@@ -42,7 +46,7 @@ Commands:
   graddiff functions [NAME]    what can stand in an expression, with its rules
 
 \b
-Exit codes: 0 done, 1 --expect found something else, 2 usage, 3 the expression
+Exit codes: 0 done, 1 --expect or --verify found something else, 2 usage, 3 the expression
 cannot be read, 4 no value or no derivative at that point, 5 a file cannot be
 read or written.
 """
@@ -51,7 +55,7 @@ read or written.
 @click.command(
     cls=ExpressionCommand,
     epilog=EPILOG,
-    help=f"Differentiates EXPRESSION at a point and shows its computational graph.\n\n{EXAMPLES}",
+    help="Differentiates EXPRESSION: at a point with its computational graph, without one as formulas.\n\n" + EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", required=False)

@@ -129,7 +129,16 @@ def write_verify(asked: Asked) -> Answer:
         raise UsageError("--verify compares floats at a point", hint="--at x=1 gives one")
     result = differentiate(asked.expression, asked.at, asked.wrt)
     found = compare(result)
-    titles = ["verify", "reverse mode", "forward mode", "formula", "difference", "its error", "sides", ""]
+    titles = [
+        "verify",
+        "reverse mode",
+        "forward mode",
+        "formula",
+        "difference quotient",
+        "estimated error",
+        "sides",
+        "",
+    ]
     table: list[list[Any]] = [titles, *([*row[:6], sides(row.slopes), row.note] for row in found)]
     rows = [{**row._asdict(), "slopes": None if row.slopes is None else [*row.slopes]} for row in found]
     answer = numbers(result, {"verify": rows}, table, [])
