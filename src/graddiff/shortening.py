@@ -71,14 +71,17 @@ def shortest(formulas: tuple[Formula, ...], script: Script) -> Formula:
     """The formula with the fewest characters among equal ones and those that the ways lead to; the first of several."""
     tried = {formula: cost(formula, script) for formula in formulas}
     waiting = [(tried[one], one.order, one) for one in tried if one.operation in (ADD, MUL) and tried[one] <= LENGTH]
-    while waiting and sum(tried.values()) < BUDGET:
+    budget = BUDGET
+    while waiting and budget > 0:
         _, _, one = heappop(waiting)  # the shortest so far
-        for way in WAYS:
-            for found in way(one):
-                if found not in tried:
-                    tried[found] = cost(found, script)
-                    if tried[found] <= LENGTH:
-                        heappush(waiting, (tried[found], found.order, found))
+        for found in (found for way in WAYS for found in way(one)):
+            if found not in tried:
+                tried[found] = cost(found, script)
+                budget -= tried[found]
+                if tried[found] <= LENGTH:
+                    heappush(waiting, (tried[found], found.order, found))
+            if budget <= 0:
+                break
     return min(tried, key=lambda one: tried[one])
 
 

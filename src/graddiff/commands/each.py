@@ -1,4 +1,5 @@
-"""graddiff --each: many expressions, one a line, or one JSON record a line with its own bindings."""
+"""graddiff --each: many expressions, one a line, or one JSON record a line with its own bindings. A line without any is
+answered with formulas."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from graddiff.data.blocks import blocks, open_source
 from graddiff.data.jsonl import no_json
 from graddiff.errors import FileError, GraddiffError
 from graddiff.expectations import answer, exit_code
+from graddiff.expression import Expression
+from graddiff.parser import parse
 from graddiff.render.json import document, failure
 from graddiff.tokens import Source
 
@@ -65,8 +68,10 @@ def answer_line(line: bytes, number: int, asked: Asked) -> int:
     try:
         record = read_record(line)
         at, expected = bound(record, asked)
-        text = record.source.text
-        result, checks = answer(text, at, asked.wrt, expected, options["rtol"], options["atol"])
+        expression = parse(record.source.text, at)
+        if expression.variables and not at and not expected and asked.form != "value":
+            return write_formula(expression, number, asked)
+        result, checks = answer(expression, at, asked.wrt, expected, options["rtol"], options["atol"])
     except GraddiffError as error:
         if asked.bare:
             sys.stdout.write("undefined\n")
@@ -81,6 +86,21 @@ def answer_line(line: bytes, number: int, asked: Asked) -> int:
     else:
         sys.stdout.writelines(document(result, not options["no_graph"], checks))
     return exit_code(result, checks)
+
+
+def write_formula(expression: Expression, number: int, asked: Asked) -> int:
+    """Writes the derivatives of a line without a point as formulas."""
+    from graddiff.render.formulas import document
+    from graddiff.symbolic import derivatives
+
+    found = derivatives(expression, asked.wrt)
+    if asked.bare:
+        sys.stdout.write(found.written().text(*found.formulas) + "\n")
+        for notice in found.notices:
+            tell(f"line {number:,}: {notice.kind}: {notice.message}")
+    else:
+        sys.stdout.write(document(found))
+    return 0
 
 
 def read_record(line: bytes) -> Record:
