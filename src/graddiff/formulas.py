@@ -103,11 +103,11 @@ class Formulas:
             return self.scaled(parts[0][1], parts[0][0])
         if heavy(constant) or any(heavy(coefficient) for _, coefficient in parts):
             return self._make(ADD, 0, tuple(terms), (ADD, tuple(terms)))
-        known = self.square(constant, parts)
+        known = self.identity(constant, parts)
         return known or self._make(ADD, constant, parts, (ADD, constant, frozenset(parts)))
 
-    def square(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
-        """What a sum of one or two squares is, where there is an identity for it."""
+    def identity(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
+        """What a sum is as well, where there is an identity for it."""
         return None
 
     def _collect(self, found: dict[Formula, Rational], term: Formula, scale: Rational) -> None:

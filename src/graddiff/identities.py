@@ -15,8 +15,8 @@ from graddiff.formulas import Formulas
 from graddiff.operation import Operation
 from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
 
-SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX = (
-    TABLE[name] for name in ("sub", "div", "neg", "sqrt", "log", "hypot", "min", "max")
+SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX, SIGMOID = (
+    TABLE[name] for name in ("sub", "div", "neg", "sqrt", "log", "hypot", "min", "max", "sigmoid")
 )
 # tan(atan(x)) is x to the power of 1, cot(atan(x)) that of -1.
 RECIPROCAL = {"sin": "csc", "cos": "sec", "tan": "cot", "sinh": "csch", "cosh": "sech", "tanh": "coth"}
@@ -112,9 +112,13 @@ class Identities(Formulas):
         numbers = [self.call(operation, self.number(product.number))]
         return self.product(numbers + [self.power(self.call(operation, base), e) for base, e in product.parts])
 
-    def square(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
+    def identity(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
+        """1 - sigmoid(x) is sigmoid(-x); sums of two squares such as 1 + tan(x)^2."""
         if len(parts) + bool(constant) != 2:
             return None
+        first, coefficient = parts[0]
+        if first.operation is SIGMOID and coefficient == -constant:
+            return self.scaled(constant, self.call(SIGMOID, self.sum([(first.parts[0], MINUS_ONE)])))
         (base, scale), *other = [(square_root(monic), scale) for monic, scale in parts]
         if base is None:
             return None

@@ -9,7 +9,7 @@ from itertools import combinations
 from graddiff.factoring import primitive, pulled_out, terms_of
 from graddiff.formula import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
 from graddiff.formulas import Formulas
-from graddiff.identities import LOG, SQUARES
+from graddiff.identities import LOG, SIGMOID, SQUARES
 from graddiff.operations import NUMBER, TABLE
 
 SIGN = TABLE["sign"]
@@ -111,6 +111,20 @@ def by_squares(formula: Formula) -> Iterator[Formula]:
                 if terms.get(other) == sign * scale:
                     kept = [(t, c) for t, c in terms.items() if t is not term and t is not other]
                     yield home.sum([*kept, (result, factor * scale)])
+
+
+def by_complements(formula: Formula) -> Iterator[Formula]:
+    """A sum in which a*sigmoid(u) + a*sigmoid(-u) is a."""
+    home: Formulas = formula.home
+    terms = dict(terms_of(formula)) if formula.operation is ADD else {}
+    for term, scale in terms.items():
+        for base, exponent in term.parts if term.operation is MUL else ((term, home.one),):
+            if base.operation is SIGMOID and exponent is home.one:
+                rest = home.product([term, home.power(base, home.minus_one)])
+                other = home.product([rest, home.call(SIGMOID, home.sum([(base.parts[0], -1)]))])
+                if terms.get(other) == scale:
+                    kept = [(t, c) for t, c in terms.items() if t is not term and t is not other]
+                    yield home.sum([*kept, (rest, scale)])
 
 
 def by_quotients(formula: Formula) -> Iterator[Formula]:

@@ -13,7 +13,15 @@ from graddiff.alphabets import INFIX
 from graddiff.factoring import grouped, pulled_out
 from graddiff.formula import ADD, MUL, Formula
 from graddiff.formulas import Formulas
-from graddiff.rewriting import by_quotients, by_roots, by_squares, conjugates, in_factors, multiplied_out
+from graddiff.rewriting import (
+    by_complements,
+    by_quotients,
+    by_roots,
+    by_squares,
+    conjugates,
+    in_factors,
+    multiplied_out,
+)
 from graddiff.typesetting import Script, plain_lengths, reachable
 
 Key = TypeVar("Key")
@@ -29,6 +37,7 @@ WAYS: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
     grouped,
     multiplied_out,
     by_squares,
+    by_complements,
     in_factors,
     conjugates,
     by_quotients,

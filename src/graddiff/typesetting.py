@@ -176,8 +176,8 @@ class Script:
 
     def product(self, coefficient: Rational, parts: Sequence[tuple[Formula, Formula]]) -> Term:
         """Numerator and denominator, each a product; the number in front, or below where it is 1 over something."""
-        above: list[tuple[tuple[int, int], Term]] = []
-        below: list[tuple[tuple[int, int], Term]] = []
+        above: list[tuple[tuple[int, int | str], Term]] = []
+        below: list[tuple[tuple[int, int | str], Term]] = []
         for base, exponent in parts:
             under = exponent.operation is NUMBER and exponent.number < 0
             term = self.power(base, -exponent.number) if under else self.power(base, exponent)
@@ -193,7 +193,7 @@ class Script:
             term = self.alphabet.compose(DIV, [term, self._multiplied(bottom)])
         return negated(term) if coefficient < 0 else term
 
-    def _factors(self, number: Rational, ranked: list[tuple[tuple[int, int], Term]]) -> list[Term]:
+    def _factors(self, number: Rational, ranked: list[tuple[tuple[int, int | str], Term]]) -> list[Term]:
         factors = [term for _, term in sorted(ranked, key=lambda pair: pair[0])]
         return factors if number == 1 else [Term(self.decimal(number)), *factors]
 
@@ -225,13 +225,13 @@ def negated(term: Term) -> Term:
     return Term(f"-{term.within(PRECEDENCE['mul'])}", precedence)
 
 
-def rank(base: Formula, exponent: Formula, term: Term) -> tuple[int, int]:
-    """Where a factor stands in a product: numbers, constants, names, sums, functions, and at the end what has a
-    variable in its exponent; the shorter of two functions first."""
+def rank(base: Formula, exponent: Formula, term: Term) -> tuple[int, int | str]:
+    """Where a factor stands in a product: numbers, constants, names by the alphabet, sums, functions, and at the end
+    what has a variable in its exponent; the shorter of two functions first."""
     if exponent.operation is not NUMBER:
         return 5, len(term.text)
     if base.operation is VARIABLE:
-        return (1, 0) if base.parts[0] in CONSTANTS else (2, base.order)
+        return (1 if base.parts[0] in CONSTANTS else 2), base.parts[0]
     return {NUMBER: 0, ADD: 3}.get(base.operation, 4), len(term.text)
 
 
