@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from graddiff import GraddiffError, derivatives, differentiate, parse
+from graddiff.algebra.formula import PARTS
+from graddiff.algebra.typesetting import reachable
 from graddiff.evaluator import evaluate
-from graddiff.formula import PARTS
 from graddiff.latex import LATEX
 from graddiff.operations import TABLE
 from graddiff.symbolic import adjoints
-from graddiff.typesetting import reachable
 from running import error, output
 
 with open(Path(__file__).parent / "published/exercises.tsv", encoding="utf-8", newline="") as file:

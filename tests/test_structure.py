@@ -20,8 +20,9 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.
 FLOORS = """
     _tables operation operations errors tokens expression functions naming diagnosis writer parser
     alphabets latex arithmetic exact precision notation failures evaluator reverse symbols kernel rows columns
-    tangent series sides conventions differentiation higher formula formulas identities typesetting factoring rewriting
-    shortening symbolic verification __init__ files expectations bindings
+    tangent series sides conventions differentiation higher algebra algebra.formula algebra.formulas algebra.identities
+    algebra.typesetting algebra.factoring algebra.rewriting algebra.shortening symbolic verification __init__
+    files expectations bindings
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
     data.frames data.engines data.columnar data.parts data.cluster
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions

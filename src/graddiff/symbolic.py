@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from graddiff.algebra.formula import Formula
+from graddiff.algebra.formulas import Formulas
+from graddiff.algebra.identities import FormulaKind, Identities
+from graddiff.algebra.shortening import shortened
+from graddiff.algebra.typesetting import Written, reachable, write
 from graddiff.alphabets import INFIX, Alphabet
 from graddiff.differentiation import absent, request
 from graddiff.errors import Notice, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
-from graddiff.formula import Formula
-from graddiff.formulas import Formulas
-from graddiff.identities import FormulaKind, Identities
 from graddiff.operations import CONSTANTS, FUNCTIONS
 from graddiff.parser import parse
 from graddiff.reverse import differentiate_backwards
-from graddiff.shortening import shortened
-from graddiff.typesetting import Written, reachable, write
 
 LARGEST = 100  # parts of a derivative of higher order
 

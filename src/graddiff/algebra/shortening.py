@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import TypeVar
 
-from graddiff.alphabets import INFIX
-from graddiff.factoring import grouped, pulled_out
-from graddiff.formula import ADD, MUL, Formula
-from graddiff.formulas import Formulas
-from graddiff.rewriting import (
+from graddiff.algebra.factoring import grouped, pulled_out
+from graddiff.algebra.formula import ADD, MUL, Formula
+from graddiff.algebra.formulas import Formulas
+from graddiff.algebra.rewriting import (
     by_complements,
     by_quotients,
     by_roots,
@@ -22,7 +21,8 @@ from graddiff.rewriting import (
     in_factors,
     multiplied_out,
 )
-from graddiff.typesetting import Script, plain_lengths, reachable
+from graddiff.algebra.typesetting import Script, plain_lengths, reachable
+from graddiff.alphabets import INFIX
 
 Key = TypeVar("Key")
 

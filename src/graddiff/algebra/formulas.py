@@ -12,10 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from graddiff.arithmetic import FLOATS
-from graddiff.errors import PointError
-from graddiff.exact import EXACT
-from graddiff.formula import (
+from graddiff.algebra.formula import (
     ABS,
     ADD,
     CBRT,
@@ -31,6 +28,9 @@ from graddiff.formula import (
     size,
     whole,
 )
+from graddiff.arithmetic import FLOATS
+from graddiff.errors import PointError
+from graddiff.exact import EXACT
 from graddiff.operation import Operation
 from graddiff.operations import CONSTANTS, NUMBER, VARIABLE, WHERE
 

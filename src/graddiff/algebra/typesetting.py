@@ -11,8 +11,8 @@ from fractions import Fraction
 from itertools import count
 from typing import Any, NamedTuple
 
+from graddiff.algebra.formula import ADD, EXP, MUL, POW, Formula, Rational, size
 from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Alphabet, Term
-from graddiff.formula import ADD, EXP, MUL, POW, Formula, Rational, size
 from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE
 
 DIV, SQRT = TABLE["div"], TABLE["sqrt"]

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from graddiff.algebra.formula import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Rational
+from graddiff.algebra.formulas import Formulas
 from graddiff.arithmetic import Kind, Number
 from graddiff.exact import EXACT
-from graddiff.formula import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Rational
-from graddiff.formulas import Formulas
 from graddiff.operation import Operation
 from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
 

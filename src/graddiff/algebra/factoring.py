@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from graddiff.formula import ADD, MUL, ONE, Formula, Rational, size
-from graddiff.formulas import Formulas
+from graddiff.algebra.formula import ADD, MUL, ONE, Formula, Rational, size
+from graddiff.algebra.formulas import Formulas
 from graddiff.operations import NUMBER
 
 

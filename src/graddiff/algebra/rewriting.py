@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from graddiff.factoring import primitive, pulled_out, terms_of
-from graddiff.formula import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
-from graddiff.formulas import Formulas
-from graddiff.identities import LOG, SIGMOID, SQUARES
+from graddiff.algebra.factoring import primitive, pulled_out, terms_of
+from graddiff.algebra.formula import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
+from graddiff.algebra.formulas import Formulas
+from graddiff.algebra.identities import LOG, SIGMOID, SQUARES
 from graddiff.operations import NUMBER, TABLE
 
 SIGN = TABLE["sign"]

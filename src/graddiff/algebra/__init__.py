@@ -1,0 +1,1 @@
+"""Formulas: how they are built, simplified, shortened and written."""
