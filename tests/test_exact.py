@@ -144,7 +144,9 @@ def test_fifty_digits() -> None:
         (["log(x)", "--at", "x=-1", "--precision", "20"], 4, "log needs x > 0"),
         (["x", "--at", "x=1", "--precision", "20", "--exact"], 2, "give one of them"),
         (["x", "--exact"], 2, "there is no point"),
-        (["x", "--data", "a.csv", "--exact"], 2, "are for one point"),
+        (["x", "--data", "a.csv", "--exact"], 2, "--exact is for one point"),
+        (["x", "--data", "a.csv", "--hessian"], 2, "--hessian is for one point"),
+        (["--each", "--precision", "9"], 2, "--precision is for one point"),
     ],
 )
 def test_bad_input(arguments: list[str], code: int, message: str) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from graddiff import __version__
-from graddiff.arithmetic import FLOATS, Kind
+from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.bindings import bindings, names
 from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell, view_of
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
+from graddiff.expression import Expression
 from graddiff.files import read_text
 from graddiff.parser import parse
 
@@ -37,7 +38,6 @@ Examples:
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
 ENGINES = ("auto", "rows", "columns", "dask")
-NO_POINT = UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
 DATA_ONLY = ("data_format", "output", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
 SHELLS = ("bash", "zsh", "fish")
 
@@ -114,40 +114,52 @@ def command(expression: str | None, **options: Any) -> int:
     if options["schema"] or options["completion"]:
         write_reference(options["completion"])
         return 0
-    form = form_of(options)
-    for name in ("rtol", "atol"):
-        if not 0 <= options[name] < math.inf:
-            raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
-    kind = kind_of(options)
+    form, view, kind = form_of(options), view_of(options), kind_of(options)
+    check_options(options, view, kind)
     at, expected = bindings(options["at"], "--at", kind), bindings(options["expect"], "--expect", kind)
-    if kind is not FLOATS and (options["data"] is not None or options["each"]):
-        raise UsageError("--exact and --precision are for one point", hint="rows and lines are computed with floats")
     if options["data"] is not None:
         return many_points(expression, at, options)
-    for name in DATA_ONLY:
-        if options[name]:
-            raise UsageError(f"--{name.replace('_', '-')} is for the rows of --data", hint="--data FILE names a table")
     if options["each"]:
         return many_expressions(expression, at, expected, form, options)
-    if options["format_"] in DATA_FORMATS:
-        raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
     read = parse(read_expression(expression, options["path"]), at)
-    view = view_of(options)
+    nowhere = bool(read.variables) and not options["at"]
+    if nowhere and kind is not FLOATS:
+        raise UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
     if view is not None:
         from graddiff.commands.higher import Asked, write_higher
 
-        point = at if options["at"] or not read.variables else None
-        if point is None and kind is not FLOATS:
-            raise NO_POINT
-        return write_higher(
-            view, Asked(read, point, tuple(names(options["wrt"], "--wrt")) or None, kind, options), form
-        )
-    if read.variables and not options["at"] and form != "value":
+        wrt = tuple(names(options["wrt"], "--wrt")) or None
+        return write_higher(view, Asked(read, None if nowhere else at, wrt, kind, options), form)
+    if nowhere and form != "value":
         from graddiff.commands.formulas import write_formulas
 
-        if kind is not FLOATS:
-            raise NO_POINT
         return write_formulas(read, requested(options), form, options)
+    return one_point(read, at, expected, form, kind, options)
+
+
+def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None:
+    """Raises UsageError for options that mean nothing, alone or together."""
+    for name in ("rtol", "atol"):
+        if not 0 <= options[name] < math.inf:
+            raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
+    if options["data"] is not None or options["each"]:
+        only = view or ("exact" if options["exact"] else "precision")
+        if view is not None or kind is not FLOATS:
+            many = "--data" if options["data"] is not None else "--each"
+            raise UsageError(f"--{only} is for one point, and {many} has many", hint="leave one of them away")
+    if options["data"] is None:
+        for name in DATA_ONLY:
+            if options[name]:
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} is for the rows of --data", hint="--data FILE names a table")
+        if options["format_"] in DATA_FORMATS and not options["each"]:
+            raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
+
+
+def one_point(
+    read: Expression, at: dict[str, Number], expected: dict[str, Number], form: str, kind: Kind, options: dict[str, Any]
+) -> int:
+    """The main job: value and gradient at a point, with the graph."""
     if form == "latex":
         raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
     result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"], kind)
