@@ -200,6 +200,25 @@ def test_random_formula_is_the_reverse_pass_wherever_that_is_smooth(seed: int) -
             assert value(written.text(name), at) == near, (text, at)
 
 
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        ("(2x+1)^5*(x^3-2)^4/sqrt(x^2+1)", -0.5),
+        ("x*sqrt(2x+1)*exp(-x)*cos(x)^3", 0.0),
+        ("sin(x)^3*cos(x)^2", 0.0),
+        ("x^2*(x-1)^2*log(x+2)", 1.0),
+        ("atan2((x-3)/(x+1), relu(x))", 3.0),
+    ],
+)
+def test_formula_has_a_value_where_a_factor_is_zero(text: str, x: float) -> None:
+    written = derivatives(text).written()
+    assert value(written.text("x"), {"x": x}) == pytest.approx(differentiate(text, {"x": x}).gradient["x"], abs=1e-15)
+
+
+def test_what_has_no_value_anywhere_is_written_all_the_same() -> None:
+    assert derivatives("asin(coth(x))").written().formulas == {"x": "-csch(x)^2/sqrt(-csch(x)^2)"}
+
+
 @pytest.mark.parametrize("step", ["p{0}*p{0} + p{0}", "p{0}*sin(p{0})", "sin(p{0})/p{0}", "p{0}*cos(p{0}) + p{0}"])
 def test_shared_parts_stand_in_where(step: str) -> None:
     steps = [f"p{i + 1} = {step.format(i)}" for i in range(59)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from graddiff.algebra.formula import ADD, MUL, ONE, Formula, Rational, size
-from graddiff.algebra.formulas import Formulas
+from graddiff.algebra.formulas import Formulas, positive
 from graddiff.operations import NUMBER
 
 
@@ -48,7 +48,10 @@ def common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[Formul
         numbers = [number for _, number in exponents]
         if symbol is home.zero and min(numbers) < 0:
             below[base] = home.number(min(numbers))
-        for powers, number in ((lowest, min(numbers)), (frequent, Counter(numbers).most_common(1)[0][0])):
+        often = Counter(numbers).most_common(1)[0][0]
+        # What may be 0 is not divided by: a higher power than the lowest only where the base cannot be 0 in any case.
+        safe = often if positive(base) or min(numbers) < 0 else min(numbers)
+        for powers, number in ((lowest, min(numbers)), (frequent, safe)):
             powers[base] = home.sum([(symbol, ONE), (home.one, number)])
     yield below
     yield lowest

@@ -56,11 +56,19 @@ def shortened(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[K
         lengths = plain_lengths(parts)
         best: dict[Formula, Formula] = {}
         for part in parts:
-            new = part if part in done else rebuilt(part, best)
+            new = part if part in done else from_best(part, best)
             best[part] = new if part in done or lengths[part] > LENGTH else shortest((new, part), script)
         done = {*best.values()}
         formulas = {name: best[formula] for name, formula in formulas.items()}
     return dict(formulas)
+
+
+def from_best(formula: Formula, best: dict[Formula, Formula]) -> Formula:
+    """The formula from the best of its parts; itself where these have no value, as that it has none is not seen yet."""
+    try:
+        return rebuilt(formula, best)
+    except (ArithmeticError, ValueError):
+        return formula
 
 
 def rebuilt(formula: Formula, best: dict[Formula, Formula]) -> Formula:
@@ -83,7 +91,7 @@ def shortest(formulas: tuple[Formula, ...], script: Script) -> Formula:
     budget = BUDGET
     while waiting and budget > 0:
         _, _, one = heappop(waiting)  # the shortest so far
-        for found in (found for way in WAYS for found in way(one)):
+        for found in other_ways(one):
             if found not in tried:
                 tried[found] = cost(found, script)
                 budget -= tried[found]
@@ -92,6 +100,15 @@ def shortest(formulas: tuple[Formula, ...], script: Script) -> Formula:
             if budget <= 0:
                 break
     return min(tried, key=lambda one: tried[one])
+
+
+def other_ways(formula: Formula) -> Iterator[Formula]:
+    """What the formula is as well; a way ends where it meets the root of a negative number."""
+    for way in WAYS:
+        try:
+            yield from way(formula)
+        except (ArithmeticError, ValueError):
+            continue
 
 
 def cost(formula: Formula, script: Script) -> int:
