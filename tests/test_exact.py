@@ -78,6 +78,7 @@ def test_tree_shows_fractions() -> None:
         ("hypot(3, 4) + relu(-1/2) + atan2(0, 1)", "5"),
         ("where(1/3 < 0.333333333333333333333333, 1, 2)", "2"),
         ("0.1 + 0.2", "3/10"),
+        ("cbrt(8)^3*cbrt(-1)", "-8"),
     ],
 )
 def test_functions_have_exact_values_where_they_are_fractions(expression: str, value: str) -> None:
@@ -96,6 +97,9 @@ def test_exact_points_are_those_of_the_floats(name: str) -> None:
     ("arguments", "message"),
     [
         (["sin(x)", "--at", "x=1"], "sin has no exact value; here x = 1"),
+        (["exp(x)", "--at", "x=1000"], "exp has no exact value; here x = 1000"),
+        (["atan2(0, x)", "--at", "x=-1"], "atan2 has no exact value"),
+        (["clamp(x, 2, 1)", "--at", "x=1"], "needs"),
         (["x*1e400", "--at", "x=1"], "the number 1e400 is too large"),
         (["x", "--at", "x=1e400"], "the number 1e400 is too large"),
         (["x*1e999999999", "--at", "x=1"], "is too large"),
@@ -151,6 +155,15 @@ def test_fifty_digits() -> None:
 )
 def test_bad_input(arguments: list[str], code: int, message: str) -> None:
     assert message in error(*arguments, code=code)
+
+
+def test_undefined_derivative_of_an_exact_value() -> None:
+    assert "∂f/∂x = undefined" in output("x^(1/2)", "--at", "x=0", "--exact", code=4)
+
+
+def test_remainder_of_many_digits() -> None:
+    assert output("mod(x, 3)", "--at", "x=1e40", "--precision", "20", "--value") == "1\n"
+    assert output("0.9999999^400000", "--precision", "9", "--value").startswith("0.9607894")
 
 
 def test_without_mpmath_one_sentence_tells_how_to_get_it() -> None:

@@ -104,6 +104,29 @@ def test_forward_mode_agrees_with_the_reverse_pass(operation: object) -> None:
         assert slope_along(parse(call), at, {name: 1.0}) == pytest.approx(adjoint, rel=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "expected"),
+    [
+        ("x^y", {"x": 2.0, "y": 0.0}, {"x": {"x": 0, "y": 0.5}, "y": {"x": 0.5, "y": math.log(2) ** 2}}),
+        (
+            "x^y",
+            {"x": 3.0, "y": 1.0},
+            {"x": {"x": 0, "y": 1 + math.log(3)}, "y": {"x": 1 + math.log(3), "y": 3 * math.log(3) ** 2}},
+        ),
+        ("x^2*y^0", {"x": 3.0, "y": 2.0}, {"x": {"x": 2, "y": 0}, "y": {"x": 0, "y": 0}}),
+    ],
+)
+def test_hessian_where_an_exponent_passes_a_whole_number(
+    text: str, at: dict[str, float], expected: dict[str, dict[str, float]]
+) -> None:
+    found = hessian(differentiate(text, at))
+    assert {x: pytest.approx(row) for x, row in expected.items()} == found
+
+
+def test_series_where_an_exponent_passes_zero() -> None:
+    assert taylor(parse("x^(x-1)"), {"x": 1.0}, "x", 3) == pytest.approx([1, 0, 1, -0.5])
+
+
 SERIES: dict[str, Callable[[int], float]] = {
     "exp(x)": lambda k: 1 / math.factorial(k),
     "1/(1-x)": lambda k: 1,
@@ -171,6 +194,13 @@ def test_command_writes_orders() -> None:
     assert rows[-1].split() == ["3", "8", "4/3"]
     assert output("sin(x)", "--order", "2").splitlines()[2:] == ["∂f/∂x = cos(x)", "∂²f/∂x² = -sin(x)"]
     assert output("tan(x)", "--at", "x=0", "--order", "100").splitlines()[-1].split() == ["100", "0", "0"]
+
+
+def test_latex_of_views() -> None:
+    assert output("x^2*y", "--along", "x=1", "--format", "latex").startswith("\\nabla f \\cdot v = 2 x y\n")
+    rows = output("x*y; x+y", "--jacobian", "--format", "latex").splitlines()
+    assert rows[0] == "\\frac{\\partial f_{1}}{\\partial x} = y"
+    assert len(rows) == 4
 
 
 @pytest.mark.parametrize(

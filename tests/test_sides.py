@@ -71,6 +71,7 @@ def test_a_single_kink_is_told_once() -> None:
 
 
 AGREE = [
+    ("e^x", {"e": 3.0, "x": 1.0}),
     ("(x+y)*sin(x)", {"x": 1.0, "y": 2.0}),
     ("exp(100*x)*1e-30", {"x": 0.0}),
     ("x^y", {"x": 2.0, "y": 0.5}),
@@ -131,6 +132,11 @@ def test_difference_quotient_knows_its_error(function: object, x: float, slope: 
     assert found is not None and estimate is not None
     assert abs(found - slope) <= max(10 * estimate, 1e-6 * abs(slope))
     assert estimate <= 1e-4 * abs(slope)
+
+
+def test_rounding_is_not_taken_for_disagreement() -> None:
+    for text, x in (("log(1+x)", 1e-18), ("1e16 + sin(x)", 1.0), ("1 - cos(x)", 1e-8)):
+        assert all(found.ok for found in compare(differentiate(text, {"x": x}))), text
 
 
 def test_command_says_which_agree_and_ends_with_1_if_not() -> None:

@@ -96,6 +96,10 @@ class Kind:
         """The number of operands that are equal to the operation's value."""
         return sum(operand == value for operand in operands)
 
+    def either(self, condition: Number, x: Number, y: Number) -> Number:
+        """The value of a `where`, of whose branches the untaken one may have none."""
+        return (x, y)[taken(condition) - 1]
+
     def branches(self, condition: Number) -> tuple[Number | None, Number | None]:
         """The partials of a `where` by its two branches: an untaken one is no edge at all."""
         one = self.number("1")

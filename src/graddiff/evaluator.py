@@ -8,7 +8,7 @@ from typing import NamedTuple
 from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.expression import Expression
 from graddiff.failures import no_value
-from graddiff.operations import WHERE, taken
+from graddiff.operations import WHERE
 
 
 class NoValue(NamedTuple):
@@ -53,7 +53,7 @@ def _evaluate_around_failures(expression: Expression, values: list[Number], kind
         operation = expression.operations[line]
         inputs = [values[operand] for operand in operands]
         if operation is WHERE and not isinstance(inputs[0], NoValue):
-            values[line] = inputs[taken(inputs[0])]
+            values[line] = kind.either(*inputs)
             continue
         missing = [value for value in inputs if isinstance(value, NoValue)]
         if missing:

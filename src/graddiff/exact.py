@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from fractions import Fraction
 
 from graddiff.arithmetic import FLOATS, INEXACT, Function, Kind
@@ -49,7 +50,9 @@ def literal(text: str) -> Fraction | float:
 def bounded(function: Callable[..., Fraction]) -> Function:
     """The function, but an OverflowError for a result that is too long."""
 
-    def guarded(*operands: Fraction) -> Fraction:
+    def guarded(*operands: Fraction) -> Fraction | float:
+        if any(isinstance(operand, float) for operand in operands):  # undefined already
+            return math.nan
         value = function(*operands)
         if small(value):
             return value
@@ -126,7 +129,8 @@ def at_points(name: str) -> Function:
 
     def function(x: Fraction) -> Fraction:
         if x not in known:
-            FLOATS.function(TABLE[name])(float(x))  # a ValueError where there is no value at all
+            with suppress(OverflowError):
+                FLOATS.function(TABLE[name])(float(x))  # a ValueError where there is no value at all
             raise Inexact
         return Fraction(known[x.numerator])
 

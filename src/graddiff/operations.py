@@ -29,7 +29,7 @@ ROWS = (
     operation("neg(x)", "-1", symbol="-", meaning="negative"),
     operation(
         "pow(x, y)",
-        "where(y == 0, 0, y*x^(y - 1))",
+        "where(y == 0, where(x == 0, 0, y*x^(y - 1)), y*x^(y - 1))",
         "where(x == 0, 0, f*log(x))",
         symbol="^",
         meaning="power",

@@ -68,7 +68,7 @@ def natives(context: Any) -> dict[str, Callable[..., Number]]:
         "cbrt": lambda x: context.sign(x) * context.cbrt(abs(x)),
         "log2": real(context, lambda x: context.log(x, 2)),
         "round": found["nint"],
-        "mod": real(context, lambda x, y: x - y * context.floor(x / y)),
+        "mod": real(context, operator.mod),
         "min": lambda *operands: min(operands),
         "max": lambda *operands: max(operands),
         "clamp": clamp,
@@ -97,7 +97,7 @@ def bounded(function: Callable[..., Number]) -> Callable[..., Number]:
     """The function, but an error at once where only computing its value would take for ever."""
 
     def guarded(x: Number) -> Number:
-        if x > BITS:
+        if abs(x) > BITS:
             raise OverflowError
         return function(x)
 
@@ -107,7 +107,7 @@ def bounded(function: Callable[..., Number]) -> Callable[..., Number]:
 def power(context: Any, x: Number, y: Number) -> Number:
     if x == 0 and y < 0:
         raise ZeroDivisionError
-    if x != 0 and abs(y) * abs(context.mag(x) - 1) > BITS:
+    if x != 0 and abs(y * context.log(abs(x), 2)) > BITS:
         raise OverflowError
     return x**y
 

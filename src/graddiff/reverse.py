@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
+from graddiff.evaluator import NoValue
 from graddiff.expression import Expression
 from graddiff.operation import Operation
 from graddiff.operations import WHERE
@@ -63,7 +64,7 @@ def differentiate_backwards(
     adjoints[expression.output] = kind.number("1")
     for target in range(expression.output, -1, -1):
         adjoint, sources = adjoints[target], operands[target]
-        if adjoint is None or not sources:
+        if adjoint is None or not sources or isinstance(values[target], NoValue):
             continue
         inputs = [values[source] for source in sources]
         flows = [through[source] for source in sources]

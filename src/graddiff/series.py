@@ -30,6 +30,9 @@ class Series:
             self._found.append(self._step(len(self._found)))
         return self._found[k]
 
+    def __repr__(self) -> str:
+        return str(self[0])
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Series) and bool(self[0] == other[0])
 

@@ -74,10 +74,12 @@ def of_switch(expression: Expression, values: Sequence[Number], slopes: Sequence
     condition, *branches = expression.operands[target]
     left, right = expression.operands[condition]
     holds = bool(values[condition])
-    moving = [slopes[left], slopes[right]]
-    if values[left] == values[right] and moving[0] is not None and moving[1] is not None and moving[0] != moving[1]:
+    one, other = slopes[left], slopes[right]
+    if one is None or other is None:
+        return None
+    if values[left] == values[right] and one != other:
         name = expression.operations[condition].name
-        holds = name == "ne" if name in ("eq", "ne") else CLOSER[name] * (moving[0] - moving[1]) > 0
+        holds = name == "ne" if name in ("eq", "ne") else CLOSER[name] * (one - other) > 0
     branch = branches[taken(holds) - 1]
     same = not isinstance(values[branch], NoValue) and values[branch] == values[target]
     return slopes[branch] if same else None

@@ -13,7 +13,7 @@ from graddiff.algebra.shortening import shortened
 from graddiff.algebra.typesetting import Written, reachable, write
 from graddiff.alphabets import INFIX, Alphabet
 from graddiff.differentiation import absent, request
-from graddiff.errors import Notice, UsageError
+from graddiff.errors import Notice, PointError, UsageError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
 from graddiff.operations import CONSTANTS, FUNCTIONS
@@ -124,6 +124,9 @@ def adjoints(
     lines = {line for line in requested.values() if line is not None}
     graph = differentiate_backwards(expression, values, lines, kind)
     found = {name: None if line is None else graph.adjoints[line] for name, line in requested.items()}
+    for name, formula in found.items():
+        if formula is not None and home.undefined in reachable([formula]):
+            raise PointError(f"the derivative by {name} has no real value", hint=f"--at {name}=1 tells which part")
     return {name: home.zero if formula is None else formula for name, formula in found.items()}
 
 

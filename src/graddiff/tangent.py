@@ -26,6 +26,9 @@ class Dual:
     def __init__(self, value: Number, tangent: Number | None = None) -> None:
         self.value, self.tangent = value, tangent
 
+    def __repr__(self) -> str:
+        return str(self.value)
+
     def __add__(self, other: Dual) -> Dual:
         return Dual(self.value + other.value, _sum(self.tangent, other.tangent))
 

@@ -9,6 +9,7 @@ Source: C. J. F. Ridders, Advances in Engineering Software 4 (1982), pages 75 to
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -52,7 +53,8 @@ def compare_one(result: Result, name: str) -> Comparison:
     reverse = result.gradient[name]
     forward = slope_along(expression, at, {name: 1.0})
     formula = by_formula(result, name)
-    numerical, error = difference_quotient(lambda x: value_at(result, name, x), at[name])
+    largest = max(abs(value) for value in result.graph.values if isinstance(value, float))
+    numerical, error = difference_quotient(lambda x: value_at(result, name, x), at[name], largest)
     slopes = both_sides(expression, result.graph.values, expression.variables[name])[expression.output]
     found = Comparison(name, reverse, forward, formula, numerical, error, None, True, "")
     kinds = {notice.kind for notice in result.notices}
@@ -72,6 +74,8 @@ def compare_one(result: Result, name: str) -> Comparison:
         )
         if value is not None and not abs(value - reverse) <= tolerance * (scale or 1.0)
     ]
+    if formula is None:
+        return found._replace(ok=False, note="the formula has no value here")
     missing = "no difference quotient here" if numerical is None else "agree"
     return found._replace(ok=not wrong, note=f"{' and '.join(wrong)} differ" if wrong else missing)
 
@@ -82,15 +86,15 @@ def at_kink(found: Comparison) -> Comparison:
     left, right = found.slopes
     if left is None or right is None:
         return found._replace(note="a jump, or no value on one side: a convention")
-    between = min(left, right) - 1e-9 <= found.reverse <= max(left, right) + 1e-9
+    room = EXACT_ENOUGH * max(abs(left), abs(right))
+    between = min(left, right) - room <= found.reverse <= max(left, right) + room
     return found._replace(ok=between, note=f"kink: {'' if between else 'not '}between the slopes on both sides")
 
 
 def by_formula(result: Result, name: str) -> float | None:
     """The printed formula of the derivative, read and evaluated at the point."""
-    text = derivatives(result.expression, [name]).written().text(name)
-    formula = parse(text, result.at)
     try:
+        formula = parse(derivatives(result.expression, [name]).written().text(name), result.at)
         at = {variable: result.at[variable] for variable in formula.variables}
         return float(evaluate(formula, at)[formula.output])
     except GraddiffError:
@@ -105,14 +109,19 @@ def value_at(result: Result, name: str, x: float) -> float | None:
         return None
 
 
-def difference_quotient(function: Callable[[float], float | None], x: float) -> tuple[float | None, float | None]:
-    """A derivative from values alone, and an estimate of its error: the best of several first steps."""
-    found = [extrapolated(function, x, (abs(x) or 1.0) * 10.0**-power) for power in range(1, 9)]
+def difference_quotient(
+    function: Callable[[float], float | None], x: float, largest: float = 0.0
+) -> tuple[float | None, float | None]:
+    """A derivative from values alone, and an estimate of its error: the best of several first steps. `largest` is the
+    largest number on the way to a value, which says how much that is rounded."""
+    found = [extrapolated(function, x, (abs(x) or 1.0) * 10.0**-power, largest) for power in range(1, 9)]
     known = [pair for pair in found if pair is not None and pair[1] <= 0.01 * max(1.0, abs(pair[0]))]
     return min(known, key=lambda pair: pair[1]) if known else (None, None)
 
 
-def extrapolated(function: Callable[[float], float | None], x: float, step: float) -> tuple[float, float] | None:
+def extrapolated(
+    function: Callable[[float], float | None], x: float, step: float, largest: float
+) -> tuple[float, float] | None:
     """Central differences with shorter and shorter steps, extrapolated to none (Ridders); None where the function has
     no value on one side."""
     best, error = math.nan, math.inf
@@ -126,7 +135,8 @@ def extrapolated(function: Callable[[float], float | None], x: float, step: floa
         for j, earlier in enumerate(before):
             row.append((row[j] * factor - earlier) / (factor - 1))
             factor *= SHRINK * SHRINK
-            estimate = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier))
+            rounding = sys.float_info.epsilon * max(abs(above), abs(below), largest) / step
+            estimate = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier), rounding)
             if estimate <= error:
                 best, error = row[-1], estimate
         if i and abs(row[-1] - before[-1]) >= 2 * error:

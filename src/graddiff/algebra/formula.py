@@ -28,6 +28,12 @@ class Formula:
     def __init__(self, home: Any, order: int, operation: Operation, number: Rational, parts: tuple[Any, ...]):
         self.home, self.order, self.operation, self.number, self.parts = home, order, operation, number, parts
 
+    def __repr__(self) -> str:
+        """A number or a name; for anything else there is the typesetter."""
+        if self.operation is NUMBER:
+            return str(self.number)
+        return str(self.parts[0]) if self.operation is VARIABLE else "…"
+
     def __add__(self, other: Formula) -> Formula:
         """The reverse pass adds what comes from an earlier line later; it is written first, as the text has it."""
         total: Formula = self.home.sum([(other, ONE), (self, ONE)])

@@ -32,7 +32,7 @@ from graddiff.arithmetic import FLOATS
 from graddiff.errors import PointError
 from graddiff.exact import EXACT
 from graddiff.operation import Operation
-from graddiff.operations import CONSTANTS, NUMBER, VARIABLE, WHERE
+from graddiff.operations import NUMBER, VARIABLE, WHERE
 
 BITS = 64  # of a power that is worked out; 2^1000 stays as it is
 
@@ -42,6 +42,7 @@ class Formulas:
 
     def __init__(self) -> None:
         self._known: dict[object, Formula] = {}
+        self.undefined = self._make(VARIABLE, 1, ("undefined",), None)
         self.zero, self.one, self.minus_one = self.number(0), self.number(1), self.number(-1)
         self.exponential = self._make(EXP, 0, (self.one,), EXP)  # the base of the powers that exp is
 
@@ -55,8 +56,12 @@ class Formulas:
         return self._make(NUMBER, whole(value), (), value)
 
     def name(self, text: str) -> Formula:
-        """A variable, a constant, or a number that is too long to compute with."""
+        """A variable."""
         return self._make(VARIABLE, 0, (text,), text)
+
+    def constant(self, text: str) -> Formula:
+        """A constant, or a number that is too long to compute with; its number is 1, which tells it from a variable."""
+        return self._make(VARIABLE, 1, (text,), (VARIABLE, text))
 
     def call(self, operation: Operation, *operands: Formula) -> Formula:
         """An operation other than those that sums, products and powers are."""
@@ -251,7 +256,7 @@ class Formulas:
 def positive(formula: Formula) -> bool:
     """Whether a formula is a positive number or constant."""
     if formula.operation is VARIABLE:
-        return formula.parts[0] in CONSTANTS
+        return formula.number == 1
     return formula.operation is EXP or (formula.operation is NUMBER and formula.number > 0)
 
 

@@ -13,7 +13,7 @@ from graddiff.algebra.formulas import Formulas
 from graddiff.arithmetic import Kind, Number
 from graddiff.exact import EXACT
 from graddiff.operation import Operation
-from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE, WHERE
+from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, WHERE
 
 SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX, SIGMOID = (
     TABLE[name] for name in ("sub", "div", "neg", "sqrt", "log", "hypot", "min", "max", "sigmoid")
@@ -22,7 +22,7 @@ SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX, SIGMOID = (
 RECIPROCAL = {"sin": "csc", "cos": "sec", "tan": "cot", "sinh": "csch", "cosh": "sech", "tanh": "coth"}
 INVERSE = {(g, f"a{g}"): 1 for pair in RECIPROCAL.items() for g in pair}
 INVERSE |= {(g, f"a{h}"): -1 for pair in RECIPROCAL.items() for g, h in (pair, pair[::-1]) if h != "cot"}
-LARGER = {MAX: TABLE["gt"], MIN: TABLE["lt"]}  # x == max(x, y) where x > y
+LARGER = {MAX: (TABLE["gt"], TABLE["ge"]), MIN: (TABLE["lt"], TABLE["le"])}
 HALF = Fraction(1, 2)
 
 # g -> (r, h, s) with g^2 + r = s*h^2, such as tan(x)^2 + 1 = sec(x)^2.
@@ -68,6 +68,9 @@ class Identities(Formulas):
             return self._factor_by_factor(operation, first)
         if operation is HYPOT and any(operand.operation is NUMBER for operand in operands):
             return self.power(self.sum([(self.power(operand, self.two), ONE) for operand in operands]), self.half)
+        if operation in LARGER:
+            different = tuple(dict.fromkeys(operands))
+            return first if len(different) == 1 else self.call(operation, *different) if different != operands else None
         if operation in COMPARISONS and first is operands[1]:
             return self.number(operation.name in ("eq", "le", "ge"))
         if operation is EQ and operands[1].operation in LARGER:
@@ -98,11 +101,12 @@ class Identities(Formulas):
         return exponent if natural(base) else None
 
     def _largest(self, formula: Formula, extreme: Formula) -> Formula | None:
-        """x == max(x, y) is x > y, but for points where the two are equal."""
+        """x == max(x, y) as x > y, and y == max(x, y) as y >= x: one of the two counts where they are equal."""
         if len(extreme.parts) != 2 or formula not in extreme.parts:
             return None
-        other = extreme.parts[extreme.parts[0] is formula]
-        return self.call(LARGER[extreme.operation], formula, other)
+        first, second = extreme.parts
+        strict, other = LARGER[extreme.operation]
+        return self.call(strict, first, second) if formula is first else self.call(other, second, first)
 
     def _factor_by_factor(self, operation: Operation, product: Formula) -> Formula | None:
         """abs(2*x^3) is 2*abs(x)^3, and cbrt(8*x^5) is 2*cbrt(x)^5: whole powers stand outside."""
@@ -133,13 +137,13 @@ class Identities(Formulas):
 
 def natural(base: Formula) -> bool:
     """Whether a base is e, written as exp(1) or as e."""
-    return base is base.home.exponential or (base.operation is VARIABLE and base.parts[0] == "e")
+    return base is base.home.exponential or base is base.home.constant("e")
 
 
 def square_root(formula: Formula) -> Formula | None:
     """What a formula is the square of."""
     base, exponent = formula.as_power()
-    return base if exponent.number == 2 else None
+    return base if exponent is formula.home.number(2) else None
 
 
 class FormulaKind(Kind):
@@ -156,14 +160,31 @@ class FormulaKind(Kind):
             number=lambda text: literal(home, text),
             natives={name: native(row) for name, row in TABLE.items()},
             finite=lambda formula: True,
-            limit=lambda operation, operands: home.name("undefined"),
+            limit=lambda operation, operands: home.undefined,
             syntax={"where": "{0}.choose({1}, {2})"},
         )
         self.home = home
 
-    def ties(self, operands: Sequence[Number], value: Number) -> Number:
-        """One: operands are equal at single points only, where the rule is a convention."""
-        return self.home.one
+    def known(self, operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
+        """As for numbers; operands that are the same formula share what flows, others are told apart by the rule."""
+        if operation.variadic:
+            return {"x": operands[slot], "f": value, "k": self.home.number([*operands].count(operands[slot]))}
+        return super().known(operation, slot, operands, value)
+
+    def partials(self, operation: Operation) -> Any:
+        if not operation.variadic:
+            return super().partials(operation)
+
+        def each(*of: Number) -> tuple[Number, ...]:
+            *operands, value = of
+            rule = self.partial(operation, 0)
+            return tuple([rule(**self.known(operation, slot, operands, value)) for slot in range(len(operands))])
+
+        return each
+
+    def either(self, condition: Number, x: Number, y: Number) -> Number:
+        branches = [self.home.undefined if missing(branch) else branch for branch in (x, y)]
+        return self.home.call(WHERE, condition, *branches)
 
     def branches(self, condition: Number) -> tuple[Number | None, Number | None]:
         if condition.operation is NUMBER:
@@ -172,12 +193,16 @@ class FormulaKind(Kind):
         return self.home.call(WHERE, condition, one, zero), self.home.call(WHERE, condition, zero, one)
 
 
+def missing(value: object) -> bool:
+    return not isinstance(value, Formula)
+
+
 def literal(home: Formulas, text: str) -> Formula:
     """A number as it is written; one that is too long for a fraction, and a constant, stay names."""
     if text in CONSTANTS:
-        return home.name(text)
+        return home.constant(text)
     value = EXACT.number(text)
-    return home.number(value) if EXACT.finite(value) else home.name(text)
+    return home.number(value) if EXACT.finite(value) else home.constant(text)
 
 
 _BUILT: dict[Operation, Any] = {

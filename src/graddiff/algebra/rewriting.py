@@ -101,7 +101,7 @@ def by_squares(formula: Formula) -> Iterator[Formula]:
     terms = dict(terms_of(formula))
     for term, scale in terms.items():
         for base, exponent in term.parts if term.operation is MUL else ():
-            if exponent.number != 2 or base.operation.name not in SQUARES:
+            if exponent is not home.number(2) or base.operation.name not in SQUARES:
                 continue
             rest = home.product([term, home.power(base, home.number(-2))])
             r, name, s = SQUARES[base.operation.name]
@@ -166,7 +166,7 @@ def by_roots(formula: Formula) -> Iterator[Formula]:
 def same_function(product: Formula, base: Formula, exponent: Formula) -> Formula | None:
     """What a factor of a product is as well."""
     home: Formulas = product.home
-    if base.operation is CBRT and any(b is base.parts[0] and e.number.denominator > 1 for b, e in product.parts):
+    if base.operation is CBRT and any(b is base.parts[0] and fractional(e) for b, e in product.parts):
         return home.power(base.parts[0], home.product([exponent, home.number(Fraction(1, 3))]))
     if base.operation.name in ("log2", "log10"):
         logarithms = [home.call(LOG, base.parts[0]), home.call(LOG, home.number(int(base.operation.name[3:])))]
@@ -178,6 +178,10 @@ def same_function(product: Formula, base: Formula, exponent: Formula) -> Formula
         under = home.product([home.number(base.number), *[home.power(b, e) for b, e in base.parts if not even(e)]])
         return home.product([*squares, home.power(under, exponent)])
     return None
+
+
+def fractional(exponent: Formula) -> bool:
+    return exponent.operation is NUMBER and exponent.number.denominator > 1
 
 
 def even(exponent: Formula) -> bool:

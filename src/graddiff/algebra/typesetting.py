@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from graddiff.algebra.formula import ADD, EXP, MUL, POW, Formula, Rational, size
 from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Alphabet, Term
-from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, VARIABLE
+from graddiff.operations import COMPARISONS, NUMBER, TABLE, VARIABLE
 
 DIV, SQRT = TABLE["div"], TABLE["sqrt"]
 LENGTH = 160  # characters of formulas that are written without names for their parts
@@ -231,7 +231,7 @@ def rank(base: Formula, exponent: Formula, term: Term) -> tuple[int, int | str]:
     if exponent.operation is not NUMBER:
         return 5, len(term.text)
     if base.operation is VARIABLE:
-        return (1 if base.parts[0] in CONSTANTS else 2), base.parts[0]
+        return (1 if base.number else 2), base.parts[0]
     return {NUMBER: 0, ADD: 3}.get(base.operation, 4), len(term.text)
 
 

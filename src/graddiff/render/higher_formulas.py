@@ -35,7 +35,10 @@ def of_direction(expression: Expression, direction: Mapping[str, Fraction], name
     body = {"along": told, "slope": texts[()], "hessian_product": product}
     answer = answered(found, body, [])
     lines = [("slope", texts[()]), *((f"(hessian × direction) by {name}", text) for name, text in product.items())]
-    return answer._replace(lines=lines)
+    in_latex = found.written(LATEX).formulas
+    latex = [rf"\nabla {LATEX.name(expression.output_name)} \cdot v = {in_latex[()]}"]
+    latex += [rf"(H v)_{{{LATEX.name(name)}}} = {in_latex[name,]}" for name in product]
+    return answer._replace(lines=lines, latex=latex)
 
 
 def of_outputs(expression: Expression, outputs: Sequence[Expression], names: Sequence[str]) -> Answer:
@@ -46,7 +49,13 @@ def of_outputs(expression: Expression, outputs: Sequence[Expression], names: Seq
     rows = [{"text": f, "derivatives": {x: texts[str(i), x] for x in names}} for i, f in enumerate(called)]
     lines = [(f"∂{bracketed(f)}/∂{x}", texts[str(i), x]) for i, f in enumerate(called) for x in names]
     notices = tuple(one for one in expression.notices if one.kind != "unused statement")
-    return answered(found, {"outputs": rows}, [])._replace(lines=lines, notices=notices)
+    in_latex = found.written(LATEX).formulas
+    latex = [
+        rf"\frac{{\partial f_{{{i + 1}}}}}{{\partial {LATEX.name(x)}}} = {in_latex[str(i), x]}"
+        for i in range(len(called))
+        for x in names
+    ]
+    return answered(found, {"outputs": rows}, [])._replace(lines=lines, latex=latex, notices=notices)
 
 
 def bracketed(text: str) -> str:
