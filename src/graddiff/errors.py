@@ -5,6 +5,7 @@ GraddiffError           what the program prints as one block, never as a traceba
 ├── ExpressionError  3  the expression cannot be read
 │   ├── GrammarError    it breaks the grammar
 │   └── NamingError     a name in it means nothing here, or two things
+├── HomeworkError    3  a homework, or an answer to it, cannot be read
 ├── PointError       4  there is no value at that point
 │   └── RangeError      there is one, too large for this kind of number
 └── FileError        5  a file cannot be read or written
@@ -87,6 +88,11 @@ class GrammarError(ExpressionError):
 
 class NamingError(ExpressionError):
     kind = "name"
+
+
+class HomeworkError(GraddiffError):
+    exit_code = 3
+    kind = "homework"
 
 
 class PointError(GraddiffError):

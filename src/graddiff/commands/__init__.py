@@ -23,8 +23,31 @@ def functions() -> click.Command:
     return command
 
 
+def check() -> click.Command:
+    from graddiff.commands.check import command
+
+    return command
+
+
+def lint() -> click.Command:
+    from graddiff.commands.lint import command
+
+    return command
+
+
+def key() -> click.Command:
+    from graddiff.commands.key import command
+
+    return command
+
+
 # A first word that is exactly one of these is that command; anything else is an expression. Imported when called for.
-COMMANDS: dict[str, Callable[[], click.Command]] = {"functions": functions}
+COMMANDS: dict[str, Callable[[], click.Command]] = {
+    "functions": functions,
+    "check": check,
+    "lint": lint,
+    "key": key,
+}
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -10,10 +10,11 @@ PAUSE = 0.2  # seconds between two looks
 
 
 class Progress:
-    """Rows, rows a second, and where the size of the source is known, the share that is done and the time left."""
+    """Rows, or what else is counted, how many a second, and where the size of the source is known, the share that is
+    done and the time left."""
 
-    def __init__(self, stream: TextIO, size: int | None) -> None:
-        self.stream, self.size, self.shown = stream, size, False
+    def __init__(self, stream: TextIO, size: int | None, counted: str = "rows") -> None:
+        self.stream, self.size, self.counted, self.shown = stream, size, counted, False
         self.begun = time.monotonic()
         self._next = self.begun + PATIENCE if stream.isatty() else float("inf")
 
@@ -23,7 +24,7 @@ class Progress:
             return
         self._next, self.shown = now + PAUSE, True
         spent = now - self.begun
-        text = f"{rows:,} rows, {rows / spent:,.0f} a second"
+        text = f"{rows:,} {self.counted}, {rows / spent:,.0f} a second"
         if self.size and 0 < read <= self.size:
             text += f", {read / self.size:.0%}, {spent * (self.size - read) / read:,.0f} s left"
         self.stream.write(f"\r{text}\x1b[K")

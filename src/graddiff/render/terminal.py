@@ -51,6 +51,8 @@ ASCII = str.maketrans(
         "└": "`",
         "─": "-",
         "│": "|",
+        "→": "->",
+        "█": "#",
     }
 )
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

@@ -1,0 +1,102 @@
+"""graddiff check HOMEWORK ANSWERS…: homework graded, with reasons."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+import click
+
+from graddiff.commands.options import canvas_for, picture
+from graddiff.commands.output import WholeLines
+from graddiff.errors import UsageError
+from graddiff.homework.classes import graded
+from graddiff.homework.grading import StudentResult
+from graddiff.homework.key import Key
+from graddiff.homework.problems import Homework
+from graddiff.homework.reading import read_homework
+from graddiff.homework.submissions import submissions
+from graddiff.render.progress import Progress
+from graddiff.render.reports import classroom, csv, github, gradescope, json, junit, tap, text
+from graddiff.render.terminal import show
+
+HELP = """Grades ANSWERS, files or folders of them, to the problems of HOMEWORK.
+
+The homework is TOML and has no answers in it: graddiff computes them. An answer is a number or an expression; a wrong
+one is compared with what the usual mistakes lead to, and what it is consistent with is said. Nothing of an answer is
+ever run.
+
+\b
+  graddiff check hw3.toml ada.toml               one student's answers: [q1] and below it value = -12
+  graddiff check hw3.toml answers.csv            a class: student,problem,part,answer
+  graddiff check hw3.toml handed-in/             a folder, a student a file
+  graddiff check hw3.toml ada.toml --format junit --output ada.xml
+
+Exit codes: 0 all right, 1 something wrong, missing or undecided, 3 the homework or an answer cannot be read."""
+
+Report = Callable[[Homework, Sequence[StudentResult]], Iterator[str]]
+
+REPORTS: dict[str, Report] = {
+    "json": json.document,
+    "jsonl": json.lines,
+    "csv": csv.report,
+    "junit": junit.report,
+    "github": github.report,
+    "gradescope": gradescope.report,
+    "classroom": classroom.report,
+    "tap": tap.report,
+}
+FOR_ONE = ("gradescope", "classroom")  # that a course runs for each student
+SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xml": "junit", ".tap": "tap", ".txt": "text"}
+
+
+@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("homework", metavar="HOMEWORK")
+@click.argument("answers", nargs=-1, required=True)
+@click.option("--format", "format_", type=click.Choice(["text", *REPORTS]), help="What to write.  [default: text]")
+@click.option("--output", metavar="FILE", help="Write into a file; its suffix says the format.")
+@click.option("--show-answers", is_flag=True, help="Show the right answers.")
+@click.option("--all", "everything", is_flag=True, help="Show what is right, too, for a class.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 though something is wrong, for graders that want it.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Processes for a class.  [default: 1]"
+)
+@picture
+def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
+    form = form_of(options)
+    key = Key(read_homework(homework))
+    key.check_expected()
+    handed_in = submissions(answers, [problem.id for problem in key.homework.problems])
+    if form in FOR_ONE and len(handed_in) > 1:
+        raise UsageError(f"--format {form} is for one student, and there are {len(handed_in):,}", hint="--format json")
+    with closing(Progress(sys.stderr, len(handed_in), "students")) as progress:
+        results = []
+        for result in graded(key, handed_in, options["show_answers"], options["jobs"]):
+            results.append(result)
+            progress.tell(len(results), len(results))
+    with WholeLines(options["output"], False) as out:
+        for piece in written(form, key.homework, results, options):
+            out.write(piece.encode("utf-8", "backslashreplace"))
+        out.flush()
+    return 0 if options["exit_zero"] else max(result.code for result in results)
+
+
+def form_of(options: dict[str, Any]) -> str:
+    """The format: as asked for, or as the suffix of the file says."""
+    suffix = "." + (options["output"] or "").rpartition(".")[2].lower()
+    if options["format_"] is None and options["output"] and suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(f"the suffix of {options['output']} says no format", hint=f"--format, or one of {known}")
+    return options["format_"] or (SUFFIXES[suffix] if options["output"] else "text")
+
+
+def written(form: str, homework: Homework, results: list[StudentResult], options: dict[str, Any]) -> Iterator[str]:
+    if form != "text":
+        return REPORTS[form](homework, results)
+    canvas = canvas_for(options["ascii"], options["color"], options["width"])
+    stream = io.StringIO()
+    show(text.report(homework, results, canvas, options["everything"]), canvas, stream)
+    return iter([stream.getvalue()])

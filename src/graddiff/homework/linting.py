@@ -1,0 +1,89 @@
+"""What a teacher should know about a homework before students do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from graddiff.differentiation import differentiate
+from graddiff.homework.hypotheses import patterns
+from graddiff.homework.key import FormulaKey, Key, NumberKey
+from graddiff.homework.mistakes import MISTAKES
+from graddiff.homework.points import CONVENTIONS, FEWEST, samples
+from graddiff.homework.problems import Part, Problem, values_at
+from graddiff.homework.readings import Spot
+from graddiff.homework.verdicts import RELATIVE
+
+
+class Finding(NamedTuple):
+    """`kind` is unseen mistake, convention, undecided, no marks or wrong expect; the last one is an error."""
+
+    kind: str
+    problem: str
+    part: str
+    message: str
+
+
+def findings(key: Key) -> Iterator[Finding]:
+    for problem in key.homework.problems:
+        yield from of_point(problem)
+        for part in problem.parts:
+            yield from of_part(problem, part, key)
+
+
+def of_point(problem: Problem) -> Iterator[Finding]:
+    """Conventions that its point needs."""
+    if len(problem.at) < len(problem.expression.variables):
+        return
+    for notice in differentiate(problem.expression, values_at(problem)).notices:
+        if notice.kind in CONVENTIONS:
+            yield Finding("convention", problem.id, "", f"{notice.kind}: {notice.message}")
+
+
+def of_part(problem: Problem, part: Part, key: Key) -> Iterator[Finding]:
+    own = key.parts[problem.id, part.quantity]
+    if not part.marks:
+        yield Finding("no marks", problem.id, part.quantity, "it is worth nothing")
+    if part.expect is not None and key.judge(problem.id, part.quantity, part.expect).verdict.status != "correct":
+        yield Finding("wrong expect", problem.id, part.quantity, f"expect is {part.expect}, but it is {own.written}")
+    if isinstance(own, FormulaKey):
+        if len(own.points) < FEWEST:
+            told = f"only {len(own.points)} points were found to compare answers at, so none is ever decided"
+            yield Finding("undecided", problem.id, part.quantity, f"{told}; a domain may help")
+    else:
+        yield from unseen(problem, part, own)
+
+
+def unseen(problem: Problem, part: Part, key: NumberKey) -> Iterator[Finding]:
+    """The mistakes that lead to the right answer at the point, though not elsewhere."""
+    truth = key.truth.value
+    hidden = {
+        (pattern.mistake, pattern.place)
+        for pattern in key.patterns
+        if pattern.numbers[0] is not None and near(pattern.numbers[0], truth, key.truth.scale)
+    }
+    if not hidden:
+        return
+    spots, truths = elsewhere(problem, key)
+    shown: set[str] = set()
+    for pattern in patterns(spots):
+        place = (pattern.mistake, pattern.place)
+        differs = any(n is not None and not near(n, t, abs(t)) for n, t in zip(pattern.numbers, truths))
+        if place in hidden and differs and pattern.mistake not in shown:
+            shown.add(pattern.mistake)
+            told = MISTAKES[pattern.mistake].told.format(at=pattern.place, what=pattern.place)
+            yield Finding("unseen mistake", problem.id, part.quantity, f"right here, too: {told}")
+
+
+def elsewhere(problem: Problem, key: NumberKey) -> tuple[list[Spot], list[float]]:
+    """The graph at other points, and the quantity there."""
+    expression = problem.expression
+    name = next(iter(expression.variables), None)
+    found = [] if name is None else samples(problem.id, expression, name, problem.domain)[:FEWEST]
+    spots = [Spot(expression, {n: float(v) for n, v in one.at.items()}, key.line, key.what) for one in found]
+    truths = [s.adjoint(s.line) if key.what == "adjoint" else float(s.graph.values[s.line]) for s in spots]
+    return spots, truths
+
+
+def near(left: float, right: float, scale: float) -> bool:
+    return abs(left - right) <= RELATIVE * max(abs(left), abs(right)) + 1e-12 * scale

@@ -1,0 +1,123 @@
+"""Points at which two formulas are compared: the same for everyone, in every run, on every machine.
+
+They are drawn from bands around 0 and 1, of both signs, with two decimals, so that anybody can try one by hand; where
+an expression is at home elsewhere, from bands ten, a tenth, a hundred times as far out. A point is admissible if the
+expression has a value and a derivative there, no convention is needed, and rounding does not matter."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from typing import NamedTuple
+
+from graddiff.arithmetic import Number
+from graddiff.differentiation import differentiate
+from graddiff.errors import PointError
+from graddiff.evaluator import NoValue, evaluate
+from graddiff.exact import EXACT
+from graddiff.expression import Expression
+from graddiff.homework.problems import Interval
+from graddiff.homework.scale import scale_of_adjoint
+from graddiff.reverse import differentiate_backwards
+
+WANTED = 12
+FEWEST = 6  # below which nothing is decided
+BANDS = ((5, 95), (105, 295), (-95, -5), (-295, -105))  # hundredths
+SCALES = tuple(Fraction(10) ** power for power in (0, 0, 0, 1, -1, 2, -2, 3, 4))
+EACH = 40  # points tried at each scale
+CONDITION = 1e4  # of a derivative's natural scale to the derivative, beyond which rounding matters
+TINY = 1e-30  # a scale below which an underflow may be hidden
+CONVENTIONS = ("kink", "jump", "smooth", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
+
+
+class Sample(NamedTuple):
+    """A point, the derivative there, as a fraction if it is one, and its natural scale. `known` are the values of all
+    names that an answer may speak of; `exactly` the same as fractions, as far as they are."""
+
+    at: Mapping[str, Fraction]
+    known: Mapping[str, float]
+    exactly: Mapping[str, Fraction]
+    derivative: float
+    fraction: Fraction | None
+    scale: float
+
+
+def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> list[Sample]:
+    """Up to WANTED admissible points for the derivative by a name, which depend on the seed alone."""
+    found: list[Sample] = []
+    flat: list[Sample] = []
+    for at in candidates(random.Random(seed), [*expression.variables], domain):
+        with suppress(PointError):
+            sample = admissible(expression, name, at)
+            if sample is not None:
+                (found if sample.scale > TINY else flat).append(sample)
+        if len(found) == WANTED:
+            return found
+    return found if len(found) >= FEWEST else [*found, *flat][:WANTED]
+
+
+def candidates(draw: random.Random, names: list[str], domain: Mapping[str, Interval]) -> Iterator[dict[str, Fraction]]:
+    """Points, the likelier ones first. An expression without variables has one."""
+    for number in range(EACH * len(SCALES) if names else 1):
+        yield {name: coordinate(draw, number + place, domain.get(name)) for place, name in enumerate(names)}
+
+
+def coordinate(draw: random.Random, number: int, interval: Interval | None) -> Fraction:
+    """A number with two decimals from one of the bands, or from the inside of an interval."""
+    if interval is not None:
+        low, high = interval
+        return low + (high - low) * Fraction(1 + int(draw.random() * 998), 1000)
+    first, last = BANDS[int(draw.random() * len(BANDS))]
+    hundredths = first + int(draw.random() * (last - first + 1))
+    scale = SCALES[number // EACH] if draw.random() < 0.5 or number < EACH else SCALES[int(draw.random() * len(SCALES))]
+    return Fraction(hundredths, 100) * scale
+
+
+def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) -> Sample | None:
+    """The sample at a point; raises PointError where there is no value."""
+    point = {variable: float(value) for variable, value in at.items()}
+    result = differentiate(expression, point, [name])
+    line = expression.lines[name]
+    derivative = float(result.gradient[name])
+    if any(notice.kind in CONVENTIONS for notice in result.notices) or not 0 <= abs(derivative) < 1e100:
+        return None
+    scale = scale_of_adjoint(expression, point, line)
+    if not scale < 1e100 or CONDITION * abs(derivative) < scale > abs(derivative) > 1e-12 * scale:
+        return None
+    known = {name: value_of(result.graph.values[place]) for name, place in expression.lines.items()}
+    fraction, exactly = exact(expression, line, at)
+    return Sample(at, {n: v for n, v in known.items() if v is not None}, exactly, derivative, fraction, scale)
+
+
+def value_of(value: Number) -> float | None:
+    return None if isinstance(value, NoValue | bool) else float(value)
+
+
+def exact(
+    expression: Expression, line: int, at: Mapping[str, Fraction]
+) -> tuple[Fraction | None, Mapping[str, Fraction]]:
+    """The derivative by a line as a fraction, None if it is none, and the values of all names as fractions."""
+    try:
+        values = evaluate(expression, at, EXACT)
+        adjoint = differentiate_backwards(expression, values, {line}, EXACT).adjoints[line]
+    except PointError:
+        return None, at
+    known = {name: values[place] for name, place in expression.lines.items() if isinstance(values[place], Fraction)}
+    if adjoint is None:
+        return Fraction(0), known
+    return (adjoint if isinstance(adjoint, Fraction) else None), known
+
+
+def witness(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> Sample | None:
+    """A point whose coordinates are fractions of 61 bits: two different rational functions agree there with a
+    probability of less than their degree over 2^61 (J. T. Schwartz, Journal of the ACM 27, 1980, pages 701 to 717).
+    None if the derivative is no fraction there."""
+    draw = random.Random(f"{seed} witness")
+    at = {}
+    for variable in expression.variables:
+        low, high = domain.get(variable, (Fraction(-3), Fraction(3)))
+        at[variable] = low + (high - low) * Fraction(1 + int(draw.random() * 2**52) * 2**9, 2**61)
+    fraction, exactly = exact(expression, expression.lines[name], at)
+    return None if fraction is None else Sample(at, {}, exactly, float(fraction), fraction, 0.0)

@@ -1,0 +1,228 @@
+"""What students handed in -> submissions: a TOML file a student, CSV or JSON Lines for a class, a folder of them.
+
+    [q1]                                    student,problem,part,answer       student,q1.value,q1.gradient.x
+    value = -12                             ada,q1,value,-12                  ada,-12,-3
+    gradient.x = "-3"
+
+A submission that cannot be read is one with a remark: it takes nobody else's away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from graddiff.bindings import read_json
+from graddiff.errors import FileError, HomeworkError
+from graddiff.expectations import full_name
+from graddiff.files import read_text
+from graddiff.homework.reading import flat, read_toml
+
+SUFFIXES = (".toml", ".csv", ".jsonl", ".ndjson")
+LONG = ("problem", "part", "answer")  # columns of a table with an answer a row
+
+
+class Answer(NamedTuple):
+    """The text of an answer and the line of its file, 0 where that is unknown."""
+
+    text: str
+    line: int
+
+
+class Submission(NamedTuple):
+    """The answers of a student by problem and quantity."""
+
+    student: str
+    path: str
+    answers: Mapping[tuple[str, str], Answer]
+    remarks: tuple[str, ...] = ()
+
+
+class Entry(NamedTuple):
+    """One answer of one student, or a remark in its place."""
+
+    student: str
+    problem: str
+    part: str
+    answer: Answer
+    remark: str = ""
+
+
+def submissions(paths: Sequence[str], problems: Sequence[str]) -> list[Submission]:
+    """The submissions in files and folders, a student each, in their order. `problems` are the ids of the homework's.
+
+    Raises FileError for what cannot be opened, HomeworkError for a table without students and for a student who hands
+    in twice."""
+    found: dict[str, Submission] = {}
+    for path in files(paths):
+        for submission in from_file(path, problems, len(paths) > 1 or os.path.isdir(paths[0])):
+            before = found.get(submission.student)
+            if before is not None:
+                raise HomeworkError(f"{submission.student} hands in twice: {before.path} and {path}")
+            found[submission.student] = submission
+    if not found:
+        raise HomeworkError(f"there is no answer in {', '.join(paths[:4])}")
+    return [*found.values()]
+
+
+def files(paths: Sequence[str]) -> Iterator[str]:
+    """The files, and those of the folders that are answers."""
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        names = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != ".")
+        if not names:
+            raise FileError(f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}")
+        yield from (os.path.join(path, name) for name in names)
+
+
+def from_file(path: str, problems: Sequence[str], several: bool) -> list[Submission]:
+    """The submissions in one file. Where there are several files, one that cannot be read is one with a remark."""
+    suffix = os.path.splitext(path)[1].lower()
+    student = os.path.splitext(os.path.basename(path))[0] if path != "-" else "standard input"
+    if suffix not in SUFFIXES and path != "-":
+        raise FileError(f"{path} is no file of answers", hint=f"its suffix says how: {', '.join(SUFFIXES)}")
+    try:
+        text = read_text(path)
+        if suffix == ".csv":
+            return gathered(from_csv(text, path, problems), path)
+        if suffix in (".jsonl", ".ndjson"):
+            return gathered(from_jsonl(text, path), path)
+        return [from_toml(text, path, student)]
+    except (HomeworkError, FileError) as error:
+        if not several:
+            raise
+        return [Submission(student, path, {}, (error.message,))]
+
+
+def from_toml(text: str, path: str, student: str) -> Submission:
+    """A student's own file; `student = "…"` on top names somebody else than the file does."""
+    table = read_toml(text, path)
+    name = table.pop("student", student)
+    lines = Lines(text)
+    answers: dict[tuple[str, str], Answer] = {}
+    remarks: list[str] = []
+    for problem, section in table.items():
+        if not isinstance(section, dict):
+            remarks.append(f"{problem} is no problem: an answer stands below [q1], as value = -12")
+            continue
+        for quantity, value in flat(section).items():
+            remarks += put(answers, problem, quantity, text_of(value), lines.of(problem, quantity))
+    return Submission(str(name), path, answers, tuple(remarks))
+
+
+def put(
+    answers: dict[tuple[str, str], Answer], problem: str, quantity: str, text: str | None, line: int
+) -> Iterator[str]:
+    """Takes an answer down; yields what is wrong with it."""
+    place = (problem, full_name(quantity) if quantity else "")
+    if place in answers:
+        yield f"{problem}.{quantity} is answered twice (lines {answers[place].line} and {line})"
+    elif text is None:
+        yield f"the answer to {problem}.{quantity} is neither a number nor a text (line {line})"
+    else:
+        answers[place] = Answer(text, line)
+
+
+def text_of(value: Any) -> str | None:
+    """An answer as it was typed; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value) if isinstance(value, int) else value.replace("_", "") if is_number(value) else value
+
+
+def is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?", text))
+
+
+class Lines:
+    """Where the keys of a TOML text stand; 0 for what is not found."""
+
+    def __init__(self, text: str) -> None:
+        self._found: dict[tuple[str, str], int] = {}
+        section = ""
+        for number, line in enumerate(text.split("\n"), 1):
+            if head := re.match(r"\s*\[([^\[\]]+)\]", line):
+                section = bare(head[1])
+            elif key := re.match(r"\s*([^=#]+?)\s*=", line):
+                place = f"{section}.{bare(key[1])}".lstrip(".")
+                self._found.setdefault((place, ""), number)
+
+    def of(self, problem: str, quantity: str) -> int:
+        return self._found.get((f"{problem}.{quantity}", ""), 0)
+
+
+def bare(key: str) -> str:
+    """A key without its quotes and blanks."""
+    return ".".join(part.strip().strip("\"'") for part in key.split("."))
+
+
+def from_csv(text: str, path: str, problems: Sequence[str]) -> Iterator[Entry]:
+    """A table with a column `student` and either problem, part and answer, or a column a quantity, such as q1.value."""
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if "student" not in header:
+            raise HomeworkError(f"{path} has no column student", hint="its first line is student,problem,part,answer")
+        for name in header:
+            if name and header.count(name) > 1:
+                raise HomeworkError(f"{path} has two columns {name}")
+        long = all(name in header for name in LONG)
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            cells = dict(zip(header, row))
+            student = cells.get("student", "").strip()
+            if not student or len(row) > len(header):
+                told = "no student" if not student else f"{len(row)} fields, and {len(header)} are in the header"
+                raise HomeworkError(f"{path}, line {reader.line_num}: there is {told}")
+            yield from entries(student, cells, long, reader.line_num, problems)
+    except csv.Error as error:
+        raise HomeworkError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def entries(student: str, cells: Mapping[str, str], long: bool, line: int, problems: Sequence[str]) -> Iterator[Entry]:
+    if long:
+        yield Entry(student, cells["problem"].strip(), cells["part"].strip(), Answer(cells.get("answer", ""), line))
+        return
+    for name, text in cells.items():
+        problem, _, quantity = name.partition(".")
+        if name != "student" and (quantity or problem in problems):
+            yield Entry(student, problem, quantity, Answer(text, line))
+
+
+def from_jsonl(text: str, path: str) -> Iterator[Entry]:
+    """An object a line: {"student": "ada", "q1": {"value": "-12"}}, "q1.value", or problem, part and answer."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        try:
+            record = read_json(line)
+        except (ValueError, RecursionError) as error:
+            raise HomeworkError(f"{where} is not JSON: {error}") from None
+        if not isinstance(record, dict) or not isinstance(record.get("student"), str):
+            raise HomeworkError(f"{where} has no student", hint='{"student": "ada", "q1": {"value": "-12"}}')
+        student = record.pop("student")
+        if all(name in record for name in LONG):
+            record = {str(record["problem"]): {str(record["part"]): record["answer"]}}
+        for name, value in flat(record).items():
+            problem, _, quantity = name.partition(".")
+            text_found = "" if value is None else value if isinstance(value, str) else None
+            remark = "" if text_found is not None else f"the answer to {name} is neither a number nor a text ({number})"
+            yield Entry(student, problem, quantity, Answer(text_found or "", number), remark)
+
+
+def gathered(entries: Iterator[Entry], path: str) -> list[Submission]:
+    """Entries -> submissions, in the order in which the students come first."""
+    answers: dict[str, dict[tuple[str, str], Answer]] = {}
+    remarks: dict[str, list[str]] = {}
+    for student, problem, part, answer, remark in entries:
+        own, told = answers.setdefault(student, {}), remarks.setdefault(student, [])
+        told += [remark] if remark else put(own, problem, part, answer.text, answer.line)
+    return [Submission(student, path, own, tuple(remarks[student])) for student, own in answers.items()]

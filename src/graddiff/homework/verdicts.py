@@ -1,0 +1,226 @@
+"""Whether an answer is right: the rules for numbers and for formulas."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from typing import NamedTuple
+
+from graddiff.arithmetic import FLOATS, Kind
+from graddiff.errors import GraddiffError, HomeworkError, PointError
+from graddiff.evaluator import evaluate
+from graddiff.exact import EXACT
+from graddiff.expression import Expression
+from graddiff.homework.points import CONDITION, FEWEST, Sample
+from graddiff.homework.problems import Limits, Tolerance
+from graddiff.homework.scale import scale_of_value
+from graddiff.naming import did_you_mean
+from graddiff.operations import NUMBER, TABLE
+from graddiff.parser import parse
+from graddiff.symbolic import has_decimals
+from graddiff.tokens import Source
+
+RELATIVE = 1e-9  # by which two ways to compute a number may differ
+OF_SCALE = 1e-12  # the same, of the natural scale
+LARGEST_ROOT = 99  # the odd root of a negative number that an answer may speak of
+NEG, POW = TABLE["neg"], TABLE["pow"]
+
+
+class Verdict(NamedTuple):
+    """`status` is correct, wrong, invalid or undecided; `rule` the one that decided, `error` what it measured."""
+
+    status: str
+    rule: str = ""
+    error: float | None = None
+    message: str = ""
+    counterexample: Mapping[str, Fraction] | None = None
+
+
+class Truth(NamedTuple):
+    """A number that is asked for: as a fraction, if it is one, as a float, and its natural scale."""
+
+    fraction: Fraction | None
+    value: float
+    scale: float
+
+
+class Decimal(NamedTuple):
+    """A number as typed: its value, the unit of its last digit, how many digits are significant."""
+
+    value: Fraction
+    unit: Fraction
+    digits: int
+
+
+def read_answer(text: str, names: Sequence[str], limits: Limits) -> Expression:
+    """An answer as an expression in `names`. Raises GraddiffError for what cannot be read, or is too long."""
+    if len(text) > limits.length:
+        raise HomeworkError(f"the answer has {len(text):,} characters, and {limits.length:,} are the most")
+    source = Source(text)
+    for token, written in enumerate(source.tokens):
+        if source.kinds[written] == "SIGNATURE":  # calls of which could unfold to anything
+            raise HomeworkError("an answer defines no functions", text=source.text, span=source.span(token))
+    expression = parse(text, names)
+    operations = sum(1 for operands in expression.operands if operands)
+    if operations > limits.operations:
+        raise HomeworkError(f"the answer has {operations:,} operations, and {limits.operations:,} are the most")
+    for name, line in expression.variables.items():
+        if name not in names:
+            told = f"{name} means nothing here" if names else f"an answer is a number, and {name} is none"
+            hint = did_you_mean(name, names) or (f"the names are {', '.join(names)}" if names else "put the numbers in")
+            raise HomeworkError(told, text=expression.text, span=expression.span(line), hint=hint)
+    return expression
+
+
+def real_power(x: float, y: float) -> float:
+    """The power, also of a negative number to an exponent such as 2/3: the real root that textbooks mean by it."""
+    if x < 0 and y % 1:
+        exponent = Fraction(y).limit_denominator(LARGEST_ROOT)
+        if exponent.denominator % 2 == 0 or float(exponent) != y:
+            raise ValueError
+        return math.copysign(math.pow(-x, y), -1 if exponent.numerator % 2 else 1)
+    return float(FLOATS.function(POW)(x, y))
+
+
+# The kind of number that answers are read in.
+REAL_ROOTS = Kind(FLOATS.number, {**FLOATS.natives, "pow": real_power}, FLOATS.finite, FLOATS.limit)
+
+
+# numbers
+
+
+def judge_number(answer: Expression, truth: Truth, tolerance: Tolerance) -> Verdict:
+    """Compares a constant expression with the truth. Raises PointError if it has no value."""
+    value, fraction = values_of(answer)
+    error = (
+        float(abs(fraction - truth.fraction))
+        if fraction is not None and truth.fraction is not None
+        else abs(value - truth.value)
+    )
+    typed = typed_decimal(answer)
+    if tolerance.rel is not None or tolerance.abs is not None:
+        room = max(tolerance.abs or 0.0, (tolerance.rel or 0.0) * abs(truth.value))
+        rule = " or ".join(f"{name} {size:g}" for name, size in zip(("rel", "abs"), tolerance[:2]) if size is not None)
+        return Verdict("correct" if error <= room else "wrong", f"within {rule}", error)
+    if fraction is not None and fraction == truth.fraction:
+        return Verdict("correct", "equal as fractions", 0.0)
+    rounding = OF_SCALE * truth.scale
+    if typed is not None and not tolerance.exact:
+        return judge_decimal(typed, truth, tolerance.digits, error, rounding)
+    if fraction is not None and truth.fraction is not None:
+        return Verdict("wrong", "equal as fractions", error)
+    room = RELATIVE * max(abs(value), abs(truth.value)) + rounding
+    return Verdict("correct" if error <= room else "wrong", f"within {RELATIVE:g}, relative", error)
+
+
+def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float, rounding: float) -> Verdict:
+    """A typed decimal has to be right as far as it is written, and to be written far enough; 0 is 0 against the natural
+    scale."""
+    rule = f"right as written, {digits} digits"
+    if truth.fraction is None and error <= rounding:
+        return Verdict("correct", rule, error)
+    true = Fraction(truth.value) if truth.fraction is None else truth.fraction
+    right = abs(typed.value - true) <= typed.unit / 2 + (Fraction(rounding) if truth.fraction is None else 0)
+    if right and typed.digits >= digits:
+        return Verdict("correct", rule, error)
+    message = ""
+    if right:
+        message = f"right as far as it goes, but it has {typed.digits} significant digits, and {digits} are asked for"
+    return Verdict("wrong", rule, error, message)
+
+
+def values_of(answer: Expression) -> tuple[float, Fraction | None]:
+    """The value of a constant expression, and the same as a fraction if it is one."""
+    with suppress(PointError):
+        fraction = evaluate(answer, {}, EXACT)[answer.output]
+        if isinstance(fraction, Fraction):
+            with suppress(OverflowError):
+                return float(fraction), fraction
+    return float(evaluate(answer, {}, REAL_ROOTS)[answer.output]), None
+
+
+def typed_decimal(answer: Expression) -> Decimal | None:
+    """The answer as a number with a decimal point or an exponent, perhaps with a sign; None if it is anything else."""
+    line, sign = answer.output, 1
+    while answer.operations[line] is NEG:
+        line, sign = answer.operands[line][0], -sign
+    text = answer.literals.get(line, "")
+    if answer.operations[line] is not NUMBER or text.isalpha() or text.isdigit():
+        return None
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    if len(exponent) > 5:
+        return None
+    unit = Fraction(10) ** (int(exponent or 0) - len(decimals))
+    digits = (whole + decimals).lstrip("0")
+    return Decimal(sign * int(digits or "0") * unit, unit, len(digits))
+
+
+# formulas
+
+
+def judge_formula(answer: Expression, points: Sequence[Sample], witness: Sample | None, limits: Limits) -> Verdict:
+    """Compares a formula with the derivative at every point."""
+    rule = f"equal at {len(points)} points"
+    if len(points) < FEWEST:
+        told = f"there are only {len(points)} points to compare at, and {FEWEST} are the fewest"
+        return Verdict("undecided", rule, None, told)
+    end = time.monotonic() + limits.seconds
+    agreed, worst, fractions = 0, 0.0, 0
+    for sample in points:
+        try:
+            equal, error, exact = compare(answer, sample)
+        except GraddiffError as problem:
+            return Verdict("wrong", rule, None, f"it has no value there: {problem.message}", sample.at)
+        if equal is False:
+            return Verdict("wrong", rule, error, "", sample.at)
+        agreed, worst, fractions = agreed + bool(equal), max(worst, error), fractions + exact
+        if time.monotonic() > end:
+            return Verdict("invalid", rule, None, f"it takes longer than {limits.seconds:g} s to compute")
+    if agreed < FEWEST:
+        told = f"rounding hides whether it is right at {len(points) - agreed} of {len(points)} points"
+        return Verdict("undecided", rule, None, told)
+    if fractions == len(points):
+        rule = f"equal as fractions at {len(points)} points"
+        if witness is not None and fraction_at(answer, witness) not in (None, witness.fraction):
+            return Verdict("wrong", rule, None, "", witness.at)
+    return Verdict("correct", rule, worst)
+
+
+def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float, bool]:
+    """Whether a formula is equal to the derivative at a point, None if rounding hides it; the relative error; whether
+    both are fractions, which decimals in the formula may be rounded ones of. Raises GraddiffError where the formula has no value."""
+    if sample.fraction is not None:
+        fraction = fraction_at(answer, sample)
+        if fraction is not None:
+            largest = max(abs(fraction), abs(sample.fraction))
+            if fraction == sample.fraction or not has_decimals(answer):
+                return fraction == sample.fraction, float(abs(fraction - sample.fraction) / (largest or 1)), True
+    value = value_at(answer, sample)
+    size, difference = max(abs(value), abs(sample.derivative)), abs(value - sample.derivative)
+    error = difference / size if size else 0.0
+    if difference <= RELATIVE * size + OF_SCALE * sample.scale:
+        return True, error, False
+    own = scale_of_value(answer, sample.known, answer.output, REAL_ROOTS)
+    if difference > RELATIVE * size + OF_SCALE * (sample.scale + own):
+        return False, error, False
+    return True if own <= CONDITION * max(abs(sample.derivative), sample.scale) else None, error, False
+
+
+def value_at(answer: Expression, sample: Sample) -> float:
+    """The value of a formula at a point. Raises GraddiffError where it has none."""
+    return float(evaluate(answer, sample.known, REAL_ROOTS)[answer.output])
+
+
+def fraction_at(answer: Expression, sample: Sample) -> Fraction | None:
+    """The value of a formula as a fraction; None if it is none."""
+    if any(name not in sample.exactly for name in answer.variables):
+        return None
+    try:
+        value = evaluate(answer, sample.exactly, EXACT)[answer.output]
+    except PointError:
+        return None
+    return value if isinstance(value, Fraction) else None

@@ -1,0 +1,35 @@
+"""What GitHub Classroom's autograding reporter reads, in base64: the result of one runner, for one student.
+
+Source: github-education-resources/autograding-grading-reporter, src/main.js and src/notify-classroom.js."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+
+from graddiff.homework.problems import Homework
+from graddiff.render.reports.words import Students, message, name
+
+STATUS = {"correct": "pass", "invalid": "error"}
+
+
+def report(homework: Homework, students: Students) -> Iterator[str]:
+    (student,) = students
+    statuses = [STATUS.get(part.status, "fail") for part in student.parts]
+    tests = [
+        {
+            "name": name(part),
+            "status": status,
+            "score": part.score,
+            "message": "" if status == "pass" else message(part),
+            "test_code": "",
+            "filename": student.path,
+            "line_no": part.answer.line if part.answer is not None else 0,
+            "execution_time": "0s",
+        }
+        for part, status in zip(student.parts, statuses)
+    ]
+    worst = "error" if "error" in statuses or student.remarks else "fail" if "fail" in statuses else "pass"
+    content = {"version": 1, "status": worst, "max_score": student.marks, "tests": tests}
+    yield base64.b64encode(json.dumps(content, allow_nan=False).encode()).decode() + "\n"

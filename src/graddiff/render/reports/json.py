@@ -1,0 +1,99 @@
+"""For programs: one JSON document, or one line a student."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from graddiff.homework.grading import STATUSES, PartResult, StudentResult
+from graddiff.homework.problems import Homework
+from graddiff.render.reports.words import Students, answered
+from graddiff.render.schema import record as closed
+
+SCHEMA = "graddiff-homework/1"
+
+
+def document(homework: Homework, students: Students) -> Iterator[str]:
+    content = {"schema": SCHEMA, "homework": homework.id, "students": [record(student) for student in students]}
+    yield json.dumps(content, allow_nan=False, indent=1) + "\n"
+
+
+def lines(homework: Homework, students: Students) -> Iterator[str]:
+    for student in students:
+        content = {"schema": SCHEMA, "homework": homework.id, **record(student)}
+        yield json.dumps(content, allow_nan=False) + "\n"
+
+
+def record(student: StudentResult) -> dict[str, Any]:
+    problems: dict[str, list[dict[str, Any]]] = {}
+    for result in student.parts:
+        problems.setdefault(result.problem, []).append(part(result))
+    return {
+        "student": student.student,
+        "file": student.path,
+        "score": student.score,
+        "marks": student.marks,
+        "remarks": [*student.remarks],
+        "problems": [{"id": problem, "parts": parts} for problem, parts in problems.items()],
+    }
+
+
+def part(result: PartResult) -> dict[str, Any]:
+    at = result.counterexample
+    content: dict[str, Any] = {
+        "part": result.part,
+        "status": result.status,
+        "score": result.score,
+        "marks": result.marks,
+        "answer": answered(result),
+        "line": result.answer.line if result.answer else 0,
+        "rule": result.rule,
+        "error": result.error if result.error is not None and result.error < float("inf") else None,
+        "message": result.message,
+        "counterexample": None if at is None else {name: float(value) for name, value in at.items()},
+        "hypotheses": [{"id": one.id, "message": one.message} for one in result.hypotheses],
+    }
+    return content if result.expected is None else content | {"expected": result.expected}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of both."""
+    text, count = {"type": "string"}, {"type": "number", "minimum": 0}
+    line = {"type": "integer", "minimum": 0, "description": "of the file, 0 where that is unknown"}
+    hypothesis = closed({"id": text, "message": text})
+    members: dict[str, Any] = {
+        "part": text,
+        "status": {"enum": [*STATUSES]},
+        "score": count,
+        "marks": count,
+        "answer": text,
+        "line": line,
+        "rule": {"description": "the rule that decided", **text},
+        "error": {"description": "what it measured", "type": ["number", "null"]},
+        "message": text,
+        "counterexample": {
+            "description": "a point at which a formula is wrong",
+            "type": ["object", "null"],
+            "additionalProperties": {"type": "number"},
+        },
+        "hypotheses": {"type": "array", "items": hypothesis},
+    }
+    parts = {"type": "array", "items": closed(members, {"expected": text})}
+    student = {
+        "student": text,
+        "file": text,
+        "score": count,
+        "marks": count,
+        "remarks": {"type": "array", "items": text},
+        "problems": {"type": "array", "items": closed({"id": text, "parts": parts})},
+    }
+    head = {"schema": {"const": SCHEMA}, "homework": text}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "graddiff check: a graded homework, or one student's",
+        "anyOf": [
+            closed({**head, "students": {"type": "array", "items": closed(student)}}),
+            closed({**head, **student}),
+        ],
+    }

@@ -1,0 +1,65 @@
+"""JUnit XML, which every CI reads: a suite a student, a case a part."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from graddiff.errors import printable
+from graddiff.homework.grading import PartResult, StudentResult
+from graddiff.homework.problems import Homework
+from graddiff.render.reports.words import Students, details, headline, name
+
+# What XML 1.0 cannot hold, not even escaped.
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def report(homework: Homework, students: Students) -> Iterator[str]:
+    counts = Counter(kind(part.status) for student in students for part in student.parts)
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f"<testsuites name={attribute(homework.id)} {totals(counts)}>\n"
+    for student in students:
+        yield from suite(homework, student)
+    yield "</testsuites>\n"
+
+
+def kind(status: str) -> str:
+    return {"correct": "passed", "invalid": "errors"}.get(status, "failures")
+
+
+def totals(counts: Counter[str]) -> str:
+    return f'tests="{counts.total()}" failures="{counts["failures"]}" errors="{counts["errors"]}" time="0"'
+
+
+def suite(homework: Homework, student: StudentResult) -> Iterator[str]:
+    counts = Counter(kind(part.status) for part in student.parts)
+    yield f"  <testsuite name={attribute(student.student)} {totals(counts)}>\n"
+    for part in student.parts:
+        yield from case(f"{homework.id}.{student.student}", student, part)
+    if student.remarks:
+        yield f"    <system-err>{text(chr(10).join(student.remarks))}</system-err>\n"
+    yield "  </testsuite>\n"
+
+
+def case(group: str, student: StudentResult, part: PartResult) -> Iterator[str]:
+    place = f" file={attribute(student.path)}"
+    if part.answer is not None and part.answer.line:
+        place += f' line="{part.answer.line}"'
+    head = f'    <testcase name={attribute(name(part))} classname={attribute(group)} time="0"{place}'
+    if part.status == "correct":
+        yield f"{head}/>\n"
+        return
+    tag = "error" if part.status == "invalid" else "failure"
+    told = text("\n".join(details(part)))
+    yield f"{head}>\n      <{tag} message={attribute(headline(part))} type={attribute(part.status)}>{told}</{tag}>\n"
+    yield "    </testcase>\n"
+
+
+def text(content: str) -> str:
+    return escape(FORBIDDEN.sub("?", content))
+
+
+def attribute(content: str) -> str:
+    return quoteattr(FORBIDDEN.sub("?", printable(content)))

@@ -1,0 +1,30 @@
+"""TAP 14, the Test Anything Protocol: a point a part, with a YAML block where it is not right.
+
+Source: testanything.org, TAP version 14 specification. JSON strings are YAML strings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from graddiff.errors import printable
+from graddiff.homework.problems import Homework
+from graddiff.render.reports.words import Students, details, headline, name
+
+
+def report(homework: Homework, students: Students) -> Iterator[str]:
+    points = [(student, part) for student in students for part in student.parts]
+    yield f"TAP version 14\n1..{len(points)}\n"
+    for number, (student, part) in enumerate(points, 1):
+        verdict = "ok" if part.status == "correct" else "not ok"
+        yield f"{verdict} {number} - {description(f'{student.student}: {name(part)}')}\n"
+        if part.status != "correct":
+            fields = {"message": headline(part), "severity": "fail", "status": part.status}
+            told = [f"{key}: {json.dumps(value)}" for key, value in fields.items()]
+            told += ["details:", *(f"  - {json.dumps(line)}" for line in details(part))] if [*details(part)] else []
+            yield "".join(f"  {line}\n" for line in ("---", *told, "..."))
+
+
+def description(text: str) -> str:
+    """Escaped, so that it holds no directive."""
+    return printable(text).replace("\\", "\\\\").replace("#", "\\#")

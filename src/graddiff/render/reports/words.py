@@ -1,0 +1,69 @@
+"""What every report says about a part, in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graddiff.errors import printable
+from graddiff.homework.grading import PartResult, StudentResult
+
+LONGEST = 200  # characters of an answer that a report shows
+
+Students = Sequence[StudentResult]
+
+STATUS = {
+    "correct": "right",
+    "wrong": "wrong",
+    "missing": "missing",
+    "invalid": "cannot be read",
+    "undecided": "undecided",
+}
+
+
+def name(part: PartResult) -> str:
+    return printable(f"{part.problem}.{part.part}")
+
+
+def answered(part: PartResult) -> str:
+    """The answer as it was given, a long one cut."""
+    text = "" if part.answer is None else part.answer.text.strip()
+    return printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+def headline(part: PartResult) -> str:
+    """`q1.value is wrong: 4`."""
+    text = answered(part)
+    shown = f": {text}" if text else ""
+    return (
+        f"{name(part)} is {STATUS[part.status]}{shown}"
+        if part.status != "invalid"
+        else f"{name(part)} {STATUS[part.status]}{shown}"
+    )
+
+
+def details(part: PartResult) -> Iterator[str]:
+    """Why, each reason a line."""
+    if part.picture:
+        yield from part.picture.split("\n")
+    elif part.message and part.counterexample is None:
+        yield part.message
+    if part.counterexample is not None:
+        yield counterexample(part)
+    yield from (printable(hypothesis.message) for hypothesis in part.hypotheses)
+    if part.expected is not None and part.status != "correct":
+        yield f"the answer is {part.expected}"
+
+
+def counterexample(part: PartResult) -> str:
+    at = ", ".join(f"{name} = {float(value):g}" for name, value in (part.counterexample or {}).items())
+    told = part.message or "it is not the derivative there"
+    return f"at {at}: {told}" if at else told
+
+
+def number(value: float) -> str:
+    """Marks as they are written by hand."""
+    return format(value, ".12g")
+
+
+def message(part: PartResult) -> str:
+    return "\n".join([headline(part), *details(part)])
