@@ -69,7 +69,7 @@ def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     form = form_of(options)
     key = Key(read_homework(homework))
     key.check_expected()
-    handed_in = submissions(answers, [problem.id for problem in key.homework.problems])
+    handed_in = submissions(answers)
     if form in FOR_ONE and len(handed_in) > 1:
         raise UsageError(f"--format {form} is for one student, and there are {len(handed_in):,}", hint="--format json")
     with closing(Progress(sys.stderr, len(handed_in), "students")) as progress:

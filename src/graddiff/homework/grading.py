@@ -60,16 +60,17 @@ class StudentResult(NamedTuple):
 def grade(key: Key, submission: Submission, show: bool) -> StudentResult:
     """The result of a student; with `show`, the right answers are in it."""
     parts = [
-        grade_part(key, problem, part, submission.answers.get((problem.id, part.quantity)), show)
-        for problem in key.homework.problems
-        for part in problem.parts
+        grade_part(key, problem, part, submission, show) for problem in key.homework.problems for part in problem.parts
     ]
-    remarks = [*submission.remarks, *unknown(key, submission)]
+    remarks = [*([submission.unreadable] if submission.unreadable else submission.remarks), *unknown(key, submission)]
     return StudentResult(submission.student, submission.path, tuple(parts), tuple(remarks))
 
 
-def grade_part(key: Key, problem: Problem, part: Part, answer: Answer | None, show: bool) -> PartResult:
+def grade_part(key: Key, problem: Problem, part: Part, submission: Submission, show: bool) -> PartResult:
     expected = key.parts[problem.id, part.quantity].written if show else None
+    answer = submission.answers.get((problem.id, part.quantity))
+    if submission.unreadable:
+        return PartResult(problem.id, part.quantity, "invalid", 0, part.marks, expected=expected)
     if answer is None or not answer.text.strip():
         return PartResult(problem.id, part.quantity, "missing", 0, part.marks, answer, expected=expected)
     verdict, hypotheses, error = key.judge(problem.id, part.quantity, answer.text)

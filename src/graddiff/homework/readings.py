@@ -74,6 +74,11 @@ class Spot:
     def text(self, line: int) -> str:
         return self.names.get(line) or self.labels[line]
 
+    def partial(self, target: int) -> str:
+        """`∂q/∂y`, and brackets around what is no name."""
+        over, under = self.text(target), self.text(self.line)
+        return f"∂{over if target in self.names else f'({over})'}/∂{under if self.line in self.names else f'({under})'}"
+
     def adjoint(self, line: int) -> float:
         adjoint = self.graph.adjoints[line]
         return 0.0 if adjoint is None else float(adjoint)
@@ -110,7 +115,7 @@ def last_path(spot: Spot) -> Iterator[tuple[str, float]]:
 def local_partial(spot: Spot) -> Iterator[tuple[str, float]]:
     for target, partial, _ in spot.contributions:
         if target != spot.expression.output:
-            yield f"∂({spot.text(target)})/∂{spot.text(spot.line)}", partial
+            yield spot.partial(target), partial
 
 
 def values_read(spot: Spot) -> Iterator[tuple[str, float]]:

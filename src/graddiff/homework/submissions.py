@@ -33,12 +33,13 @@ class Answer(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """The answers of a student by problem and quantity."""
+    """The answers of a student by problem and quantity; what is wrong with some of them, and with all of them."""
 
     student: str
     path: str
     answers: Mapping[tuple[str, str], Answer]
     remarks: tuple[str, ...] = ()
+    unreadable: str = ""
 
 
 class Entry(NamedTuple):
@@ -51,58 +52,61 @@ class Entry(NamedTuple):
     remark: str = ""
 
 
-def submissions(paths: Sequence[str], problems: Sequence[str]) -> list[Submission]:
-    """The submissions in files and folders, a student each, in their order. `problems` are the ids of the homework's.
+def submissions(paths: Sequence[str]) -> list[Submission]:
+    """The submissions in files and folders, a student each, in their order.
 
-    Raises FileError for what cannot be opened, HomeworkError for a table without students and for a student who hands
-    in twice."""
+    Raises FileError for what cannot be opened, HomeworkError for a table that is none and for a student who hands in
+    twice."""
     found: dict[str, Submission] = {}
-    for path in files(paths):
-        for submission in from_file(path, problems, len(paths) > 1 or os.path.isdir(paths[0])):
+    for path in paths:
+        for submission in in_folder(path) if os.path.isdir(path) else from_file(path):
             before = found.get(submission.student)
             if before is not None:
-                raise HomeworkError(f"{submission.student} hands in twice: {before.path} and {path}")
+                raise HomeworkError(f"{submission.student} hands in twice: {before.path} and {submission.path}")
             found[submission.student] = submission
     if not found:
         raise HomeworkError(f"there is no answer in {', '.join(paths[:4])}")
     return [*found.values()]
 
 
-def files(paths: Sequence[str]) -> Iterator[str]:
-    """The files, and those of the folders that are answers."""
-    for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        names = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != ".")
-        if not names:
-            raise FileError(f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}")
-        yield from (os.path.join(path, name) for name in names)
+def in_folder(path: str) -> Iterator[Submission]:
+    """The submissions in the files of a folder. One that cannot be read takes nobody else's away."""
+    names = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != ".")
+    if not names:
+        raise FileError(f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}")
+    for name in names:
+        own = os.path.join(path, name)
+        try:
+            yield from from_file(own)
+        except (HomeworkError, FileError) as error:
+            yield Submission(student_of(own), own, {}, (), error.message)
 
 
-def from_file(path: str, problems: Sequence[str], several: bool) -> list[Submission]:
-    """The submissions in one file. Where there are several files, one that cannot be read is one with a remark."""
+def from_file(path: str) -> list[Submission]:
+    """The submissions in one file."""
     suffix = os.path.splitext(path)[1].lower()
-    student = os.path.splitext(os.path.basename(path))[0] if path != "-" else "standard input"
     if suffix not in SUFFIXES and path != "-":
         raise FileError(f"{path} is no file of answers", hint=f"its suffix says how: {', '.join(SUFFIXES)}")
+    text = read_text(path)
+    if suffix == ".csv":
+        return gathered(from_csv(text, path), path)
+    if suffix in (".jsonl", ".ndjson"):
+        return gathered(from_jsonl(text, path), path)
     try:
-        text = read_text(path)
-        if suffix == ".csv":
-            return gathered(from_csv(text, path, problems), path)
-        if suffix in (".jsonl", ".ndjson"):
-            return gathered(from_jsonl(text, path), path)
-        return [from_toml(text, path, student)]
-    except (HomeworkError, FileError) as error:
-        if not several:
-            raise
-        return [Submission(student, path, {}, (error.message,))]
+        return [from_toml(text, path)]
+    except HomeworkError as error:
+        return [Submission(student_of(path), path, {}, (), error.message)]
 
 
-def from_toml(text: str, path: str, student: str) -> Submission:
+def student_of(path: str) -> str:
+    """Who hands in a file of one's own."""
+    return "standard input" if path == "-" else os.path.splitext(os.path.basename(path))[0]
+
+
+def from_toml(text: str, path: str) -> Submission:
     """A student's own file; `student = "…"` on top names somebody else than the file does."""
     table = read_toml(text, path)
-    name = table.pop("student", student)
+    name = table.pop("student", student_of(path))
     lines = Lines(text)
     answers: dict[tuple[str, str], Answer] = {}
     remarks: list[str] = []
@@ -161,7 +165,7 @@ def bare(key: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in key.split("."))
 
 
-def from_csv(text: str, path: str, problems: Sequence[str]) -> Iterator[Entry]:
+def from_csv(text: str, path: str) -> Iterator[Entry]:
     """A table with a column `student` and either problem, part and answer, or a column a quantity, such as q1.value."""
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""))
@@ -181,18 +185,18 @@ def from_csv(text: str, path: str, problems: Sequence[str]) -> Iterator[Entry]:
             if not student or len(row) > len(header):
                 told = "no student" if not student else f"{len(row)} fields, and {len(header)} are in the header"
                 raise HomeworkError(f"{path}, line {reader.line_num}: there is {told}")
-            yield from entries(student, cells, long, reader.line_num, problems)
+            yield from entries(student, cells, long, reader.line_num)
     except csv.Error as error:
         raise HomeworkError(f"{path}, line {reader.line_num}: {error}") from None
 
 
-def entries(student: str, cells: Mapping[str, str], long: bool, line: int, problems: Sequence[str]) -> Iterator[Entry]:
+def entries(student: str, cells: Mapping[str, str], long: bool, line: int) -> Iterator[Entry]:
     if long:
         yield Entry(student, cells["problem"].strip(), cells["part"].strip(), Answer(cells.get("answer", ""), line))
         return
     for name, text in cells.items():
         problem, _, quantity = name.partition(".")
-        if name != "student" and (quantity or problem in problems):
+        if quantity:
             yield Entry(student, problem, quantity, Answer(text, line))
 
 

@@ -174,9 +174,10 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Sample 
         try:
             equal, error, exact = compare(answer, sample)
         except GraddiffError as problem:
-            return Verdict("wrong", rule, None, f"it has no value there: {problem.message}", sample.at)
+            return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
         if equal is False:
-            return Verdict("wrong", rule, error, "", sample.at)
+            told = f"it is {value_at(answer, sample):.6g}, and the derivative is not"
+            return Verdict("wrong", rule, error, told, sample.at)
         agreed, worst, fractions = agreed + bool(equal), max(worst, error), fractions + exact
         if time.monotonic() > end:
             return Verdict("invalid", rule, None, f"it takes longer than {limits.seconds:g} s to compute")
@@ -186,13 +187,13 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Sample 
     if fractions == len(points):
         rule = f"equal as fractions at {len(points)} points"
         if witness is not None and fraction_at(answer, witness) not in (None, witness.fraction):
-            return Verdict("wrong", rule, None, "", witness.at)
+            return Verdict("wrong", rule, None, "it is not the derivative", witness.at)
     return Verdict("correct", rule, worst)
 
 
 def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float, bool]:
     """Whether a formula is equal to the derivative at a point, None if rounding hides it; the relative error; whether
-    both are fractions, which decimals in the formula may be rounded ones of. Raises GraddiffError where the formula has no value."""
+    both are fractions, which decimals in the formula may be rounded from. Raises GraddiffError for no value."""
     if sample.fraction is not None:
         fraction = fraction_at(answer, sample)
         if fraction is not None:

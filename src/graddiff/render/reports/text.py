@@ -32,7 +32,7 @@ def report(homework: Homework, students: Students, canvas: Canvas, everything: b
 def one(student: StudentResult, canvas: Canvas, everything: bool) -> Iterator[Line]:
     """A student's marks, and the parts."""
     marks = f"{number(student.score)} of {number(student.marks)}"
-    yield [Segment(canvas.written(student.student), "head"), Segment(f"  {marks}", "value")]
+    yield [Segment(marks, "value"), Segment(f"  {canvas.written(student.student)}", "head")]
     for remark in student.remarks:
         yield [Segment(canvas.written(f"  {remark}"), "notice")]
     parts = [part for part in student.parts if everything or part.status != "correct"]

@@ -56,8 +56,7 @@ def details(part: PartResult) -> Iterator[str]:
 
 def counterexample(part: PartResult) -> str:
     at = ", ".join(f"{name} = {float(value):g}" for name, value in (part.counterexample or {}).items())
-    told = part.message or "it is not the derivative there"
-    return f"at {at}: {told}" if at else told
+    return f"at {at} {part.message}" if at else part.message
 
 
 def number(value: float) -> str:

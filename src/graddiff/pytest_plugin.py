@@ -1,0 +1,81 @@
+"""pytest hw3.toml --answers ada.toml: homework graded by pytest, one test a part.
+
+pytest finds this by its entry point, wherever both are installed; without --answers it does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "answers to the homework that is tested: a file or a folder, as for graddiff check; repeats"
+    parser.getgroup("graddiff").addoption("--answers", action="append", default=[], metavar="FILE", help=told)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> HomeworkFile | None:
+    """A homework that was named, or found in a folder, where there are answers to one."""
+    if not parent.config.getoption("--answers") or file_path.suffix != ".toml":
+        return None
+    if b"[[problem]]" not in file_path.read_bytes():
+        return None
+    return HomeworkFile.from_parent(parent, path=file_path)
+
+
+class HomeworkFile(pytest.File):
+    """A homework, with a test for each part of each student."""
+
+    def collect(self) -> Iterator[PartItem]:
+        from graddiff.errors import GraddiffError
+        from graddiff.homework.grading import grade
+        from graddiff.homework.key import Key
+        from graddiff.homework.reading import read_homework
+        from graddiff.homework.submissions import submissions
+
+        try:
+            key = Key(read_homework(str(self.path)))
+            key.check_expected()
+            handed_in = submissions(self.config.getoption("--answers"))
+        except GraddiffError as error:
+            raise self.CollectError(error.block()) from None
+        for submission in handed_in:
+            result = grade(key, submission, show=False)
+            for remark in result.remarks:
+                yield PartItem.from_parent(self, name=f"{result.student}.remark", told=remark)
+            for part in result.parts:
+                name = f"{part.problem}.{part.part}"
+                yield PartItem.from_parent(
+                    self, name=f"{result.student}.{name}" if len(handed_in) > 1 else name, part=part
+                )
+
+
+class NotRight(Exception):
+    """An answer that is not right."""
+
+
+class PartItem(pytest.Item):
+    """One part; it fails with what graddiff check says of it."""
+
+    def __init__(self, *, part: Any = None, told: str = "", **more: Any) -> None:
+        super().__init__(**more)
+        self.part, self.told = part, told
+
+    def runtest(self) -> None:
+        from graddiff.render.reports.words import message
+
+        if self.told:
+            raise NotRight(self.told)
+        if self.part.status != "correct":
+            raise NotRight(message(self.part))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        if isinstance(excinfo.value, NotRight):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo, style))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        line = self.part.answer.line - 1 if self.part is not None and self.part.answer is not None else None
+        return self.path, line, self.name
