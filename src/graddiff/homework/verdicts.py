@@ -20,10 +20,10 @@ from graddiff.homework.scale import scale_of_value
 from graddiff.naming import did_you_mean
 from graddiff.operations import NUMBER, TABLE
 from graddiff.parser import parse
-from graddiff.symbolic import has_decimals
 from graddiff.tokens import Source
 
 RELATIVE = 1e-9  # by which two ways to compute a number may differ
+ROUNDED = 12  # characters of a decimal beyond which it is not meant to be exact
 OF_SCALE = 1e-12  # the same, of the natural scale
 LARGEST_ROOT = 99  # the odd root of a negative number that an answer may speak of
 NEG, POW = TABLE["neg"], TABLE["pow"]
@@ -193,22 +193,27 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Sample 
 
 def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float, bool]:
     """Whether a formula is equal to the derivative at a point, None if rounding hides it; the relative error; whether
-    both are fractions, which decimals in the formula may be rounded from. Raises GraddiffError for no value."""
+    both are fractions, if no number in the formula is a rounded one. Raises GraddiffError for no value."""
     if sample.fraction is not None:
         fraction = fraction_at(answer, sample)
         if fraction is not None:
             largest = max(abs(fraction), abs(sample.fraction))
-            if fraction == sample.fraction or not has_decimals(answer):
+            if fraction == sample.fraction or not has_rounded(answer):
                 return fraction == sample.fraction, float(abs(fraction - sample.fraction) / (largest or 1)), True
     value = value_at(answer, sample)
     size, difference = max(abs(value), abs(sample.derivative)), abs(value - sample.derivative)
     error = difference / size if size else 0.0
-    if difference <= RELATIVE * size + OF_SCALE * sample.scale:
+    if difference <= OF_SCALE * (size + sample.scale):
         return True, error, False
     own = scale_of_value(answer, sample.known, answer.output, REAL_ROOTS)
-    if difference > RELATIVE * size + OF_SCALE * (sample.scale + own):
+    if difference > OF_SCALE * (size + sample.scale + own):
         return False, error, False
     return True if own <= CONDITION * max(abs(sample.derivative), sample.scale) else None, error, False
+
+
+def has_rounded(answer: Expression) -> bool:
+    """Whether a number in a formula looks like one that a machine has rounded."""
+    return any(len(text.partition("e")[0]) > ROUNDED for text in answer.literals.values() if "." in text)
 
 
 def value_at(answer: Expression, sample: Sample) -> float:

@@ -1,10 +1,9 @@
 """TAP 14, the Test Anything Protocol: a point a part, with a YAML block where it is not right.
 
-Source: testanything.org, TAP version 14 specification. JSON strings are YAML strings."""
+Source: testanything.org, TAP version 14 specification."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from graddiff.errors import printable
@@ -20,9 +19,14 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
         yield f"{verdict} {number} - {description(f'{student.student}: {name(part)}')}\n"
         if part.status != "correct":
             fields = {"message": headline(part), "severity": "fail", "status": part.status}
-            told = [f"{key}: {json.dumps(value)}" for key, value in fields.items()]
-            told += ["details:", *(f"  - {json.dumps(line)}" for line in details(part))] if [*details(part)] else []
+            told = [f"{key}: {quoted(value)}" for key, value in fields.items()]
+            told += ["details: |", *(f"  {printable(line)}" for line in details(part))] if [*details(part)] else []
             yield "".join(f"  {line}\n" for line in ("---", *told, "..."))
+
+
+def quoted(text: str) -> str:
+    """A YAML scalar in single quotes, which has no escapes but for the quote itself."""
+    return "'" + printable(text).replace("'", "''") + "'"
 
 
 def description(text: str) -> str:
