@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, reduce
+from operator import add
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Function, Kind, Number
@@ -15,7 +16,8 @@ from graddiff.operations import TABLE, WHERE, taken
 from graddiff.parser import parse
 from graddiff.tangent import partial_at
 
-Shape = tuple[Operation, tuple[bool, ...]]  # an operation, and which of its operands depend on the name
+# An operation, and which of its operands depend on the name; of one with any number of operands, no more than that.
+Shape = tuple[Operation, tuple[bool, ...]]
 
 
 class Rule(NamedTuple):
@@ -31,13 +33,18 @@ def rules(bent: Mapping[str, str]) -> dict[Shape, Rule]:
     for pattern, formula in bent.items():
         name = pattern.partition("(")[0]
         functions = {"g": unary(), "trig": TRIGONOMETRIC}.get(name, ())
-        for text in [f"{function}(u)" for function in functions] or [pattern]:
+        for text in [f"{function}(u)" for function in functions] or [pattern.replace("...", "")]:
             read = parse(text)
             line = read.output
             names = {place: variable for variable, place in read.variables.items()}
             operands = tuple(names[operand] for operand in read.operands[line])
-            found.setdefault((read.operations[line], tuple(name != "c" for name in operands)), Rule(operands, formula))
+            shape = shape_of(read.operations[line], [name != "c" for name in operands])
+            found.setdefault(shape, Rule(operands, formula))
     return found
+
+
+def shape_of(operation: Operation, depends: Iterable[object]) -> Shape:
+    return operation, () if operation.variadic else tuple(map(bool, depends))
 
 
 @cache
@@ -96,7 +103,7 @@ def bend(
                 values[line] = compiled(kind, bent.formula)[1](*inputs)
         if all(flow is None for flow in flows):
             continue
-        rule = for_slopes.get((operation, tuple(flow is not None for flow in flows))) if here else None
+        rule = for_slopes.get(shape_of(operation, [flow is not None for flow in flows])) if here else None
         slopes[line] = (
             straight(operation, inputs, flows, values[line], kind)
             if rule is None
@@ -112,12 +119,10 @@ def straight(
     """The derivative of an operation as it is: local partial times derivative, summed over its operands."""
     if operation is WHERE:
         return flows[taken(inputs[0])]
-    total = None
-    for slot, flow in enumerate(flows):
-        if flow is not None and operation.differentiable:
-            term = partial_at(kind, operation, slot, inputs, value) * flow
-            total = term if total is None else total + term
-    return total
+    if not operation.differentiable:
+        return None
+    flowing = [(slot, flow) for slot, flow in enumerate(flows) if flow is not None]
+    return reduce(add, [partial_at(kind, operation, slot, inputs, value) * flow for slot, flow in flowing])
 
 
 def by_rule(
@@ -130,6 +135,10 @@ def by_rule(
     kind: Kind,
 ) -> Number:
     """The derivative of an operation by a bent rule."""
+    if operation.variadic:
+        names, function = compiled(kind, rule.formula)
+        each = [{"u": u, "du": du, "f": value} for u, du in zip(inputs, flows) if du is not None]
+        return reduce(add, [function(**{name: one[name] for name in names}) for one in each])
     slot = next(slot for slot, flow in enumerate(flows) if flow is not None)
 
     def partial(at: Number | None) -> Number:

@@ -1,7 +1,8 @@
 """The table of mistakes: what goes wrong when a derivative is taken by hand, each as a rule that is bent.
 
-A rule says what the derivative of an operation becomes. On its left, u, v and w depend on what is differentiated by and
-c does not; `g(u)` is any function of one operand, `trig(u)` a trigonometric one. On its right, f is the value of the
+A rule says what the derivative of an operation becomes. On its left, u and v depend on what is differentiated by and c
+does not; `g(u)` is any function of one operand, `trig(u)` a trigonometric one, and `max(u...)` has any number of them,
+over which the right side is summed. On its right, f is the value of the
 operation, du the derivative of u, p the local partial by u, p_du the same with du in the place of u, and p_x with the
 variable in that place. `values` are bent values, and `reading` is something that stands in the graph and is taken for
 the answer. `told` ends the sentence "consistent with …"; {at} is where, {what} what was read.
@@ -109,14 +110,8 @@ ROWS = (
         "max_to_loser",
         "the derivative passed on to the operand that loses{at}",
         {
-            "max(u, v)": "where(u > v, dv, du)",
-            "min(u, v)": "where(u < v, dv, du)",
-            "max(u, c)": "where(u > c, 0, du)",
-            "max(c, u)": "where(u > c, 0, du)",
-            "min(u, c)": "where(u < c, 0, du)",
-            "min(c, u)": "where(u < c, 0, du)",
-            "max(u, v, w)": "where(u == min(u, v, w), du, where(v == min(u, v, w), dv, dw))",
-            "min(u, v, w)": "where(u == max(u, v, w), du, where(v == max(u, v, w), dv, dw))",
+            "max(u...)": "where(u == f, 0, du)",
+            "min(u...)": "where(u == f, 0, du)",
             "relu(u)": "where(u > 0, 0, du)",
         },
     ),

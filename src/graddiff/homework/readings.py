@@ -12,7 +12,7 @@ from graddiff.arithmetic import Number
 from graddiff.errors import GraddiffError
 from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
-from graddiff.homework.bending import bend, bent_rules
+from graddiff.homework.bending import bend, bent_rules, shape_of
 from graddiff.homework.mistakes import ROWS, Mistake
 from graddiff.homework.scale import change
 from graddiff.notation import Labels
@@ -37,7 +37,7 @@ class Spot:
 
     def __init__(self, expression: Expression, at: Mapping[str, float], line: int, what: str) -> None:
         self.expression, self.at, self.line, self.what = expression, at, line, what
-        self.names = {line: name for name, line in reversed(expression.lines.items())}
+        self.names = {line: name for name, line in [*expression.definitions.items(), *expression.variables.items()]}
         lines = {*expression.lines.values(), line}
         self.graph: Graph = differentiate_backwards(expression, evaluate(expression, at), lines)
         self.labels = Labels(expression)
@@ -194,5 +194,5 @@ def places(spot: Spot, mistake: Mistake) -> list[int]:
         line
         for line, operands in enumerate(spot.expression.operands)
         if operands and line != spot.line
-        if (spot.expression.operations[line], tuple(bool(depends[operand]) for operand in operands)) in bent
+        if shape_of(spot.expression.operations[line], [depends[operand] for operand in operands]) in bent
     ]
