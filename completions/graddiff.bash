@@ -24,19 +24,35 @@ _graddiff() {
         compopt -o nospace 2>/dev/null
         return
     fi
-    case $before in
-        --format) COMPREPLY=($(compgen -W 'tree json latex csv jsonl parquet arrow' -- "$word")); return ;;
-        --data-format) COMPREPLY=($(compgen -W 'csv jsonl parquet arrow' -- "$word")); return ;;
-        --engine) COMPREPLY=($(compgen -W 'auto rows columns dask' -- "$word")); return ;;
-        --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
-        --completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
-        --file) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    local command=${COMP_WORDS[1]} files=
+    [[ ' functions check lint key ' == *" $command "* ]] || command=
+    case "$command $before" in
+        ' --file') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        ' --format') COMPREPLY=($(compgen -W 'tree json latex csv jsonl parquet arrow' -- "$word")); return ;;
+        ' --data') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        ' --data-format') COMPREPLY=($(compgen -W 'csv jsonl parquet arrow' -- "$word")); return ;;
+        ' --output') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        ' --engine') COMPREPLY=($(compgen -W 'auto rows columns dask' -- "$word")); return ;;
+        ' --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
+        ' --completion') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
+        'functions --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
+        'check --format') COMPREPLY=($(compgen -W 'text json jsonl csv junit github gradescope classroom tap' -- "$word")); return ;;
+        'check --output') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'check --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
+
+        'key --format') COMPREPLY=($(compgen -W 'text toml json' -- "$word")); return ;;
+        'key --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     esac
-    case ${COMP_WORDS[1]} in
+    case $command in
         functions) words='--json --ascii --color --width -h --help abs acos acosh acot acoth acsc acsch arccos arccosh arccot arccoth arccsc arccsch arcosh arcoth arcsch arcsec arcsech arcsin arcsinh arctan arctan2 arctanh arsech arsinh artanh asec asech asin asinh atan atan2 atanh cbrt ceil clamp cos cosh cot coth csc csch erf erfc exp expm1 floor gelu hypot leaky_relu ln log log10 log1p log2 logaddexp max min mod relu round sec sech sigmoid sign silu sin sinh softplus sqrt step tan tanh where' ;;
+        check) words='--format --output --show-answers --all --exit-zero --jobs --ascii --color --width --schema -h --help'; files=1 ;;
+        lint) words='--json -h --help'; files=1 ;;
+        key) words='--format --ascii --color --width -h --help'; files=1 ;;
     esac
-    [[ $COMP_CWORD == 1 ]] && words+=' functions'
+    [[ $COMP_CWORD == 1 ]] && words+=' functions check lint key'
     COMPREPLY=($(compgen -W "$words" -- "$word"))
+    [[ $files && $word != -* ]] && COMPREPLY=($(compgen -f -- "$word"))
+    return 0
 }
 
 complete -F _graddiff graddiff

@@ -20,12 +20,21 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def graddiff(
-    *arguments: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None, timeout: float = 60
+    *arguments: str,
+    stdin: str | bytes = "",
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    timeout: float = 60,
 ) -> subprocess.CompletedProcess[bytes]:
     """The finished process."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     return subprocess.run(
-        [*COMMAND, *arguments], input=data, capture_output=True, env=environment(**(env or {})), timeout=timeout
+        [*COMMAND, *arguments],
+        input=data,
+        capture_output=True,
+        env=environment(**(env or {})),
+        cwd=cwd,
+        timeout=timeout,
     )
 
 

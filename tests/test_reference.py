@@ -79,6 +79,10 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         ("graddiff f", "graddiff f", ["functions"]),
         ("graddiff x --for", "graddiff x --for", ["--format"]),
         ("graddiff functions asi", "graddiff functions asi", ["asin", "asinh"]),
+        ("graddiff check hw", "graddiff check README.m", ["README.md"]),
+        ("graddiff check --format g", "graddiff check --format g", ["github", "gradescope"]),
+        ("graddiff x --format g", "graddiff x --format la", ["latex"]),
+        ("graddiff x --data ", "graddiff x --data pyproj", ["pyproject.toml"]),
         ("graddiff x --color ", "graddiff x --color ''", ["always", "auto", "never"]),
         ('graddiff "(x+y)*sin(zz)" --at ', "graddiff '\"(x+y)*sin(zz)\"' --at ''", ["x=", "y=", "zz="]),
         ('graddiff "(x+y)*sin(zz)" --at x=1,z', "graddiff '\"(x+y)*sin(zz)\"' --at x = 1,z", ["1,zz="]),
@@ -87,7 +91,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 )
 def test_bash_completes(line: str, words: str, expected: list[str]) -> None:
     script = COMPLETE.format(script=ROOT / SCRIPTS["bash"], line=line, words=words)
-    process = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    process = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert sorted(process.stdout.split()) == expected
 
 

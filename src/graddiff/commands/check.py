@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json as encoder
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -53,9 +54,15 @@ FOR_ONE = ("gradescope", "classroom")  # that a course runs for each student
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xml": "junit", ".tap": "tap", ".txt": "text"}
 
 
+def write_schema(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked:
+        sys.stdout.write(encoder.dumps(json.schema(), indent=2) + "\n")
+        context.exit()
+
+
 @click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("homework", metavar="HOMEWORK")
-@click.argument("answers", nargs=-1, required=True)
+@click.argument("homework", type=click.Path(), metavar="HOMEWORK")
+@click.argument("answers", nargs=-1, required=True, type=click.Path(), metavar="ANSWERS...")
 @click.option("--format", "format_", type=click.Choice(["text", *REPORTS]), help="What to write.  [default: text]")
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says the format.")
 @click.option("--show-answers", is_flag=True, help="Show the right answers.")
@@ -65,6 +72,9 @@ SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xml": "junit", 
     "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Processes for a class.  [default: 1]"
 )
 @picture
+@click.option(
+    "--schema", is_flag=True, is_eager=True, expose_value=False, callback=write_schema, help="Write the JSON Schema."
+)
 def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     form = form_of(options)
     key = Key(read_homework(homework))

@@ -43,11 +43,14 @@ SHELLS = ("bash", "zsh", "fish")
 
 EPILOG = """\b
 Commands:
-  graddiff functions [NAME]    what can stand in an expression, with its rules
+  graddiff functions [NAME]             what can stand in an expression, with its rules
+  graddiff check HOMEWORK ANSWERS...    answers to homework graded, with reasons
+  graddiff lint HOMEWORK                what is unwise in a homework
+  graddiff key HOMEWORK                 the answers to it
 
 \b
-Exit codes: 0 done, 1 --expect or --verify found something else, 2 usage, 3 the expression
-cannot be read, 4 no value or no derivative at that point, 5 a file cannot be
+Exit codes: 0 done, 1 --expect, --verify or check found something else, 2 usage,
+3 the expression cannot be read, 4 no value or no derivative at that point, 5 a file cannot be
 read or written.
 """
 

@@ -21,7 +21,7 @@ With --format toml they are a file of answers, which graddiff check finds right.
 
 
 @click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("homework", metavar="HOMEWORK")
+@click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option("--format", "form", type=click.Choice(["text", "toml", "json"]), default="text", help="What to write.")
 @picture
 def command(homework: str, form: str, **options: Any) -> None:

@@ -21,7 +21,7 @@ Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read, o
 
 
 @click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("homework", metavar="HOMEWORK")
+@click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, a finding a line.")
 def command(homework: str, as_json: bool) -> int:
     found = [*findings(Key(read_homework(homework)))]

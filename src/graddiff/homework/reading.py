@@ -52,7 +52,7 @@ def read_toml(text: str, path: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
         place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
-        where = f", line {place[1]}, column {place[2]}" if place and place[1] else ""
+        where = f", line {place[1]}, column {place[2]}," if place and place[1] else ", at its end," if place else ""
         told = str(error)[: place.start()] if place else str(error)
         raise HomeworkError(f"{path}{where} is not TOML: {told[:1].lower()}{told[1:]}") from None
 
@@ -112,7 +112,7 @@ def parts_of(row: Table, expression: Expression, head: Table, where: str) -> tup
         raise HomeworkError(f"{where} asks for nothing", hint='points = { value = 1, "gradient.x" = 2 }')
     parts = {}
     for quantity, value in points.items():
-        found = part(full_name(quantity), value, expression, (head, row), where)
+        found = part(quantity, value, expression, (head, row), where)
         if found.quantity in parts:
             raise HomeworkError(f"{where} asks for {found.quantity} twice")
         parts[found.quantity] = found
@@ -132,13 +132,14 @@ def leaf(value: Any) -> bool:
 
 def part(quantity: str, value: Any, expression: Expression, above: tuple[Table, Table], where: str) -> Part:
     """A part from its marks, or from a table with marks and what differs from the problem and the homework."""
+    if not quantity.startswith(f"{FORMULA}."):
+        within(where, lambda: asked_for(expression, quantity))
+    quantity = full_name(quantity)
     place = f"{quantity} of {where}"
     own = value if isinstance(value, dict) else {"marks": value}
     check_keys(own, ("marks", "tolerance", "credit", "expect"), place)
     name = quantity.partition(".")[2] if quantity.startswith(f"{FORMULA}.") else ""
-    if not name:
-        within(where, lambda: asked_for(expression, quantity))
-    elif name not in expression.lines:
+    if name and name not in expression.lines:
         hint = did_you_mean(name, expression.lines) or f"its names are {', '.join([*expression.lines][:8])}"
         raise HomeworkError(f"{place} is a derivative by {name}, which does not occur", hint=hint)
     tolerance, credit = Tolerance(), dict[str, float]()

@@ -51,25 +51,28 @@ def operands(command: str) -> str:
     return " ".join(sorted(name for name in FUNCTIONS if name.isascii())) if command == "functions" else ""
 
 
+def takes_files(command: click.Command) -> bool:
+    """Whether its operands are files."""
+    return any(isinstance(one, click.Argument) and isinstance(one.type, click.Path) for one in command.params)
+
+
+def is_file(option: click.Option) -> bool:
+    return option.metavar == "FILE"
+
+
 def choices(option: click.Option) -> list[str]:
     return [*map(str, option.type.choices)] if isinstance(option.type, click.Choice) else []
 
 
 def bash(commands: Mapping[str, click.Command]) -> str:
-    cases = []
-    for option in options_of(commands[""]):
-        for name in spellings(option):
-            if choices(option):
-                cases.append(
-                    f"        {name}) COMPREPLY=($(compgen -W '{' '.join(choices(option))}' -- \"$word\")); return ;;"
-                )
-    cases.append('        --file) COMPREPLY=($(compgen -f -- "$word")); return ;;')
+    values = "\n".join(bash_values(name, command) for name, command in commands.items())
     words = {
         name: " ".join([*(o for option in options_of(command) for o in spellings(option)), operands(name)]).strip()
         for name, command in commands.items()
     }
     others = " ".join(name for name in commands if name)
-    branches = "\n".join(f"        {name}) words='{words[name]}' ;;" for name in commands if name)
+    files = {name: "; files=1" if takes_files(command) else "" for name, command in commands.items()}
+    branches = "\n".join(f"        {name}) words='{words[name]}'{files[name]} ;;" for name in commands if name)
     return f"""
 _graddiff_names() {{
 {NAMES.format(known=known())}}}
@@ -94,18 +97,33 @@ _graddiff() {{
         compopt -o nospace 2>/dev/null
         return
     fi
-    case $before in
-{chr(10).join(cases)}
+    local command=${{COMP_WORDS[1]}} files=
+    [[ ' {others} ' == *" $command "* ]] || command=
+    case "$command $before" in
+{values}
     esac
-    case ${{COMP_WORDS[1]}} in
+    case $command in
 {branches}
     esac
     [[ $COMP_CWORD == 1 ]] && words+=' {others}'
     COMPREPLY=($(compgen -W "$words" -- "$word"))
+    [[ $files && $word != -* ]] && COMPREPLY=($(compgen -f -- "$word"))
+    return 0
 }}
 
 complete -F _graddiff graddiff
 """
+
+
+def bash_values(name: str, command: click.Command) -> str:
+    """What stands behind the options of a command: one of its choices, or a file."""
+    lines = []
+    for option in options_of(command):
+        of = f"-W '{' '.join(choices(option))}'" if choices(option) else "-f" if is_file(option) else ""
+        written = " | ".join(f"'{name} {spelling}'" for spelling in spellings(option))
+        if of:
+            lines.append(f'        {written}) COMPREPLY=($(compgen {of} -- "$word")); return ;;')
+    return "\n".join(lines)
 
 
 def zsh(commands: Mapping[str, click.Command]) -> str:
@@ -114,8 +132,9 @@ def zsh(commands: Mapping[str, click.Command]) -> str:
         if not option.is_flag:
             kind = spellings(option)[-1].removeprefix("--")
             completer = {"at": "_graddiff_bindings", "expect": "_graddiff_bindings", "wrt": "_graddiff_variables"}
-            completer |= {"gradient": "_graddiff_variables", "file": "_files"}
-            what = f"({' '.join(choices(option))})" if choices(option) else completer.get(kind, "")
+            completer |= {"gradient": "_graddiff_variables"}
+            what = "_files" if is_file(option) else completer.get(kind, "")
+            what = f"({' '.join(choices(option))})" if choices(option) else what
             value = f":{kind}:{what}"
         star = "*" if option.multiple else ""
         return "\n".join(f"        '{star}{name}[{meaning(option)}]{value}' \\" for name in spellings(option))
@@ -123,7 +142,7 @@ def zsh(commands: Mapping[str, click.Command]) -> str:
     bodies = {name: "\n".join(map(spec, options_of(command))) for name, command in commands.items()}
     branches = "\n".join(
         f"    if [[ ${{words[2]}} == {name} ]]; then\n        _arguments \\\n{bodies[name]}\n"
-        f"            ':word:({name})' ':name:({operands(name)})'\n        return\n    fi"
+        f"            ':word:({name})' {zsh_operands(name, commands[name])}\n        return\n    fi"
         for name in commands
         if name
     )
@@ -168,6 +187,10 @@ fi
 """
 
 
+def zsh_operands(name: str, command: click.Command) -> str:
+    return "'*:file:_files'" if takes_files(command) else f"':name:({operands(name)})'"
+
+
 def fish(commands: Mapping[str, click.Command]) -> str:
     lines = []
     others = " ".join(name for name in commands if name)
@@ -184,14 +207,15 @@ def fish(commands: Mapping[str, click.Command]) -> str:
                     value = " -x -a '(__graddiff_names)'"
                 elif kind in ("wrt", "gradient"):
                     value = " -x -a '(__graddiff_names | string replace = \"\")'"
-                elif kind == "file":
+                elif is_file(option):
                     value = " -r -F"
             lines.append(f"complete -c graddiff -n '{when}' {names}{value} -d '{meaning(option)}'")
     for name in commands:
         if name:
-            about = (commands[name].help or "").partition(":")[0].replace("'", "")
+            about = (commands[name].help or "").partition("\n")[0].partition(":")[0].replace("'", "").removesuffix(".")
             lines.append(f"complete -c graddiff -n '__fish_is_first_token' -a {name} -d '{about}'")
-            lines.append(f"complete -c graddiff -n '__fish_seen_subcommand_from {name}' -a '{operands(name)}'")
+            what = "-F" if takes_files(commands[name]) else f"-a '{operands(name)}'"
+            lines.append(f"complete -c graddiff -n '__fish_seen_subcommand_from {name}' {what}")
     return f"""
 function __graddiff_names
     set -l tokens (commandline -opc)

@@ -14,9 +14,13 @@ from graddiff.render.functions import LEGEND, aliases, convention, rules
 
 EXITS = (
     ("0", "Done."),
-    ("1", "The answer is no: --expect found something else."),
+    ("1", "The answer is no: --expect found something else, an answer is not right, a homework is unwise."),
     ("2", "The command line contradicts itself."),
-    ("3", "The expression cannot be read: its grammar, an unknown function, a variable without a value."),
+    (
+        "3",
+        "The expression cannot be read: its grammar, an unknown function, a variable without a value; or a homework, "
+        "or an answer to it.",
+    ),
     ("4", "There is no value, or some requested derivative does not exist, at that point."),
     ("5", "A file cannot be read or written."),
     ("130", "Interrupted."),
@@ -128,11 +132,22 @@ def option_entries(command: click.Command) -> Iterator[str]:
             yield from (".TP", f"\\fB{escaped(written)}\\fR", escaped(told[1].replace("  [", " [")))
 
 
+def operands(command: click.Command) -> str:
+    """What stands behind the options."""
+    context = click.Context(command)
+    names = [argument.make_metavar(context) for argument in command.params if isinstance(argument, click.Argument)]
+    return " ".join(names)
+
+
 def command_page(commands: Mapping[str, click.Command], version: str) -> str:
     """graddiff(1)."""
     parts = [*head("graddiff", 1, version, "differentiate an expression and show its computational graph")]
     parts += [".SH SYNOPSIS", "\\fBgraddiff\\fR [\\fIOPTIONS\\fR] \\fIEXPRESSION\\fR"]
-    parts += [f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] [\\fINAME\\fR]" for name in commands if name]
+    parts += [
+        f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] {operands(command)}"
+        for name, command in commands.items()
+        if name
+    ]
     parts += [".SH DESCRIPTION", *paragraphs(commands[""].help or "")]
     parts += [".PP", escaped(DRAWING)]
     for name, command in commands.items():
