@@ -14,10 +14,10 @@ from graddiff.evaluator import evaluate
 from graddiff.expression import Expression
 from graddiff.homework.bending import bend, bent_rules, shape_of
 from graddiff.homework.mistakes import ROWS, Mistake
-from graddiff.homework.scale import change
 from graddiff.notation import Labels
 from graddiff.operations import VARIABLE
 from graddiff.reverse import Graph, differentiate_backwards
+from graddiff.tangent import Dual, Duals
 
 PLACES = 40  # lines at which a rule is bent one at a time
 PATHS = 64  # that are looked at one by one
@@ -153,6 +153,14 @@ READINGS: dict[str, tuple[str, Callable[[Spot], Iterator[tuple[str, float]]]]] =
     "other": ("adjoint", other),
     "second": ("adjoint", second),
 }
+
+
+def change(expression: Expression, at: Mapping[str, float], line: int, name: str) -> float:
+    """The derivative of a line's adjoint by a variable. Raises PointError where the expression has no value."""
+    duals = Duals()
+    point = {variable: Dual(value, 1.0 if variable == name else None) for variable, value in at.items()}
+    adjoint = differentiate_backwards(expression, evaluate(expression, point, duals), {line}, duals).adjoints[line]
+    return 0.0 if adjoint is None or adjoint.tangent is None else float(adjoint.tangent)
 
 
 def guesses(spot: Spot) -> Iterator[Guess]:
