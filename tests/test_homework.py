@@ -426,7 +426,7 @@ def test_class_is_the_same_with_several_processes(folder: Path) -> None:
 
 
 def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
-    rows = "".join(f"s{n},{n}*x^{n % 7}*sin(x + {n})\n" for n in range(4000))
+    rows = "".join(f"s{n},{n}*x^{n % 7}*sin(x + {n})\n" for n in range(30_000))
     (folder / "class.csv").write_text("student,q2.derivative.x\n" + rows)
     ours, theirs = pty.openpty()
     arguments = [*COMMAND, "check", "hw.toml", "class.csv", "--output", "o.json"]

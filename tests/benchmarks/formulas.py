@@ -36,7 +36,7 @@ def shared() -> None:
     tasks = {"graddiff, 60 nested": spent(lambda: derivatives(NESTED).written())}
     report("shared subexpressions | ms", in_turn(tasks, 7), "graddiff, 60 nested", 1e-3, 1)
     if importlib.util.find_spec("sympy"):
-        import sympy  # type: ignore[import-not-found]
+        import sympy
 
         x = sympy.symbols("x")
         for depth in (8, 10, 12, 14):

@@ -24,6 +24,8 @@ from formulas import formulas  # noqa: E402
 from measure import GRADDIFF, PYTHON, in_turn, seconds  # noqa: E402
 from tables import tables  # noqa: E402
 
+from homework import homework  # noqa: E402
+
 ARTICLE = ["(x+y)*z", "--at", "x=1,y=3,z=-3"]
 
 # The same gradient, as the documentation of each peer writes it.
@@ -184,7 +186,7 @@ def million() -> None:
 
 
 PARTS = {"start": start, "parse": parse, "size": size, "million": million}
-PARTS |= {"columns": columns, "tables": tables, "formulas": formulas}
+PARTS |= {"columns": columns, "tables": tables, "formulas": formulas, "homework": homework}
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -57,36 +58,37 @@ def of_number(answer: Expression, known: Iterable[Pattern]) -> list[Hypothesis]:
 
     def leads(pattern: Pattern) -> bool:
         number = pattern.numbers[0]
-        if number is None or not abs(number) < float("inf"):
+        if number is None or not math.isfinite(number):
             return False
         with suppress(GraddiffError):
             return judge_number(answer, Truth(None, number, abs(number)), NEARLY).status == "correct"
         return False
 
-    return told(known, leads)
+    return told(filter(leads, known))
 
 
 def of_formula(answer: Expression, points: Sequence[Sample], known: Iterable[Pattern]) -> list[Hypothesis]:
     """The mistakes that lead to a formula: to its values at enough of the points, and to no other value."""
-    values: list[float | None] = []
-    for sample in points:
+    left = [(pattern, 0) for pattern in known]  # with the number of points at which it was seen to lead there
+    for number, sample in enumerate(points):
+        if not left:
+            break
         with suppress(GraddiffError):
-            values.append(value_at(answer, sample))
-            continue
-        values.append(None)
-
-    def leads(pattern: Pattern) -> bool:
-        pairs = [(v, n) for v, n in zip(values, pattern.numbers) if v is not None and n is not None]
-        return len(pairs) >= FEWEST and all(abs(v - n) <= RELATIVE * max(abs(v), abs(n)) for v, n in pairs)
-
-    return told(known, leads)
+            value = value_at(answer, sample)
+            left = [(p, n + (p.numbers[number] is not None)) for p, n in left if may_lead(p.numbers[number], value)]
+    return told(pattern for pattern, count in left if count >= FEWEST)
 
 
-def told(known: Iterable[Pattern], leads: Callable[[Pattern], bool]) -> list[Hypothesis]:
+def may_lead(found: Number | None, value: float) -> bool:
+    """Whether a mistake leads to the value at a point, or nowhere."""
+    return found is None or abs(value - found) <= RELATIVE * max(abs(value), abs(found))
+
+
+def told(patterns: Iterable[Pattern]) -> list[Hypothesis]:
     """A hypothesis a mistake, for the first place at which it leads to the answer."""
     found: dict[str, Hypothesis] = {}
-    for pattern in known:
-        if pattern.mistake not in found and leads(pattern):
+    for pattern in patterns:
+        if pattern.mistake not in found:
             sentence = MISTAKES[pattern.mistake].told.format(at=pattern.place, what=pattern.place)
             found[pattern.mistake] = Hypothesis(pattern.mistake, f"consistent with {sentence}")
     return [*found.values()]

@@ -15,7 +15,7 @@ from graddiff.expectations import meant
 from graddiff.expression import Expression
 from graddiff.failures import exactly
 from graddiff.homework.hypotheses import Hypothesis, Pattern, mistaken, of_formula, of_number, patterns
-from graddiff.homework.points import Sample, samples, witness
+from graddiff.homework.points import Sample, Witness, samples, witness
 from graddiff.homework.problems import Homework, Limits, Part, Problem, values_at
 from graddiff.homework.readings import Spot
 from graddiff.homework.scale import scale_of_adjoint, scale_of_value
@@ -100,9 +100,8 @@ class FormulaKey:
         return samples(self._seed, self.problem.expression, self.part.name, self.problem.domain)
 
     @cached_property
-    def witness(self) -> Sample | None:
-        rational = all(sample.fraction is not None for sample in self.points)
-        return witness(self._seed, self.problem.expression, self.part.name, self.problem.domain) if rational else None
+    def witness(self) -> Witness | None:
+        return witness(self._seed, self.problem.expression, self.part.name, self.problem.domain)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.arithmetic import Number
+from graddiff.arithmetic import CONSTANTS, Number
 from graddiff.differentiation import differentiate
 from graddiff.errors import PointError
 from graddiff.evaluator import NoValue, evaluate
@@ -20,6 +20,7 @@ from graddiff.exact import EXACT
 from graddiff.expression import Expression
 from graddiff.homework.problems import Interval
 from graddiff.homework.scale import scale_of_adjoint
+from graddiff.operations import NUMBER, TABLE, VARIABLE
 from graddiff.reverse import differentiate_backwards
 
 WANTED = 12
@@ -29,19 +30,26 @@ SCALES = tuple(Fraction(10) ** power for power in (0, 0, 0, 1, -1, 2, -2, 3, 4))
 EACH = 40  # points tried at each scale
 CONDITION = 1e4  # of a derivative's natural scale to the derivative, beyond which rounding matters
 TINY = 1e-30  # a scale below which an underflow may be hidden
+NEG, POW = TABLE["neg"], TABLE["pow"]
+RATIONAL = (NUMBER, VARIABLE, NEG, *(TABLE[name] for name in ("add", "sub", "mul", "div")))
 CONVENTIONS = ("kink", "jump", "smooth", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
 
 
 class Sample(NamedTuple):
-    """A point, the derivative there, as a fraction if it is one, and its natural scale. `known` are the values of all
-    names that an answer may speak of; `exactly` the same as fractions, as far as they are."""
+    """A point, the derivative there and its natural scale. `known` are the values of all names that an answer may speak
+    of."""
 
     at: Mapping[str, Fraction]
     known: Mapping[str, float]
-    exactly: Mapping[str, Fraction]
     derivative: float
-    fraction: Fraction | None
     scale: float
+
+
+class Witness(NamedTuple):
+    """A point of fractions, the values there of all names that an answer may speak of, and the derivative."""
+
+    known: Mapping[str, Fraction]
+    derivative: Fraction
 
 
 def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> list[Sample]:
@@ -87,37 +95,43 @@ def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) ->
     if not scale < 1e100 or CONDITION * abs(derivative) < scale > abs(derivative) > 1e-12 * scale:
         return None
     known = {name: value_of(result.graph.values[place]) for name, place in expression.lines.items()}
-    fraction, exactly = exact(expression, line, at)
-    return Sample(at, {n: v for n, v in known.items() if v is not None}, exactly, derivative, fraction, scale)
+    return Sample(at, {n: v for n, v in known.items() if v is not None}, derivative, scale)
 
 
 def value_of(value: Number) -> float | None:
     return None if isinstance(value, NoValue | bool) else float(value)
 
 
-def exact(
-    expression: Expression, line: int, at: Mapping[str, Fraction]
-) -> tuple[Fraction | None, Mapping[str, Fraction]]:
-    """The derivative by a line as a fraction, None if it is none, and the values of all names as fractions."""
-    try:
-        values = evaluate(expression, at, EXACT)
-        adjoint = differentiate_backwards(expression, values, {line}, EXACT).adjoints[line]
-    except PointError:
-        return None, at
-    known = {name: values[place] for name, place in expression.lines.items() if isinstance(values[place], Fraction)}
-    if adjoint is None:
-        return Fraction(0), known
-    return (adjoint if isinstance(adjoint, Fraction) else None), known
+def rational(expression: Expression) -> bool:
+    """Whether an expression is a rational function of its variables: a polynomial over another."""
+    for line, operation in enumerate(expression.operations):
+        if operation is POW:
+            exponent = expression.operands[line][1]
+            while expression.operations[exponent] is NEG:
+                exponent = expression.operands[exponent][0]
+            if not expression.literals.get(exponent, "").isdigit():
+                return False
+        elif operation not in RATIONAL:
+            return False
+    return not any(text in CONSTANTS for text in expression.literals.values())
 
 
-def witness(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> Sample | None:
+def witness(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> Witness | None:
     """A point whose coordinates are fractions of 61 bits: two different rational functions agree there with a
     probability of less than their degree over 2^61 (J. T. Schwartz, Journal of the ACM 27, 1980, pages 701 to 717).
-    None if the derivative is no fraction there."""
+    None if the expression is no rational function, or has no value there."""
+    if not rational(expression):
+        return None
     draw = random.Random(f"{seed} witness")
     at = {}
     for variable in expression.variables:
         low, high = domain.get(variable, (Fraction(-3), Fraction(3)))
         at[variable] = low + (high - low) * Fraction(1 + int(draw.random() * 2**52) * 2**9, 2**61)
-    fraction, exactly = exact(expression, expression.lines[name], at)
-    return None if fraction is None else Sample(at, {}, exactly, float(fraction), fraction, 0.0)
+    line = expression.lines[name]
+    try:
+        values = evaluate(expression, at, EXACT)
+        derivative = differentiate_backwards(expression, values, {line}, EXACT).adjoints[line]
+    except PointError:
+        return None
+    known = {name: values[place] for name, place in expression.lines.items()}
+    return Witness(known, Fraction(0) if derivative is None else derivative)

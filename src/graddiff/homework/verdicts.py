@@ -14,7 +14,7 @@ from graddiff.errors import GraddiffError, HomeworkError, PointError
 from graddiff.evaluator import evaluate
 from graddiff.exact import EXACT
 from graddiff.expression import Expression
-from graddiff.homework.points import CONDITION, FEWEST, Sample
+from graddiff.homework.points import CONDITION, FEWEST, Sample, Witness, rational
 from graddiff.homework.problems import Limits, Tolerance
 from graddiff.homework.scale import scale_of_value
 from graddiff.naming import did_you_mean
@@ -59,10 +59,8 @@ def read_answer(text: str, names: Sequence[str], limits: Limits) -> Expression:
     """An answer as an expression in `names`. Raises GraddiffError for what cannot be read, or is too long."""
     if len(text) > limits.length:
         raise HomeworkError(f"the answer has {len(text):,} characters, and {limits.length:,} are the most")
-    source = Source(text)
-    for token, written in enumerate(source.tokens):
-        if source.kinds[written] == "SIGNATURE":  # calls of which could unfold to anything
-            raise HomeworkError("an answer defines no functions", text=source.text, span=source.span(token))
+    if "=" in text:
+        refuse_functions(Source(text))
     expression = parse(text, names)
     operations = sum(1 for operands in expression.operands if operands)
     if operations > limits.operations:
@@ -73,6 +71,13 @@ def read_answer(text: str, names: Sequence[str], limits: Limits) -> Expression:
             hint = did_you_mean(name, names) or (f"the names are {', '.join(names)}" if names else "put the numbers in")
             raise HomeworkError(told, text=expression.text, span=expression.span(line), hint=hint)
     return expression
+
+
+def refuse_functions(source: Source) -> None:
+    """Raises HomeworkError for a definition of a function, calls of which could unfold to anything."""
+    for token, written in enumerate(source.tokens):
+        if source.kinds[written] == "SIGNATURE":
+            raise HomeworkError("an answer defines no functions", text=source.text, span=source.span(token))
 
 
 def real_power(x: float, y: float) -> float:
@@ -162,53 +167,59 @@ def typed_decimal(answer: Expression) -> Decimal | None:
 # formulas
 
 
-def judge_formula(answer: Expression, points: Sequence[Sample], witness: Sample | None, limits: Limits) -> Verdict:
-    """Compares a formula with the derivative at every point."""
+def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness | None, limits: Limits) -> Verdict:
+    """Compares a formula with the derivative: a rational function with another as fractions, and at every point."""
     rule = f"equal at {len(points)} points"
     if len(points) < FEWEST:
         told = f"there are only {len(points)} points to compare at, and {FEWEST} are the fewest"
         return Verdict("undecided", rule, None, told)
+    same = None if witness is None or not rational(answer) else equal_at(answer, witness)
+    if same is not None:
+        rule = "equal as rational functions"
     end = time.monotonic() + limits.seconds
-    agreed, worst, fractions = 0, 0.0, 0
+    agreed, worst = 0, 0.0
     for sample in points:
         try:
-            equal, error, exact = compare(answer, sample)
+            equal, error = compare(answer, sample)
         except GraddiffError as problem:
             return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
-        if equal is False:
+        if equal is False and not same:
             told = f"it is {value_at(answer, sample):.6g}, and the derivative is not"
             return Verdict("wrong", rule, error, told, sample.at)
-        agreed, worst, fractions = agreed + bool(equal), max(worst, error), fractions + exact
+        agreed, worst = agreed + bool(equal), max(worst, error)
         if time.monotonic() > end:
             return Verdict("invalid", rule, None, f"it takes longer than {limits.seconds:g} s to compute")
+    if same is not None:
+        told = "" if same else "it is close to the derivative everywhere, but not equal to it"
+        return Verdict("correct" if same else "wrong", rule, worst, told)
     if agreed < FEWEST:
         told = f"rounding hides whether it is right at {len(points) - agreed} of {len(points)} points"
         return Verdict("undecided", rule, None, told)
-    if fractions == len(points):
-        rule = f"equal as fractions at {len(points)} points"
-        if witness is not None and fraction_at(answer, witness) not in (None, witness.fraction):
-            return Verdict("wrong", rule, None, "it is not the derivative", witness.at)
     return Verdict("correct", rule, worst)
 
 
-def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float, bool]:
-    """Whether a formula is equal to the derivative at a point, None if rounding hides it; the relative error; whether
-    both are fractions, if no number in the formula is a rounded one. Raises GraddiffError for no value."""
-    if sample.fraction is not None:
-        fraction = fraction_at(answer, sample)
-        if fraction is not None:
-            largest = max(abs(fraction), abs(sample.fraction))
-            if fraction == sample.fraction or not has_rounded(answer):
-                return fraction == sample.fraction, float(abs(fraction - sample.fraction) / (largest or 1)), True
+def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float]:
+    """Whether a formula is equal to the derivative at a point, None if rounding hides it, and the relative error.
+    Raises GraddiffError where it has no value."""
     value = value_at(answer, sample)
     size, difference = max(abs(value), abs(sample.derivative)), abs(value - sample.derivative)
     error = difference / size if size else 0.0
     if difference <= OF_SCALE * (size + sample.scale):
-        return True, error, False
+        return True, error
     own = scale_of_value(answer, sample.known, answer.output, REAL_ROOTS)
     if difference > OF_SCALE * (size + sample.scale + own):
-        return False, error, False
-    return True if own <= CONDITION * max(abs(sample.derivative), sample.scale) else None, error, False
+        return False, error
+    return True if own <= CONDITION * max(abs(sample.derivative), sample.scale) else None, error
+
+
+def equal_at(answer: Expression, witness: Witness) -> bool | None:
+    """Whether a rational function is equal to the derivative at the witness; None if its numbers look rounded, or it
+    has no value there."""
+    try:
+        value = evaluate(answer, witness.known, EXACT)[answer.output]
+    except PointError:
+        return None
+    return True if value == witness.derivative else None if has_rounded(answer) else False
 
 
 def has_rounded(answer: Expression) -> bool:
@@ -219,14 +230,3 @@ def has_rounded(answer: Expression) -> bool:
 def value_at(answer: Expression, sample: Sample) -> float:
     """The value of a formula at a point. Raises GraddiffError where it has none."""
     return float(evaluate(answer, sample.known, REAL_ROOTS)[answer.output])
-
-
-def fraction_at(answer: Expression, sample: Sample) -> Fraction | None:
-    """The value of a formula as a fraction; None if it is none."""
-    if any(name not in sample.exactly for name in answer.variables):
-        return None
-    try:
-        value = evaluate(answer, sample.exactly, EXACT)[answer.output]
-    except PointError:
-        return None
-    return value if isinstance(value, Fraction) else None
