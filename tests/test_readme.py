@@ -21,6 +21,7 @@ PROGRAMS = [
     program for program in ("jq", "mlr", "xargs") if not shutil.which(program)
 ]  # not here: no recipes with them
 EXAMPLES = [example for example in WRITTEN if not {*PROGRAMS} & {*example[0].split()}]
+FILES = dict(re.findall(r"```toml\n# (\S+)\n(.*?)```", README, re.DOTALL))
 POINTS = "id,x\na,0\nb,0.5\nc,-1\nd,two\n"
 
 
@@ -41,7 +42,8 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize(("command", "expected"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_example_prints_what_the_readme_shows(command: str, expected: str, path: str, tmp_path: Path) -> None:
-    (tmp_path / "points.csv").write_text(POINTS)
+    for name, text in {"points.csv": POINTS, **FILES}.items():
+        (tmp_path / name).write_text(text)
     process = subprocess.run(
         ["bash", "-c", f"{{ {command}; }} 2>&1"],
         capture_output=True,
