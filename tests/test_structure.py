@@ -33,7 +33,7 @@ FLOORS = """
     render.reports render.reports.words render.reports.text render.reports.json render.reports.csv
     render.reports.junit render.reports.github render.reports.gradescope render.reports.classroom render.reports.tap
     pytest_plugin
-    commands commands.options commands.output commands.functions commands.data commands.each
+    commands commands.options commands.asked commands.output commands.functions commands.data commands.each
     commands.check commands.lint commands.key
     commands.formulas commands.higher commands.differentiate
     commands.reference __main__

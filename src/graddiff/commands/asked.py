@@ -1,0 +1,90 @@
+"""What the options of the main command ask for, read and checked."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from graddiff.arithmetic import FLOATS, Kind
+from graddiff.bindings import names
+from graddiff.errors import UsageError
+from graddiff.files import read_text
+
+DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
+DATA_ONLY = ("data_format", "output", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
+
+
+def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None:
+    """Raises UsageError for options that mean nothing, alone or together."""
+    for name in ("rtol", "atol"):
+        if not 0 <= options[name] < math.inf:
+            raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
+    if options["data"] is not None or options["each"]:
+        only = view or ("exact" if options["exact"] else "precision")
+        if view is not None or kind is not FLOATS:
+            many = "--data" if options["data"] is not None else "--each"
+            raise UsageError(f"--{only} is for one point, and {many} has many", hint="leave one of them away")
+    if options["data"] is None:
+        for name in DATA_ONLY:
+            if options[name]:
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} is for the rows of --data", hint="--data FILE names a table")
+        if options["format_"] in DATA_FORMATS and not options["each"]:
+            raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
+
+
+def kind_of(options: dict[str, Any]) -> Kind:
+    """The kind of number that is asked for."""
+    if options["exact"] and options["precision"]:
+        raise UsageError("--exact has no need of --precision", hint="give one of them")
+    if options["exact"]:
+        from graddiff.exact import EXACT
+
+        return EXACT
+    if options["precision"]:
+        from graddiff.precision import many_digits
+
+        return many_digits(options["precision"])
+    return FLOATS
+
+
+def form_of(options: dict[str, Any]) -> str:
+    """tree, json, or which bare number."""
+    forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
+    forms += ["json"] * (options["as_json"] or options["format_"] == "json")
+    forms += ["latex"] * (options["format_"] == "latex")
+    if len(forms) > 1:
+        told = "--value, --gradient, --json and --format latex each want standard output for themselves"
+        raise UsageError(told, hint="give one")
+    if options["wrt"] and forms and forms[0] in ("value", "gradient"):
+        hint = "--json writes all derivatives by --wrt"
+        raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
+    return forms[0] if forms else "tree"
+
+
+def read_expression(expression: str | None, path: str | None) -> str:
+    """The text of the expression: the operand, a file, or a pipe."""
+    if expression is not None and path is not None:
+        raise UsageError("there is an expression and a --file", hint="give one of them")
+    if path is not None or expression == "-":
+        return read_text(path or "-").rstrip("\n")
+    if expression is not None:
+        return expression
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("there is no expression", hint='graddiff "(x+y)*z" --at x=1,y=3,z=-3')
+    return read_text("-").rstrip("\n")
+
+
+def requested(options: dict[str, Any]) -> tuple[str, ...] | None:
+    """The names to differentiate by, None for all variables."""
+    if options["only_value"]:
+        return ()
+    if options["only_gradient"] is not None:
+        wanted = names([options["only_gradient"]], "--gradient")
+        if len(wanted) > 1:
+            raise UsageError(
+                "--gradient writes one number, so it takes one name", hint="--wrt x,y --json writes several"
+            )
+        return tuple(wanted)
+    return tuple(names(options["wrt"], "--wrt")) or None
