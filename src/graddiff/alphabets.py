@@ -78,3 +78,14 @@ INFIX = Alphabet(
     plus="+",
     minus="-",
 )
+
+# The same with room around the signs, for whoever reads it as text.
+SPACED = INFIX._replace(
+    patterns={
+        **INFIX.patterns,
+        **{
+            name: Pattern(f"{{0}} {sign} {{1}}", *INFIX.patterns[name][1:])
+            for name, sign in zip(("add", "sub", "mul"), "+-*")
+        },
+    }
+)

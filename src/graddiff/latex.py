@@ -53,7 +53,15 @@ def product(factors: Sequence[str]) -> str:
 PATTERNS = {row.name: infix(row) for row in TABLE.values() if row.symbol}
 PATTERNS |= {
     name: PATTERNS[name]._replace(text=f"{{0}} {sign} {{1}}")
-    for name, sign in {"add": "+", "sub": "-", "le": r"\le", "ge": r"\ge", "eq": "=", "ne": r"\ne"}.items()
+    for name, sign in {
+        "add": "+",
+        "sub": "-",
+        "mul": r"\cdot",
+        "le": r"\le",
+        "ge": r"\ge",
+        "eq": "=",
+        "ne": r"\ne",
+    }.items()
 }
 PATTERNS |= {
     "div": Pattern(r"\frac{{{0}}}{{{1}}}", PRECEDENCE["mul"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Term
+from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.arithmetic import FLOATS, Number, partial_rule
 from graddiff.expression import Expression
 from graddiff.operation import Operation
@@ -126,14 +126,20 @@ def elide(text: str) -> str:
     return text if len(text) <= LIMIT else f"{text[: LIMIT // 2]}…{text[-LIMIT // 2 :]}"
 
 
-def compose(operation: Operation, operands: list[Term]) -> Term:
+def compose(operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX) -> Term:
     """The text of an operation on terms, the middle of a long one left out."""
-    term = INFIX.compose(operation, operands)
-    return term._replace(text=elide(term.text))
+    term = alphabet.compose(operation, operands)
+    return term._replace(text=elide(term.text)) if alphabet is INFIX else term
 
 
 def formula(
-    operation: Operation, slot: int, operands: list[Term], result: Term, values: list[Number], value: Number
+    operation: Operation,
+    slot: int,
+    operands: list[Term],
+    result: Term,
+    values: list[Number],
+    value: Number,
+    alphabet: Alphabet = INFIX,
 ) -> str:
     """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
     at = FLOATS.known(operation, slot, values, value)
@@ -151,11 +157,11 @@ def formula(
         elif inner is WHERE:
             written.append(written[inputs[taken(numbers[inputs[0]])]])
         else:
-            written.append(simplified(inner, [written[i] for i in inputs]))
+            written.append(simplified(inner, [written[i] for i in inputs], alphabet))
     return written[rule.output].text
 
 
-def simplified(operation: Operation, operands: list[Term]) -> Term:
+def simplified(operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX) -> Term:
     """An operation on terms, exact numbers worked out and the neutral 0 and 1 left away."""
     name = operation.name
     left, right = operands[0], operands[-1]
@@ -169,10 +175,10 @@ def simplified(operation: Operation, operands: list[Term]) -> Term:
     if (name in ("mul", "div", "pow") and known[1:] == [1]) or (name in ("add", "sub") and known[1:] == [0]):
         return left
     if name == "mul" and known[0] == -1:
-        return simplified(TABLE["neg"], [right])
+        return simplified(TABLE["neg"], [right], alphabet)
     if name == "pow" and known[1] == 0:
         return constant(1.0)
-    return compose(operation, operands)
+    return compose(operation, operands, alphabet)
 
 
 _FOLDED: dict[str, Callable[..., float]] = {

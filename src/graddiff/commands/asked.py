@@ -53,7 +53,7 @@ def form_of(options: dict[str, Any]) -> str:
     """tree, json, or which bare number."""
     forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
     forms += ["json"] * (options["as_json"] or options["format_"] == "json")
-    forms += ["latex"] * (options["format_"] == "latex")
+    forms += [form for form in ("latex", "markdown") if options["format_"] == form]
     if len(forms) > 1:
         told = "--value, --gradient, --json and --format latex each want standard output for themselves"
         raise UsageError(told, hint="give one")

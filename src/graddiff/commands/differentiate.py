@@ -25,6 +25,7 @@ Examples:
   graddiff "p = x+y; p*z" --at x=1,y=3,z=-3    a part with a name of its own
   graddiff "h(x) = x^2; h(3x)" --at x=2        a function of one's own
   graddiff "x^2*sin(x)"                        the derivatives as formulas
+  graddiff "x*sin(x)" --at x=2 --explain       both passes, told line by line
   graddiff "x^2*y" --hessian --at x=1,y=2      second derivatives
   graddiff "x/y" --at x=1,y=3 --exact          fractions
   graddiff "x*y" --at x=2,y=3 --verify         compared with three others
@@ -65,11 +66,12 @@ read or written.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["tree", "json", "latex", *DATA_FORMATS]),
-    help="What to write: latex for formulas; csv, jsonl, parquet, arrow for --data.  [default: tree, or as --data]",
+    type=click.Choice(["tree", "json", "latex", "markdown", *DATA_FORMATS]),
+    help="What to write: latex for formulas; latex, markdown for --explain; csv, jsonl, parquet, arrow for --data.  [default: tree, or as --data]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
+@click.option("--explain", is_flag=True, help="Tell both passes line by line, with the numbers put in.")
 @click.option("--hessian", is_flag=True, help="All second derivatives.")
 @click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
 @click.option("--along", multiple=True, metavar="X=1,Y=-2", help="The slope in a direction, the Hessian times it.")
@@ -125,12 +127,12 @@ def command(expression: str | None, **options: Any) -> int:
     nowhere = bool(read.variables) and not options["at"]
     if nowhere and kind is not FLOATS:
         raise UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
-    if view is not None:
+    if view not in (None, "explain"):
         from graddiff.commands.higher import Asked, write_higher
 
         wrt = tuple(names(options["wrt"], "--wrt")) or None
         return write_higher(view, Asked(read, None if nowhere else at, wrt, kind, options), form)
-    if nowhere and form != "value":
+    if nowhere and form != "value" and view != "explain":
         from graddiff.commands.formulas import write_formulas
 
         return write_formulas(read, requested(options), form, options)
@@ -141,10 +143,15 @@ def one_point(
     read: Expression, at: dict[str, Number], expected: dict[str, Number], form: str, kind: Kind, options: dict[str, Any]
 ) -> int:
     """The main job: value and gradient at a point, with the graph."""
-    if form == "latex":
-        raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
+    if form in ("latex", "markdown") and not options["explain"]:
+        hint = "--explain tells both passes" if form == "markdown" else "leave --at away, or add --explain"
+        raise UsageError(f"--format {form} is not for a graph at a point", hint=hint)
     result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"], kind)
-    if form == "json":
+    if options["explain"]:
+        from graddiff.commands.explain import write_explanation
+
+        write_explanation(result, form, options)
+    elif form == "json":
         from graddiff.render.json import document
 
         sys.stdout.writelines(document(result, not options["no_graph"], checks))

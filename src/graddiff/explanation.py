@@ -1,0 +1,221 @@
+"""A graph explained: both passes line by line, with the numbers put in.
+
+Every line gets a name; a line that has none of its own is v1, v2 and so on. What is told here is only what the graph
+holds, so that the steps and the answer cannot disagree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from graddiff.alphabets import ATOM, Alphabet, Term
+from graddiff.arithmetic import Number
+from graddiff.differentiation import Result
+from graddiff.evaluator import NoValue
+from graddiff.failures import exactly
+from graddiff.notation import formula
+from graddiff.notation import number as literal
+from graddiff.operations import COMPARISONS, NUMBER, VARIABLE
+from graddiff.words import rule_in_words
+
+PREFIXES = ("v", "u", "w", "t", "line", "line number ")  # of the names that are given; no name has a blank in it
+
+
+class Style(NamedTuple):
+    """How formulas and names are written, and numbers with so many digits."""
+
+    alphabet: Alphabet
+    name: Callable[[str], str]
+    number: Callable[[Number], str]
+
+
+class Forward(NamedTuple):
+    """A line of the forward pass: `v1 = x + y = 1 + 3 = 4`. `numbers` is empty where it is the formula again."""
+
+    name: str
+    formula: str
+    numbers: str
+    value: str
+
+
+class Flow(NamedTuple):
+    """What one edge carries: adjoint × local partial, to an operand; `numbers` of the partial is empty where there is
+    nothing to put in, `before` is what the operand had already, None if this is the first of its edges, `total` what
+    it has now, and `place` says which of how many edges this is."""
+
+    operand: str
+    formula: str
+    numbers: str
+    partial: str
+    adjoint: str
+    contribution: str
+    before: str | None
+    total: str
+    place: tuple[int, int]
+
+
+class Backward(NamedTuple):
+    """A line of the reverse pass: its name, its formula, its adjoint, the rule in words, and what flows to its
+    operands."""
+
+    name: str
+    formula: str
+    adjoint: str
+    words: str
+    flows: tuple[Flow, ...]
+
+
+class Explanation(NamedTuple):
+    """Both passes, and the gradient: name -> the terms of a sum and what they come to."""
+
+    output: str
+    forward: tuple[Forward, ...]
+    backward: tuple[Backward, ...]
+    gradient: tuple[tuple[str, tuple[str, ...], str], ...]
+
+
+def number(value: Number, digits: int) -> str:
+    """A number as it is read: with so many significant digits, a fraction in full."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, NoValue) or value != value:
+        return "undefined"
+    return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
+
+
+def explain(result: Result, style: Style) -> Explanation:
+    """Explains both passes of a result."""
+    teller = Teller(result, style)
+    lines = [line for line, operands in enumerate(result.expression.operands) if operands and teller.told(line)]
+    return Explanation(
+        teller.name(result.expression.output),
+        tuple(map(teller.forward, lines)),
+        tuple(teller.backward(line) for line in reversed(lines) if teller.flows(line)),
+        tuple(map(teller.derivative, result.requested)),
+    )
+
+
+class Teller:
+    """Writes the lines of one result in one style."""
+
+    def __init__(self, result: Result, style: Style) -> None:
+        self.result, self.graph, self.expression, self.style = result, result.graph, result.expression, style
+        self.names = names(result)
+        self.uses = Counter(edge.source for edge in result.graph.edges())
+        self.received: dict[int, list[Number]] = {}
+
+    def told(self, line: int) -> bool:
+        """Whether a line is told as a step: a comparison is told where it is used, a line without a value nowhere."""
+        value = self.graph.values[line]
+        return self.expression.operations[line] not in COMPARISONS and not isinstance(value, NoValue)
+
+    def flows(self, line: int) -> bool:
+        return any(partial is not None for partial in self.graph.partials[line])
+
+    def name(self, line: int) -> str:
+        return self.style.name(self.names[line])
+
+    def number(self, line: int) -> str:
+        return self.style.number(self.graph.values[line])
+
+    def term(self, line: int) -> Term:
+        """What stands for a line in a formula: its name, the text of a number or of a comparison."""
+        operation = self.expression.operations[line]
+        if operation is NUMBER:
+            return literal(self.expression.literals[line])
+        if operation in COMPARISONS:
+            return self.composed(line, self.term)
+        return Term(self.name(line), ATOM)
+
+    def value(self, line: int) -> Term:
+        """The same with numbers for names; a negative one is bracketed."""
+        operation = self.expression.operations[line]
+        if operation in COMPARISONS:
+            return self.composed(line, self.value)
+        if operation is NUMBER:
+            return self.term(line)
+        text = self.number(line)
+        return Term(text, ATOM if text[0].isalnum() and "/" not in text else 0)
+
+    def composed(self, line: int, of: Callable[[int], Term]) -> Term:
+        operands = [of(operand) for operand in self.expression.operands[line]]
+        return self.style.alphabet.compose(self.expression.operations[line], operands)
+
+    def forward(self, line: int) -> Forward:
+        told, numbers = self.composed(line, self.term).text, self.composed(line, self.value).text
+        value = self.number(line)
+        return Forward(self.name(line), told, "" if numbers in (told, value) else numbers, value)
+
+    def backward(self, line: int) -> Backward:
+        edges = zip(self.expression.operands[line], self.graph.partials[line])
+        flows = [self.flow(line, slot, source, partial) for slot, (source, partial) in enumerate(edges)]
+        words, told = rule_in_words(self.expression.operations[line]), self.composed(line, self.term).text
+        adjoint = self.style.number(self.graph.adjoints[line])
+        return Backward(self.name(line), told, adjoint, words, tuple(flow for flow in flows if flow is not None))
+
+    def flow(self, line: int, slot: int, source: int, partial: Number | None) -> Flow | None:
+        if partial is None:
+            return None
+        adjoint = self.graph.adjoints[line]
+        received = self.received.setdefault(source, [])
+        before = sum_of(received)
+        received.append(adjoint * partial)
+        told, numbers = (self.partial(line, slot, of) for of in (self.term, self.value))
+        value = self.style.number(partial)
+        return Flow(
+            self.name(source),
+            told,
+            "" if numbers in (told, value) else numbers,
+            value,
+            self.style.number(adjoint),
+            self.style.number(adjoint * partial),
+            None if before is None else self.style.number(before),
+            self.style.number(sum_of(received)),
+            (len(received), self.uses[source]),
+        )
+
+    def partial(self, line: int, slot: int, of: Callable[[int], Term]) -> str:
+        """The local partial of an edge as a formula of names, or of numbers."""
+        operands = self.expression.operands[line]
+        values = [self.graph.values[operand] for operand in operands]
+        terms = [of(operand) for operand in operands]
+        operation = self.expression.operations[line]
+        return formula(operation, slot, terms, of(line), values, self.graph.values[line], self.style.alphabet)
+
+    def derivative(self, name: str) -> tuple[str, tuple[str, ...], str]:
+        line = self.result.requested[name]
+        terms = self.received.get(-1 if line is None else line, [])
+        return (
+            self.style.name(name),
+            tuple(map(self.style.number, terms)),
+            self.style.number(self.result.gradient[name]),
+        )
+
+
+def sum_of(terms: list[Number]) -> Number | None:
+    """The sum of numbers of any kind, None for none."""
+    if not terms:
+        return None
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def names(result: Result) -> dict[int, str]:
+    """A name for each line: its own, that of the output, or one that is given."""
+    expression = result.expression
+    found = dict(expression.names) | {line: name for name, line in expression.variables.items()}
+    if expression.output not in found:
+        found[expression.output] = expression.output_name
+    taken = {*expression.lines}
+    prefix = next(
+        p for p in (*PREFIXES, "_" * 40) if not any(name.startswith(p) and name[len(p) :].isdigit() for name in taken)
+    )
+    given = 0
+    for line, operation in enumerate(expression.operations):
+        if line not in found and operation not in (NUMBER, VARIABLE, *COMPARISONS):
+            given += 1
+            found[line] = f"{prefix}{given}"
+    return found

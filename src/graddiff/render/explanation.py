@@ -1,0 +1,162 @@
+"""An explanation as text, as Markdown and as LaTeX."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from graddiff.alphabets import SPACED
+from graddiff.arithmetic import Number
+from graddiff.differentiation import Result
+from graddiff.explanation import Backward, Explanation, Flow, Forward, Style, explain, number
+from graddiff.latex import LATEX
+from graddiff.notation import headline
+from graddiff.render.terminal import Canvas, Line, Segment
+
+LONGEST = 100  # lines that are explained without --all
+
+FORWARD = "Forward pass: each line is computed from lines above it."
+BACKWARD = (
+    "Backward pass: the adjoint of a line says how much {f} changes if the line does. Lines are taken from the last to "
+    "the first, so that an adjoint is complete before it is passed on. Each operand gets the line's adjoint times the "
+    "local partial, and what it gets from several lines is added up, since it changes {f} through all of them."
+)
+SEED = "the adjoint of {f} is 1: {f} changes as much as {f} does"
+
+ROUNDING = 1e-14
+ROUNDED = (
+    "A number such as 1.2e-16 means 1.2 times 10^-16. Where it should be 0 it is what rounding leaves: sin(pi), for "
+    "example, since pi has no end, and the pi that is computed with has 16 digits."
+)
+
+
+def text(result: Result, canvas: Canvas, digits: int, everything: bool) -> Iterator[Line]:
+    """Lines for a terminal, broken to its width."""
+    found = explain(result, Style(SPACED, str, lambda value: number(value, digits)))
+    for style, indent, written in told(result, found, everything):
+        wrapped = textwrap.wrap(
+            canvas.written(written),
+            canvas.width or 80,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + 4),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        yield from ([Segment(line, style)] for line in wrapped or [""])
+
+
+def told(result: Result, found: Explanation, everything: bool) -> Iterator[tuple[str, int, str]]:
+    """Every line with its style and indentation."""
+    f = found.output
+    at = ", ".join(f"{name} = {number(value, 7)}" for name, value in result.at.items())
+    yield "head", 0, headline(result.expression) + (f"   at {at}" if at else "")
+    yield "", 0, ""
+    yield "head", 0, FORWARD
+    yield "", 0, ""
+    forward, backward = found.forward, found.backward
+    shown = len(forward) if everything else LONGEST
+    for step in forward[:shown]:
+        yield "", 2, forward_line(step)
+    yield from more(len(forward) - shown)
+    yield "", 0, ""
+    yield "head", 0, BACKWARD.format(f=f)
+    yield "", 0, ""
+    yield "", 2, SEED.format(f=f)
+    for rule in backward[:shown]:
+        yield "", 0, ""
+        yield "partial", 2, f"{rule.name} = {rule.formula}, whose adjoint is {rule.adjoint}: {rule.words}"
+        for flow in rule.flows:
+            yield "", 4, flow_line(rule, flow)
+    yield from more(len(backward) - shown)
+    if any(isinstance(value, float) and 0 < abs(value) < ROUNDING for value in result.graph.values):
+        yield "", 0, ""
+        yield "quiet", 0, ROUNDED
+    for notice in result.notices:
+        yield "", 0, ""
+        yield "notice", 0, f"{notice.kind}: {notice.message}"
+    yield "", 0, ""
+    for name, terms, total in found.gradient:
+        yield "adjoint", 0, f"∂{f}/∂{name} = {sum_line(terms, total)}"
+
+
+def more(count: int) -> Iterator[tuple[str, int, str]]:
+    if count > 0:
+        yield "notice", 2, f"… and {count:,} more (--all)"
+
+
+def forward_line(step: Forward) -> str:
+    parts = [step.name, step.formula, step.numbers, step.value]
+    return " = ".join(dict.fromkeys(part for part in parts if part))
+
+
+def flow_line(rule: Backward, flow: Flow) -> str:
+    """`∂v1/∂x = 1, so x gets -3 × 1 = -3`, and at a fan-out the running sum."""
+    parts = dict.fromkeys(part for part in (flow.formula, flow.numbers, flow.partial) if part)
+    gets = f"{bracketed(flow.adjoint)} × {bracketed(flow.partial)} = {flow.contribution}"
+    line = f"∂{rule.name}/∂{flow.operand} = {' = '.join(parts)}, so {flow.operand} gets {gets}"
+    _, uses = flow.place
+    if flow.before is None:
+        return f"{line}, the first of {uses} contributions" if uses > 1 else line
+    return f"{line}; with what it had, {flow.before}, that is {flow.total}"
+
+
+def sum_line(terms: tuple[str, ...], total: str) -> str:
+    if len(terms) < 2:
+        return total
+    shown = terms if len(terms) <= 6 else (*terms[:6], "…")
+    return f"{' + '.join(shown).replace('+ -', '- ')} = {total}"
+
+
+def markdown(result: Result, digits: int, everything: bool) -> Iterator[str]:
+    """The same as Markdown."""
+    found = explain(result, Style(SPACED, str, lambda value: number(value, digits)))
+    for style, indent, written in told(result, found, everything):
+        if style == "head":
+            title, colon, rest = written.partition(": ")
+            yield f"## {title}\n\n{rest}\n" if colon and indent == 0 and rest else f"# {code(written)}\n"
+        elif not written:
+            yield "\n"
+        else:
+            yield f"{'  ' * (indent // 4)}- {code(written)}\n"
+
+
+def code(written: str) -> str:
+    """Formulas in Markdown stand in code spans, so that nothing in them acts."""
+    fence = "`" * (2 if "`" in written else 1)
+    return f"{fence}{written}{fence}"
+
+
+def latex(result: Result, digits: int) -> Iterator[str]:
+    """The same as align environments (amsmath), which stand in a text of one's own."""
+    found = explain(result, Style(LATEX, LATEX.name, lambda value: decimal(value, digits)))
+    f = found.output
+    yield "\\begin{align*}\n"
+    yield " \\\\\n".join(f"{step.name} &= {' = '.join(parts(step))}" for step in found.forward) + "\n"
+    yield "\\end{align*}\n"
+    yield "\\begin{align*}\n"
+    rows = [f"\\bar{{{f}}} &= 1"]
+    for rule in found.backward:
+        for flow in rule.flows:
+            sign = "=" if flow.before is None else "\\mathrel{+}="
+            partial = f"\\frac{{\\partial {rule.name}}}{{\\partial {flow.operand}}}"
+            product = f"{bracketed(flow.adjoint)} \\cdot {bracketed(flow.partial)} = {flow.contribution}"
+            rows.append(f"\\bar{{{flow.operand}}} &{sign} \\bar{{{rule.name}}} \\cdot {partial} = {product}")
+    yield " \\\\\n".join(rows) + "\n\\end{align*}\n"
+
+
+def parts(step: Forward) -> list[str]:
+    return [*dict.fromkeys(part for part in (step.formula, step.numbers, step.value) if part)]
+
+
+def bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def decimal(value: Number, digits: int) -> str:
+    """A number in LaTeX: 1.2 · 10^-16, a fraction with a line."""
+    text = number(value, digits)
+    mantissa, e, exponent = text.partition("e")
+    if e and mantissa[-1].isdigit():
+        return f"{mantissa} \\cdot 10^{{{int(exponent)}}}"
+    above, slash, below = text.partition("/")
+    return f"\\frac{{{above}}}{{{below}}}" if slash else {"inf": "\\infty", "-inf": "-\\infty"}.get(text, text)
