@@ -17,6 +17,7 @@ from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
 from graddiff.expression import Expression
+from graddiff.forward import Tangents
 from graddiff.parser import parse
 
 EXAMPLES = """\b
@@ -37,6 +38,7 @@ Examples:
 """
 
 ENGINES = ("auto", "rows", "columns", "dask")
+MODES = ("reverse", "forward", "both")
 SHELLS = ("bash", "zsh", "fish")
 
 EPILOG = """\b
@@ -67,10 +69,12 @@ read or written.
     "--format",
     "format_",
     type=click.Choice(["tree", "json", "latex", "markdown", *DATA_FORMATS]),
-    help="What to write: latex for formulas; latex, markdown for --explain; csv, jsonl, parquet, arrow for --data.  [default: tree, or as --data]",
+    help="What to write: latex for formulas; latex, markdown for --explain; csv, jsonl, parquet, arrow for --data.  "
+    "[default: tree, or as --data]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
+@click.option("--mode", type=click.Choice(MODES), help="Show adjoints, tangents or both.  [default: reverse]")
 @click.option("--explain", is_flag=True, help="Tell both passes line by line, with the numbers put in.")
 @click.option("--hessian", is_flag=True, help="All second derivatives.")
 @click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
@@ -154,7 +158,8 @@ def one_point(
     elif form == "json":
         from graddiff.render.json import document
 
-        sys.stdout.writelines(document(result, not options["no_graph"], checks))
+        found = tangents_of(result, options)
+        sys.stdout.writelines(document(result, not options["no_graph"], checks, found.by if found else None))
     elif form == "tree":
         draw(result, checks, options)
     else:
@@ -209,6 +214,15 @@ def write_number(result: Result, form: str, digits: int | None, checks: Sequence
         tell(remark)
 
 
+def tangents_of(result: Result, options: dict[str, Any]) -> Tangents | None:
+    """The tangents, if they are asked for."""
+    if options["mode"] not in ("forward", "both"):
+        return None
+    from graddiff.forward import tangents
+
+    return tangents(result, result.requested)
+
+
 def draw(result: Result, checks: Sequence[Check], options: dict[str, Any]) -> None:
     """The tree and, below it, the comparison."""
     from graddiff.render.checks import comparison
@@ -217,6 +231,14 @@ def draw(result: Result, checks: Sequence[Check], options: dict[str, Any]) -> No
 
     canvas = canvas_for(options["ascii"], options["color"], options["width"])
     digits = options["digits"] or 7
-    show(Tree(result, canvas, digits, options["depth"], options["everything"]).lines(), canvas)
+    how = canvas, digits, options["depth"], options["everything"]
+    found = tangents_of(result, options)
+    if found is None:
+        tree = Tree(result, *how)
+    else:
+        from graddiff.render.forward import ForwardTree
+
+        tree = ForwardTree(result, found, options["mode"] == "both", *how)
+    show(tree.lines(), canvas)
     if checks:
         show([[], *comparison(checks, digits, canvas)], canvas)

@@ -32,8 +32,14 @@ def number(value: Number) -> Any:
     return value if isinstance(value, float) else exactly(value)
 
 
-def document(result: Result, graph: bool = True, checks: Sequence[Check] = ()) -> Iterator[str]:
-    """The text of one document in pieces, a newline at the end: a graph may be too large to be held twice."""
+def document(
+    result: Result,
+    graph: bool = True,
+    checks: Sequence[Check] = (),
+    tangents: Mapping[str, Sequence[Number | None]] | None = None,
+) -> Iterator[str]:
+    """The text of one document in pieces, a newline at the end: a graph may be too large to be held twice. `tangents`
+    are those of every line along variables, None where nothing flows."""
     head = {
         "schema": SCHEMA,
         "expression": result.expression.text,
@@ -45,10 +51,17 @@ def document(result: Result, graph: bool = True, checks: Sequence[Check] = ()) -
     if graph:
         yield from listed("nodes", nodes(result))
         yield from listed("edges", edges(result))
+    if tangents is not None:
+        yield from listed("tangents", ({"by": name, "of": [*map(flowing, of)]} for name, of in tangents.items()))
     yield from listed("notices", map(notice, result.notices))
     if checks:
         yield from listed("expect", map(check, checks))
     yield "}\n"
+
+
+def flowing(value: Number | None) -> Any:
+    """A number, null also where nothing flows."""
+    return None if value is None else number(value)
 
 
 def failure(error: GraddiffError, expression: str | None) -> str:

@@ -95,6 +95,11 @@ def schema() -> dict[str, Any]:
         {
             "nodes": {"description": "in order of evaluation; left out by --no-graph", "type": "array", "items": node},
             "edges": {"description": "along which derivatives flow", "type": "array", "items": edge},
+            "tangents": {
+                "description": "of --mode forward: of every node, along a variable; null where nothing flows",
+                "type": "array",
+                "items": record({"by": text, "of": {"type": "array", "items": number}}),
+            },
             "expect": {"description": "what --expect compared", "type": "array", "items": check},
         },
     )

@@ -49,6 +49,9 @@ class Step(NamedTuple):
 class Tree:
     """Draws one result. Texts are drawn in the canvas's alphabet, numbers with `digits` significant digits."""
 
+    titles: tuple[str, ...] = ("graph", "value", "adjoint", "local partial", "contribution")
+    align = "lrrlr"
+
     def __init__(self, result: Result, canvas: Canvas, digits: int, depth: int | None, everything: bool) -> None:
         self.result, self.graph, self.expression = result, result.graph, result.expression
         self.canvas, self.digits, self.everything = canvas, digits, everything
@@ -58,6 +61,15 @@ class Tree:
         self.uses = Counter(edge.source for edge in self.graph.edges())  # along which something flows
         self.drawn: Counter[int] = Counter()  # how often a line was drawn, and along such an edge
         self.flown: Counter[int] = Counter()
+
+    @property
+    def shared(self) -> bool:
+        """Whether something is used several times, so that the last column says more than the others."""
+        return any(count > 1 for count in self.uses.values())
+
+    @property
+    def rule(self) -> str:
+        return RULE_OF_SUMS if self.shared else RULE
 
     # words
 
@@ -122,9 +134,8 @@ class Tree:
     # the rows
 
     def table(self) -> Iterator[Line]:
-        shared = any(count > 1 for count in self.uses.values())
-        titles = ("graph", "value", "adjoint", "local partial", "contribution")
-        rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in titles]]
+        shared = self.shared
+        rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in self.titles]]
         folded = 0
         for step in self.steps():
             if len(rows) > self.rows or step.depth > self.depth:
@@ -134,14 +145,14 @@ class Tree:
         cramped = shared and too_narrow(rows, self.canvas)
         if not shared or cramped:  # without sharing every contribution is an adjoint
             rows = [row[:-1] for row in rows]
-        yield from lay_out(rows, "lrrlr"[: len(rows[0])], self.canvas)
+        yield from lay_out(rows, self.align[: len(rows[0])], self.canvas)
         if folded:
             text = f"… {folded:,} more row{'s' * (folded > 1)}, folded: --depth N shows N levels, --all everything"
             yield from self.paragraph(text, "notice")
         if cramped:
             yield from self.paragraph("the contributions need more columns than there are", "quiet")
         if self.uses:
-            yield from self.paragraph(RULE_OF_SUMS if shared else RULE, "quiet")
+            yield from self.paragraph(self.rule, "quiet")
 
     def steps(self) -> Iterator[Step]:
         """The rows from the output down, depth first, without recursion. What several lines use is drawn below the
@@ -170,17 +181,20 @@ class Tree:
         known = self.graph.partials[step.target][step.slot] if step.depth and self.graph.partials[step.target] else None
         if known is not None:
             self.flown[step.line] += 1
-            contribution = [self.segment(self.number(self.graph.adjoints[step.target] * known), "adjoint")]
+            contribution = [self.segment(self.number(self.carried(step, known)), "adjoint")]
             partial = self.edge(step, known)
         elif self.not_taken(step):
             partial = [[self.segment("not taken: no edge", "quiet")], [self.segment("no edge", "quiet")]]
-        return [
-            self.label(step, flows=known is not None),
-            [[self.segment(self.number(self.graph.values[step.line]), "value")]],
-            [[self.segment(self.number(self.graph.adjoints[step.line]), "adjoint")]],
-            partial,
-            [contribution],
-        ]
+        value = [[self.segment(self.number(self.graph.values[step.line]), "value")]]
+        return [self.label(step, flows=known is not None), value, *self.derivatives(step.line), partial, [contribution]]
+
+    def derivatives(self, line: int) -> list[Cell]:
+        """The columns between the value and the local partial."""
+        return [[[self.segment(self.number(self.graph.adjoints[line]), "adjoint")]]]
+
+    def carried(self, step: Step, partial: Number) -> Number | None:
+        """What the edge carries: the contribution to what is below."""
+        return self.graph.adjoints[step.target] * partial
 
     def label(self, step: Step, flows: bool) -> Cell:
         """Guides, the node's name and text, and which of several uses this is."""
