@@ -29,6 +29,7 @@ NOTICES = {
     "shadowed constant": False,
     "absent variable": False,
     "unused statement": False,
+    "many paths": False,
     "kink": False,
     "smooth": False,
     "jump": False,

@@ -25,6 +25,8 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
         if view is not None or kind is not FLOATS:
             many = "--data" if options["data"] is not None else "--each"
             raise UsageError(f"--{only} is for one point, and {many} has many", hint="leave one of them away")
+    if options["mode"] is not None and (view is not None or options["data"] is not None or options["each"]):
+        raise UsageError("--mode is about the graph at a point", hint="leave it away")
     if options["data"] is None:
         for name in DATA_ONLY:
             if options[name]:

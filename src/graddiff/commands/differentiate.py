@@ -76,6 +76,7 @@ read or written.
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
 @click.option("--mode", type=click.Choice(MODES), help="Show adjoints, tangents or both.  [default: reverse]")
 @click.option("--explain", is_flag=True, help="Tell both passes line by line, with the numbers put in.")
+@click.option("--paths", metavar="X", multiple=True, help="Every path from X to the output, and their sum.")
 @click.option("--hessian", is_flag=True, help="All second derivatives.")
 @click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
 @click.option("--along", multiple=True, metavar="X=1,Y=-2", help="The slope in a direction, the Hessian times it.")
@@ -136,7 +137,7 @@ def command(expression: str | None, **options: Any) -> int:
 
         wrt = tuple(names(options["wrt"], "--wrt")) or None
         return write_higher(view, Asked(read, None if nowhere else at, wrt, kind, options), form)
-    if nowhere and form != "value" and view != "explain":
+    if nowhere and form != "value" and view != "explain" and options["mode"] is None:
         from graddiff.commands.formulas import write_formulas
 
         return write_formulas(read, requested(options), form, options)

@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
-from graddiff.bindings import bindings
+from graddiff.bindings import bindings, names
 from graddiff.commands.options import canvas_for
-from graddiff.differentiation import Result, differentiate
+from graddiff.differentiation import Result, check_binding, differentiate
 from graddiff.errors import Notice, UsageError
 from graddiff.expression import Expression
 from graddiff.higher import check_direction, curvature, derivatives_of_order, hessian, only_variable, outputs
+from graddiff.naming import did_you_mean
+from graddiff.paths import paths
 from graddiff.render.higher import Answer, document, numbers, written
+from graddiff.render.paths import of_paths
 from graddiff.render.terminal import show
 from graddiff.verification import compare
 
@@ -124,6 +127,22 @@ def write_jacobian(asked: Asked) -> Answer:
     return answer._replace(notices=tuple(notices), head={"at": answer.head["at"]})
 
 
+def write_paths(asked: Asked) -> Answer:
+    """Every path from one name to the output, or the largest of very many."""
+    (name, *more) = names(asked.options["paths"], "--paths")
+    if more:
+        raise UsageError("--paths is about one name", hint=f"--paths {name}")
+    check_binding(asked.expression, asked.at or {})
+    line = asked.expression.lines.get(name)
+    if line is None:
+        known = f"the names are {', '.join([*asked.expression.lines][:8])}"
+        raise UsageError(f"{name} in --paths does not occur", hint=did_you_mean(name, asked.expression.lines) or known)
+    assert asked.at is not None
+    result = differentiate(asked.expression, asked.at, [name], kind=asked.kind)
+    found = paths(result.graph, line)
+    return of_paths(result, name, found)
+
+
 def write_verify(asked: Asked) -> Answer:
     if asked.at is None or asked.kind is not FLOATS:
         raise UsageError("--verify compares floats at a point", hint="--at x=1 gives one")
@@ -154,5 +173,6 @@ ANSWERS: dict[str, Callable[[Asked], Answer]] = {
     "jacobian": write_jacobian,
     "along": write_along,
     "order": write_order,
+    "paths": write_paths,
     "verify": write_verify,
 }

@@ -19,7 +19,7 @@ from graddiff.render.terminal import Canvas, canvas
 
 Function = Callable[..., Any]
 
-VIEWS = ("explain", "hessian", "jacobian", "along", "order", "verify")  # answers other than value and gradient
+VIEWS = ("explain", "hessian", "jacobian", "along", "order", "paths", "verify")  # answers other than value and gradient
 
 
 class ExpressionCommand(click.Command):
