@@ -20,6 +20,7 @@ import tap.parser
 from junitparser import JUnitXml
 
 from graddiff.commands.check import FOR_ONE, REPORTS
+from graddiff.homework.mistakes import MISTAKES
 from running import COMMAND, ROOT, environment, graddiff
 
 HERE = ROOT / "tests/homework"
@@ -79,6 +80,8 @@ RIGHT = '[q1]\nvalue = -12\ngradient.x = -3\n[q2]\nderivative.x = "sin(x^2) + 2*
             'student,problem,part,answer\nada,q1,value,-12\nada,q1,x,-3\nada,q2,derivative.x,"2*x^2*cos(x^2)+sin(x^2)"\n',
         ),
         ("class.csv", "name,student,q1.value,q1.gradient.x,q2.derivative.x\nA,ada,-12,-3,2*x^2*cos(x^2)+sin(x^2)\n"),
+        ("class.csv", "Student;q1.value;q1.x;q2.derivative.x\nada;-12;-3;2*x^2*cos(x^2)+sin(x^2)\n"),
+        ("class.tsv", "student\tq1.value\tq1.x\tq2.derivative.x\nada\t-12\t-3\t2*x^2*cos(x^2)+sin(x^2)\n"),
         ("class.csv", "\ufeffstudent,q1.value,q1.x,q2.derivative.x\r\n\r\nada, -12 ,-3,2*x^2*cos(x^2)+sin(x^2)\r\n"),
         (
             "class.jsonl",
@@ -137,7 +140,7 @@ def test_typed_decimals_reach_the_rules_as_they_were_typed(folder: Path) -> None
         ("[q1]\ngradient.xx = 3", "problem q1 does not ask for gradient.xx (line 2); did you mean gradient.x?"),
         ("[q1]\nvalue = true", "neither a number nor a text (line 2)"),
         ("[q1]\nvalue = [1]", "neither a number nor a text (line 2)"),
-        ("[q1]\nx = 1\ngradient.x = 1", "answered twice (lines 2 and 3)"),
+        ("[q1]\nx = 1\ngradient.x = 1", "answered twice (lines 2 and 3); the first one counts"),
         ("[q1]\nvalue = 1\nvalue = 2\n", "line 3, column 10, is not TOML"),
     ],
 )
@@ -155,11 +158,7 @@ def test_what_is_no_answer_is_said(folder: Path, answers: str, said: str) -> Non
         ("class.csv", "", 3, "has no column student"),
         ("class.csv", "student,q1.value\n", 3, "there is no answer in class.csv"),
         ("class.csv", "student,q1.value,q1.value\nada,1,2\n", 3, "two columns q1.value"),
-        ("class.csv", "student,q1.value\nada,1,2\n", 3, "line 2: there is 3 fields"),
-        ("class.csv", "student,q1.value\n,1\n", 3, "line 2: there is no student"),
-        ("class.jsonl", "{", 3, "class.jsonl, line 1 is not JSON"),
-        ("class.jsonl", "\n[1]", 3, "class.jsonl, line 2 has no student"),
-        ("class.jsonl", "[" * 100_000, 3, "class.jsonl, line 1 is not JSON"),
+        ("class.csv", "student,problem,answer\nada,q1,2\n", 3, "has no column part"),
     ],
 )
 def test_unreadable_class_is_one_sentence(folder: Path, name: str, text: str | None, code: int, said: str) -> None:
@@ -171,6 +170,22 @@ def test_unreadable_class_is_one_sentence(folder: Path, name: str, text: str | N
     assert process.returncode == code
     assert said in process.stderr.decode()
     assert process.stdout == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("class.csv", "student,q1.value\nada,-12,2\nbea,-12\n", "line 2: there are 3 fields, and 2 in the header"),
+        ("class.csv", "student,q1.value\n,1\nbea,-12\n", "line 2: there is no student"),
+        ("class.jsonl", '{\n{"student": "bea", "q1.value": -12}', "line 1: it is not JSON"),
+        ("class.jsonl", '\n[1]\n{"student": "bea", "q1.value": -12}', "line 2: there is no student"),
+        ("class.jsonl", "[" * 100_000 + '\n{"student": "bea", "q1.value": -12}', "line 1: it is not JSON"),
+    ],
+)
+def test_bad_row_takes_nobody_elses_away(folder: Path, name: str, text: str, said: str) -> None:
+    (folder / name).write_text(text)
+    assert said in check(folder, name, code=3)
+    assert statuses(folder, name, code=3)["bea"][0] == "correct"
 
 
 def test_student_who_hands_in_twice_is_one_sentence(folder: Path) -> None:
@@ -197,7 +212,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM.replace("x = 3", 'x = "1/0"'), "the value of x in at"),
         (PROBLEM.replace("value = 1", "valeu = 1"), "did you mean value?"),
         (PROBLEM.replace("value = 1", '"derivative.y" = 1'), "a derivative by y, which does not occur"),
-        (PROBLEM.replace("value = 1", "value = -1"), "-1, which is no number from 0"),
+        (PROBLEM.replace("value = 1", "value = -1"), "is -1, and has to be a number from 0 on"),
         (PROBLEM.replace("value = 1", "x = 1, gradient.x = 1"), "asks for gradient.x twice"),
         (PROBLEM.replace("value = 1", ""), "problem q1 asks for nothing"),
         (PROBLEM + PROBLEM, "two problems are called q1"),
@@ -206,14 +221,23 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM + "expect = { value = 8 }", "problem q1 expects value = 8, but it is 9"),
         (PROBLEM + "expect = { x = 6 }", "expects x, but gives no points for it"),
         (PROBLEM + "tolerance = { relative = 1 }", "which means nothing there"),
-        (PROBLEM + "tolerance = { rel = -1 }", "no number from 0"),
+        (PROBLEM + "tolerance = { rel = -1 }", "has to be a number from 0 on"),
         (PROBLEM + "credit = { inner = 1 }", "no mistake called inner"),
         (PROBLEM + "credit = { sign_lost = 2 }", "from 0 to 1"),
-        (PROBLEM + "domain = { x = [3, 1] }", "the domain of x in problem q1 is empty"),
+        (PROBLEM + "domain = { x = [3, 1] }", "the domain of x in problem q1 has nothing inside"),
+        (PROBLEM.replace("x^2", "x*x; x"), "problem q1: the statement x*x is not used"),
+        (PROBLEM + "tolerance = { exact = true, rel = 1 }", "is exact, and has room in it"),
+        (PROBLEM + "tolerance = { digits = 99 }", "digits of value of problem q1 is 99"),
+        (
+            PROBLEM.replace("value = 1", '"derivative.x" = { marks = 1, tolerance = { abs = 1 } }'),
+            "which is for numbers",
+        ),
+        (PROBLEM.replace('"q1"', '""'), "a problem has no id"),
+        (PROBLEM.replace("value = 1", "value = true"), "is true, and has to be a number"),
         (PROBLEM + "domain = { x = 3 }", "has no two ends"),
         (PROBLEM.replace("x^2", "log(x - 3)"), "log needs x > 0"),
         (PROBLEM.replace("x^2", "sqrt(x - 3)").replace("value", "x"), "gradient.x has no value at its point"),
-        ("[homework]\nlimits = { operations = 0 }\n" + PROBLEM, "no number above 0"),
+        ("[homework]\nlimits = { operations = 0 }\n" + PROBLEM, "has to be a number above 0"),
     ],
 )
 def test_bad_homework_is_one_sentence(folder: Path, text: str, said: str) -> None:
@@ -383,6 +407,36 @@ def test_gradescope_sums_up(folder: Path) -> None:
     assert [test["status"] for test in content["tests"]] == ["failed", "passed", "passed"]
 
 
+def test_output_overwrites_nothing_that_it_reads(folder: Path) -> None:
+    (folder / "ada.toml").write_text(RIGHT)
+    for name in ("ada.toml", "hw.toml"):
+        before = (folder / name).read_text()
+        process = graddiff("check", "hw.toml", "ada.toml", "--format", "tap", "--output", name, cwd=folder)
+        assert process.returncode == 2
+        assert f"would overwrite {name}".encode() in process.stderr
+        assert (folder / name).read_text() == before
+
+
+def test_mistakes_are_listed() -> None:
+    told = graddiff("check", "--mistakes").stdout.decode().splitlines()
+    assert [line.split()[0] for line in told] == [*MISTAKES]
+    assert all(len(line.split()) > 3 for line in told)
+
+
+def test_slope_on_both_sides_of_a_kink_is_right(folder: Path) -> None:
+    (folder / "hw.toml").write_text(
+        PROBLEM.replace("x^2", "relu(x) - relu(-x)").replace("3", "0").replace("value", "x")
+    )
+    for answer, code in (("1", 0), ("0", 0), ("0.5", 1)):
+        (folder / "ada.toml").write_text(f"[q1]\nx = {answer}\n")
+        check(folder, "ada.toml", code=code)
+
+
+def test_how_a_wrong_answer_was_read_is_said(folder: Path) -> None:
+    (folder / "ada.toml").write_text('[q2]\nderivative.x = "1/2x"\n')
+    assert "(1/2)*x" in check(folder, "ada.toml", code=1) or "1/2*x" in check(folder, "ada.toml", code=1)
+
+
 def test_output_follows_the_suffix(folder: Path) -> None:
     (folder / "ada.toml").write_text(RIGHT)
     for name, begins in (
@@ -505,6 +559,13 @@ def test_pytest_says_what_is_wrong_with_a_homework(folder: Path) -> None:
     process = run_pytest(folder, "hw.toml", "--answers", "ada.toml")
     assert process.returncode == 2
     assert "problem q1 expects value = 8, but it is 9" in process.stdout
+
+
+def test_pytest_says_what_is_missing(folder: Path) -> None:
+    assert "pytest hw.toml --answers ada.toml" in run_pytest(folder, "hw.toml").stdout
+    (folder / "hw.toml").write_text("[[problem]]\n[")
+    (folder / "ada.toml").write_text(RIGHT)
+    assert "is not TOML" in run_pytest(folder, "hw.toml", "--answers", "ada.toml").stdout
 
 
 def test_pytest_leaves_other_files_alone(folder: Path) -> None:

@@ -17,24 +17,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> HomeworkFile | None:
-    """A homework that was named, or found in a folder, where there are answers to one."""
-    if not parent.config.getoption("--answers") or file_path.suffix != ".toml":
+    """A homework, where there are answers to one, or where it is named on the command line."""
+    if file_path.suffix != ".toml":
         return None
-    if b"[[problem]]" not in file_path.read_bytes():
+    named = any(Path(argument) == file_path for argument in map(absolute, parent.config.invocation_params.args))
+    if not named and not parent.config.getoption("--answers"):
         return None
-    return HomeworkFile.from_parent(parent, path=file_path)
+    text = file_path.read_bytes()
+    return HomeworkFile.from_parent(parent, path=file_path) if b"[[problem" in text or b"[homework" in text else None
+
+
+def absolute(argument: object) -> str:
+    return str(Path(str(argument)).absolute())
 
 
 class HomeworkFile(pytest.File):
     """A homework, with a test for each part of each student."""
 
     def collect(self) -> Iterator[PartItem]:
-        from graddiff.errors import GraddiffError
+        from graddiff.errors import GraddiffError, printable
         from graddiff.homework.grading import grade
         from graddiff.homework.key import Key
         from graddiff.homework.reading import read_homework
         from graddiff.homework.submissions import submissions
 
+        if not self.config.getoption("--answers"):
+            raise self.CollectError(f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml")
         try:
             key = Key(read_homework(str(self.path)))
             key.check_expected()
@@ -43,13 +51,12 @@ class HomeworkFile(pytest.File):
             raise self.CollectError(error.block()) from None
         for submission in handed_in:
             result = grade(key, submission, show=False)
+            student = printable(result.student)
             for remark in result.remarks:
-                yield PartItem.from_parent(self, name=f"{result.student}.remark", told=remark)
+                yield PartItem.from_parent(self, name=f"{student}.remark", told=remark)
             for part in result.parts:
-                name = f"{part.problem}.{part.part}"
-                yield PartItem.from_parent(
-                    self, name=f"{result.student}.{name}" if len(handed_in) > 1 else name, part=part
-                )
+                name = printable(f"{part.problem}.{part.part}")
+                yield PartItem.from_parent(self, name=f"{student}.{name}" if len(handed_in) > 1 else name, part=part)
 
 
 class NotRight(Exception):

@@ -88,7 +88,7 @@ class Writer:
         self.operands.append(())
         self.firsts.append(last)
         self.lasts.append(last)
-        self.literals[line] = self.tokens[last]
+        self.literals[line] = self.tokens[last].replace("−", "-")  # of an exponent
 
     def literal(self, text: str, first: int, last: int) -> int:
         line = self.write(NUMBER, (), first, last)

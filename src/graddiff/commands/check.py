@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json as encoder
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from graddiff.errors import UsageError
 from graddiff.homework.classes import graded
 from graddiff.homework.grading import StudentResult
 from graddiff.homework.key import Key
+from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import Homework
 from graddiff.homework.reading import read_homework
 from graddiff.homework.submissions import submissions
@@ -60,6 +62,14 @@ def write_schema(context: click.Context, option: click.Parameter, asked: bool) -
         context.exit()
 
 
+def write_mistakes(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked:
+        width = max(map(len, MISTAKES))
+        for mistake in MISTAKES.values():
+            sys.stdout.write(f"{mistake.id:{width}}  {mistake.told.partition('{')[0].rstrip(': ')}\n")
+        context.exit()
+
+
 @click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.argument("answers", nargs=-1, required=True, type=click.Path(), metavar="ANSWERS...")
@@ -75,8 +85,17 @@ def write_schema(context: click.Context, option: click.Parameter, asked: bool) -
 @click.option(
     "--schema", is_flag=True, is_eager=True, expose_value=False, callback=write_schema, help="Write the JSON Schema."
 )
+@click.option(
+    "--mistakes",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=write_mistakes,
+    help="List the mistakes that are recognized, by the names that credit = { … } takes.",
+)
 def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     form = form_of(options)
+    check_output(options["output"], (homework, *answers))
     key = Key(read_homework(homework))
     key.check_expected()
     handed_in = submissions(answers)
@@ -92,6 +111,14 @@ def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
             out.write(piece.encode("utf-8", "backslashreplace"))
         out.flush()
     return 0 if options["exit_zero"] else max(result.code for result in results)
+
+
+def check_output(output: str | None, read: Sequence[str]) -> None:
+    """Raises UsageError if a report would take the place of what it is about."""
+    there = [path for path in read if output and os.path.exists(output) and os.path.exists(path)]
+    for path in there:
+        if os.path.samefile(path, str(output)):
+            raise UsageError(f"--output {output} would overwrite {path}", hint="take another name")
 
 
 def form_of(options: dict[str, Any]) -> str:

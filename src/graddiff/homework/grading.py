@@ -102,5 +102,5 @@ def unknown(key: Key, submission: Submission) -> Iterator[str]:
             hint = did_you_mean(problem, problems)
             yield f"there is no problem {problem}{where}{hint and f'; {hint}'}"
         elif quantity not in problems[problem]:
-            hint = did_you_mean(quantity, problems[problem])
-            yield f"problem {problem} does not ask for {quantity}{where}{hint and f'; {hint}'}"
+            hint = did_you_mean(answer.part, problems[problem])
+            yield f"problem {problem} does not ask for {answer.part or 'this'}{where}{hint and f'; {hint}'}"

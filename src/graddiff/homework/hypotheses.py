@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.points import FEWEST, Sample
 from graddiff.homework.problems import Tolerance
 from graddiff.homework.readings import Spot, guesses
-from graddiff.homework.verdicts import RELATIVE, Truth, judge_number, value_at
+from graddiff.homework.verdicts import CLOSE, RELATIVE, Given, Truth, judge_number, value_at
 
 NEARLY = Tolerance(digits=2)  # a wrong number is recognized by fewer digits than a right one
 
@@ -53,16 +52,14 @@ def mistaken(known: Iterable[Pattern], truths: Sequence[float]) -> list[Pattern]
     return [pattern for pattern in known if not right(pattern)]
 
 
-def of_number(answer: Expression, known: Iterable[Pattern]) -> list[Hypothesis]:
+def of_number(found: Given, known: Iterable[Pattern]) -> list[Hypothesis]:
     """The mistakes that lead to a number."""
 
     def leads(pattern: Pattern) -> bool:
         number = pattern.numbers[0]
-        if number is None or not math.isfinite(number):
+        if number is None or not abs(found.value - number) <= CLOSE * abs(number):
             return False
-        with suppress(GraddiffError):
-            return judge_number(answer, Truth(None, number, abs(number)), NEARLY).status == "correct"
-        return False
+        return judge_number(found, Truth(None, number, abs(number)), NEARLY).status == "correct"
 
     return told(filter(leads, known))
 

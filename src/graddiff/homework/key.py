@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
+from graddiff.differentiation import differentiate
 from graddiff.errors import GraddiffError, HomeworkError, PointError
 from graddiff.evaluator import evaluate
 from graddiff.exact import EXACT
@@ -19,7 +20,7 @@ from graddiff.homework.points import Sample, Witness, samples, witness
 from graddiff.homework.problems import Homework, Limits, Part, Problem, values_at
 from graddiff.homework.readings import Spot
 from graddiff.homework.scale import scale_of_adjoint, scale_of_value
-from graddiff.homework.verdicts import Truth, Verdict, judge_formula, judge_number, read_answer
+from graddiff.homework.verdicts import Truth, Verdict, given, judge_formula, judge_number, read_answer, read_as
 from graddiff.reverse import differentiate_backwards
 from graddiff.symbolic import derivatives
 
@@ -76,16 +77,38 @@ class NumberKey:
 
     def judge(self, answer: Expression) -> Verdict:
         try:
-            return judge_number(answer, self.truth, self.part.tolerance)
+            found = given(answer)
         except PointError as error:
             return Verdict("invalid", "", None, error.message)
+        verdict = judge_number(found, self.truth, self.part.tolerance)
+        if verdict.status == "correct" or self._slope is None:
+            return verdict
+        other = judge_number(found, self._slope, self.part.tolerance)
+        return other._replace(rule=f"{other.rule}, the slope on both sides") if other.status == "correct" else verdict
+
+    @cached_property
+    def _slope(self) -> Truth | None:
+        """The slope on both sides of the point, where the reverse pass goes by a convention at a kink but the whole
+        expression has none."""
+        name = self.part.quantity.rpartition(".")[2]
+        if self.what != "adjoint" or name not in self.problem.expression.variables:
+            return None
+        for notice in differentiate(self.problem.expression, self.at, [name]).notices:
+            if notice.kind == "smooth" and notice.slopes is not None and notice.slopes[1] is not None:
+                slope = float(notice.slopes[1])
+                return Truth(Fraction(slope).limit_denominator(1000), slope, self.truth.scale)
+        return None
 
     @cached_property
     def patterns(self) -> list[Pattern]:
         return patterns([Spot(self.problem.expression, self.at, self.line, self.what)])
 
+    @cached_property
+    def _mistaken(self) -> list[Pattern]:
+        return mistaken(self.patterns, [self.truth.value])
+
     def hypotheses(self, answer: Expression) -> list[Hypothesis]:
-        return of_number(answer, mistaken(self.patterns, [self.truth.value]))
+        return of_number(given(answer), self._mistaken)
 
 
 class FormulaKey:
@@ -176,4 +199,6 @@ def judged(key: NumberKey | FormulaKey, text: str) -> Judged:
     except GraddiffError as error:
         return Judged(Verdict("invalid", "", None, error.message), (), error)
     verdict = key.judge(answer)
+    if verdict.status == "wrong" and read_as(answer):
+        verdict = verdict._replace(message="; ".join(filter(None, (verdict.message, read_as(answer)))))
     return Judged(verdict, tuple(key.hypotheses(answer)) if verdict.status == "wrong" else ())

@@ -49,7 +49,7 @@ def of_part(problem: Problem, part: Part, key: Key) -> Iterator[Finding]:
     if isinstance(own, FormulaKey):
         if len(own.points) < FEWEST:
             told = f"only {len(own.points)} points were found to compare answers at, so none is ever decided"
-            yield Finding("undecided", problem.id, part.quantity, f"{told}; a domain may help")
+            yield Finding("undecided", problem.id, part.quantity, f"{told}; another domain may help")
     else:
         yield from unseen(problem, part, own)
 

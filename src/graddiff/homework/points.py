@@ -1,8 +1,9 @@
 """Points at which two formulas are compared: the same for everyone, in every run, on every machine.
 
-They are drawn from bands around 0 and 1, of both signs, with two decimals, so that anybody can try one by hand; where
-an expression is at home elsewhere, from bands ten, a tenth, a hundred times as far out. A point is admissible if the
-expression has a value and a derivative there, no convention is needed, and rounding does not matter."""
+They are drawn from bands around 0 and 1, of both signs, with two decimals, so that anybody can try one by hand, and
+one in four from ten times as far out; where an expression is at home elsewhere, or has branches there, from still other
+places. A point is admissible if the expression has a value and a derivative there, no convention is needed, and
+rounding does not matter."""
 
 from __future__ import annotations
 
@@ -13,23 +14,25 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from graddiff.arithmetic import CONSTANTS, Number
-from graddiff.differentiation import differentiate
+from graddiff.differentiation import Result, differentiate
 from graddiff.errors import PointError
 from graddiff.evaluator import NoValue, evaluate
 from graddiff.exact import EXACT
 from graddiff.expression import Expression
 from graddiff.homework.problems import Interval
 from graddiff.homework.scale import scale_of_adjoint
-from graddiff.operations import NUMBER, TABLE, VARIABLE
+from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE
 from graddiff.reverse import differentiate_backwards
 
 WANTED = 12
+MORE = 6  # for branches that are hard to reach
 FEWEST = 6  # below which nothing is decided
 BANDS = ((5, 95), (105, 295), (-95, -5), (-295, -105))  # hundredths
-SCALES = tuple(Fraction(10) ** power for power in (0, 0, 0, 1, -1, 2, -2, 3, 4))
+SCALES = tuple(Fraction(10) ** power for power in (0, 1, 0, 0, -1, 2, -2, 3, 4))
 EACH = 40  # points tried at each scale
 CONDITION = 1e4  # of a derivative's natural scale to the derivative, beyond which rounding matters
 TINY = 1e-30  # a scale below which an underflow may be hidden
+PIECEWISE = ("where", "abs", "sign", "step", "relu", "leaky_relu", "min", "max", "clamp")
 NEG, POW = TABLE["neg"], TABLE["pow"]
 RATIONAL = (NUMBER, VARIABLE, NEG, *(TABLE[name] for name in ("add", "sub", "mul", "div")))
 CONVENTIONS = ("kink", "jump", "smooth", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
@@ -53,23 +56,54 @@ class Witness(NamedTuple):
 
 
 def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> list[Sample]:
-    """Up to WANTED admissible points for the derivative by a name, which depend on the seed alone."""
+    """Up to WANTED admissible points for the derivative by a name, which depend on the seed alone, and up to MORE that
+    reach branches of the expression which those do not."""
+    piecewise = [line for line, operation in enumerate(expression.operations) if operation.name in PIECEWISE]
+    most = WANTED + MORE * bool(piecewise)
     found: list[Sample] = []
-    flat: list[Sample] = []
+    vanished: list[Sample] = []
+    reached: set[object] = set()
     for at in candidates(random.Random(seed), [*expression.variables], domain):
         with suppress(PointError):
-            sample = admissible(expression, name, at)
-            if sample is not None:
-                (found if sample.scale > TINY else flat).append(sample)
-        if len(found) == WANTED:
-            return found
-    return found if len(found) >= FEWEST else [*found, *flat][:WANTED]
+            result, sample = admissible(expression, name, at)
+            if sample is None:
+                continue
+            flat = sample.scale <= TINY
+            branches = {(line, branch(result, line)) for line in piecewise}
+            if flat and not piecewise:  # perhaps too small for a float
+                vanished.append(sample)
+            elif branches - reached or (len(found) < WANTED and not (flat and flats(found) >= FEWEST)):
+                found.append(sample)
+                reached |= branches
+        if len(found) == most:
+            break
+    return found if len(found) >= FEWEST else [*found, *vanished][:WANTED]
+
+
+def flats(found: list[Sample]) -> int:
+    """How many samples are of a derivative that is 0 by the branch they are on."""
+    return sum(sample.scale <= TINY for sample in found)
+
+
+def branch(result: Result, line: int) -> object:
+    """Which of its pieces an operation is on: of a `where` the branch, of a step or a sign the value, of others which
+    of their operands they are, and the sign of the first."""
+    operation, values = result.expression.operations[line], result.graph.values
+    if operation is WHERE:
+        condition = values[result.expression.operands[line][0]]
+        return None if isinstance(condition, NoValue) else bool(condition)
+    if operation.name in ("sign", "step"):
+        return values[line]
+    operands = [values[operand] for operand in result.expression.operands[line]]
+    if any(isinstance(value, NoValue | bool) for value in operands):
+        return None
+    return tuple(operand == values[line] for operand in operands), operands[0] > 0
 
 
 def candidates(draw: random.Random, names: list[str], domain: Mapping[str, Interval]) -> Iterator[dict[str, Fraction]]:
     """Points, the likelier ones first. An expression without variables has one."""
     for number in range(EACH * len(SCALES) if names else 1):
-        yield {name: coordinate(draw, number + place, domain.get(name)) for place, name in enumerate(names)}
+        yield {name: coordinate(draw, number, domain.get(name)) for name in names}
 
 
 def coordinate(draw: random.Random, number: int, interval: Interval | None) -> Fraction:
@@ -79,23 +113,26 @@ def coordinate(draw: random.Random, number: int, interval: Interval | None) -> F
         return low + (high - low) * Fraction(1 + int(draw.random() * 998), 1000)
     first, last = BANDS[int(draw.random() * len(BANDS))]
     hundredths = first + int(draw.random() * (last - first + 1))
-    scale = SCALES[number // EACH] if draw.random() < 0.5 or number < EACH else SCALES[int(draw.random() * len(SCALES))]
+    if number < EACH:
+        scale = SCALES[1 if number % 4 == 3 else 0]
+    else:
+        scale = SCALES[number // EACH] if draw.random() < 0.5 else SCALES[int(draw.random() * len(SCALES))]
     return Fraction(hundredths, 100) * scale
 
 
-def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) -> Sample | None:
-    """The sample at a point; raises PointError where there is no value."""
+def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) -> tuple[Result, Sample | None]:
+    """The graph at a point and its sample, None where it is not admissible; raises PointError for no value."""
     point = {variable: float(value) for variable, value in at.items()}
     result = differentiate(expression, point, [name])
     line = expression.lines[name]
     derivative = float(result.gradient[name])
     if any(notice.kind in CONVENTIONS for notice in result.notices) or not 0 <= abs(derivative) < 1e100:
-        return None
+        return result, None
     scale = scale_of_adjoint(expression, point, line)
     if not scale < 1e100 or CONDITION * abs(derivative) < scale > abs(derivative) > 1e-12 * scale:
-        return None
+        return result, None
     known = {name: value_of(result.graph.values[place]) for name, place in expression.lines.items()}
-    return Sample(at, {n: v for n, v in known.items() if v is not None}, derivative, scale)
+    return result, Sample(at, {n: v for n, v in known.items() if v is not None}, derivative, scale)
 
 
 def value_of(value: Number) -> float | None:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from graddiff.bindings import bind
+from graddiff.bindings import bind, constant
 from graddiff.errors import GraddiffError, HomeworkError
 from graddiff.expectations import asked_for, full_name
 from graddiff.expression import Expression
@@ -32,6 +32,7 @@ from graddiff.naming import did_you_mean
 from graddiff.parser import parse
 
 FORMULA = "derivative"  # what a part is called that asks for one
+DIGITS = 15  # that a decimal may have to have
 MOST = 10**12  # marks, digits, or whatever a number in a homework says
 
 Table = Mapping[str, Any]
@@ -90,7 +91,11 @@ def problem(row: Table, usual: str, head: Table) -> Problem:
     check_keys(row, known, where)
     text = text_of(row, "expression", where)
     at = {variable: written(value, f"{variable} of {where}") for variable, value in section(row, "at", where).items()}
-    expression = within(where, lambda: parse(text, at))
+    expression: Expression = within(where, lambda: parse(text, at))
+    for notice in expression.notices:
+        if notice.kind == "unused statement":
+            hint = "name it, or take it out; a line that goes on ends in an operator"
+            raise HomeworkError(f"{where}: {notice.message}", text=text, span=notice.span, hint=hint)
     within(where, lambda: bind({}, at.items(), "at"))
     parts = parts_of(row, expression, head, where)
     unbound = [variable for variable in expression.variables if variable not in at]
@@ -146,6 +151,8 @@ def part(quantity: str, value: Any, expression: Expression, above: tuple[Table, 
     for table in (*above, own):
         tolerance = tolerance_of(table.get("tolerance"), tolerance, place)
         credit |= {mistake: share(value, mistake) for mistake, value in section(table, "credit", place).items()}
+    if name and "tolerance" in own:
+        raise HomeworkError(f"{place} has a tolerance, which is for numbers", hint="formulas are equal or not")
     expect = None if own.get("expect") is None else written(own["expect"], f"expect of {place}")
     return Part(quantity, name, marks_of(own.get("marks", 0), place), tolerance, credit, expect)
 
@@ -162,7 +169,11 @@ def tolerance_of(value: Any, inherited: Tolerance, where: str) -> Tolerance:
         if not isinstance(value["exact"], bool):
             raise HomeworkError(f"exact in the tolerance of {where} is neither true nor false")
         found["exact"] = value["exact"]
+    if found.get("exact") and ("rel" in found or "abs" in found):
+        raise HomeworkError(f"the tolerance of {where} is exact, and has room in it", hint="say one of them")
     digits = int(positive(value["digits"], "digits")) if "digits" in value else inherited.digits
+    if digits > DIGITS:
+        raise HomeworkError(f"digits of {where} is {digits}, and floats have {DIGITS}", hint="digits = 5")
     return Tolerance(**found, digits=digits)
 
 
@@ -179,15 +190,20 @@ def share(value: Any, mistake: str) -> float:
 def interval(value: Any, variable: str, where: str) -> Interval:
     if not isinstance(value, list) or len(value) != 2:
         raise HomeworkError(f"the domain of {variable} in {where} has no two ends", hint="domain = { x = [-3, 3] }")
-    texts = {"from": written(value[0], variable), "to": written(value[1], variable)}
-    ends = within(where, lambda: bind({}, texts.items(), "domain"))
-    if not ends["from"] < ends["to"]:
-        raise HomeworkError(f"the domain of {variable} in {where} is empty", hint="write the smaller end first")
-    return Fraction(ends["from"]), Fraction(ends["to"])
+    low, high = (end_of(end, f"{variable} in the domain of {where}", where) for end in value)
+    if not low < high:
+        raise HomeworkError(f"the domain of {variable} in {where} has nothing inside", hint="domain = { x = [0, 3] }")
+    return Fraction(low), Fraction(high)
 
 
 def marks_of(value: Any, where: str) -> float:
     return positive(value, f"the marks for {where}", zero=True)
+
+
+def end_of(value: Any, what: str, where: str) -> Any:
+    """An end of an interval: a number or a constant expression."""
+    text = written(value, what)
+    return within(where, lambda: constant(what, text, "domain"))
 
 
 def positive(value: Any, what: str, zero: bool = False) -> float:
@@ -197,12 +213,12 @@ def positive(value: Any, what: str, zero: bool = False) -> float:
     except (ValueError, ZeroDivisionError):
         number = None
     if number is None or number < 0 or (not zero and number == 0) or number > MOST:
-        raise HomeworkError(f"{what} is {shown(value)}, which is no number {'from 0' if zero else 'above 0'}")
+        raise HomeworkError(f"{what} is {shown(value)}, and has to be a number {'from 0 on' if zero else 'above 0'}")
     return int(number) if number.denominator == 1 else float(number)
 
 
 def shown(value: Any) -> str:
-    return str(value)[:60]
+    return str(value).lower() if isinstance(value, bool) else str(value)[:60]
 
 
 def written(value: Any, what: str) -> str:
@@ -221,7 +237,7 @@ def section(table: Table, key: str, where: str) -> Table:
 
 def text_of(table: Table, key: str, where: str, default: str | None = None) -> str:
     found = table.get(key, default)
-    if not isinstance(found, str) or (default is None and not found.strip()):
+    if not isinstance(found, str) or (key in table and not found.strip() and key != "title"):
         raise HomeworkError(f"{where} has no {key}", hint=f'write {key} = "…"')
     return found
 

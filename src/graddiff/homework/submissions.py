@@ -21,15 +21,16 @@ from graddiff.expectations import full_name
 from graddiff.files import read_text
 from graddiff.homework.reading import flat, read_toml
 
-SUFFIXES = (".toml", ".csv", ".jsonl", ".ndjson")
+SUFFIXES = (".toml", ".csv", ".tsv", ".jsonl", ".ndjson")
 LONG = ("problem", "part", "answer")  # columns of a table with an answer a row
 
 
 class Answer(NamedTuple):
-    """The text of an answer and the line of its file, 0 where that is unknown."""
+    """The text of an answer, the line of its file, 0 where that is unknown, and what the student calls the part."""
 
     text: str
     line: int
+    part: str = ""
 
 
 class Submission(NamedTuple):
@@ -88,10 +89,10 @@ def from_file(path: str) -> list[Submission]:
     if suffix not in SUFFIXES and path != "-":
         raise FileError(f"{path} is no file of answers", hint=f"its suffix says how: {', '.join(SUFFIXES)}")
     text = read_text(path)
-    if suffix == ".csv":
+    if suffix in (".csv", ".tsv"):
         return gathered(from_csv(text, path), path)
     if suffix in (".jsonl", ".ndjson"):
-        return gathered(from_jsonl(text, path), path)
+        return gathered(from_jsonl(text), path)
     try:
         return [from_toml(text, path)]
     except HomeworkError as error:
@@ -125,11 +126,12 @@ def put(
     """Takes an answer down; yields what is wrong with it."""
     place = (problem, full_name(quantity) if quantity else "")
     if place in answers:
-        yield f"{problem}.{quantity} is answered twice (lines {answers[place].line} and {line})"
+        lines = f"lines {answers[place].line} and {line}"
+        yield f"{problem}.{quantity} is answered twice ({lines}); the first one counts"
     elif text is None:
         yield f"the answer to {problem}.{quantity} is neither a number nor a text (line {line})"
     else:
-        answers[place] = Answer(text, line)
+        answers[place] = Answer(text, line, quantity)
 
 
 def text_of(value: Any) -> str | None:
@@ -168,26 +170,43 @@ def bare(key: str) -> str:
 def from_csv(text: str, path: str) -> Iterator[Entry]:
     """A table with a column `student` and either problem, part and answer, or a column a quantity, such as q1.value."""
     csv.field_size_limit(2**31 - 1)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    first = text.partition("\n")[0]
+    sign = next((sign for sign in "\t;" if sign in first and "," not in first), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
-        header = [name.strip() for name in next(reader, [])]
-        if "student" not in header:
-            raise HomeworkError(f"{path} has no column student", hint="its first line is student,problem,part,answer")
-        for name in header:
-            if name and header.count(name) > 1:
-                raise HomeworkError(f"{path} has two columns {name}")
+        header = header_of([name.strip() for name in next(reader, [])], path)
         long = all(name in header for name in LONG)
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue
             cells = dict(zip(header, row))
-            student = cells.get("student", "").strip()
+            student, line = cells.get("student", "").strip(), reader.line_num
             if not student or len(row) > len(header):
-                told = "no student" if not student else f"{len(row)} fields, and {len(header)} are in the header"
-                raise HomeworkError(f"{path}, line {reader.line_num}: there is {told}")
-            yield from entries(student, cells, long, reader.line_num)
+                told = (
+                    f"there are {len(row)} fields, and {len(header)} in the header"
+                    if student
+                    else "there is no student"
+                )
+                yield Entry(student or f"line {line}", "", "", Answer("", line), f"line {line}: {told}")
+            else:
+                yield from entries(student, cells, long, line)
     except csv.Error as error:
         raise HomeworkError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def header_of(names: list[str], path: str) -> list[str]:
+    """The columns of a table; raises HomeworkError unless they say who answers what."""
+    header = [name.lower() if name.lower() in ("student", *LONG) else name for name in names]
+    if "student" not in header:
+        raise HomeworkError(f"{path} has no column student", hint="a first line such as student,problem,part,answer")
+    for name in header:
+        if name and header.count(name) > 1:
+            raise HomeworkError(f"{path} has two columns {name}")
+    missing = [name for name in LONG if name not in header]
+    if not any("." in name for name in header) and missing:
+        hint = "student,problem,part,answer, or a column a quantity: student,q1.value"
+        raise HomeworkError(f"{path} has no column {missing[0]}", hint=hint)
+    return header
 
 
 def entries(student: str, cells: Mapping[str, str], long: bool, line: int) -> Iterator[Entry]:
@@ -200,25 +219,28 @@ def entries(student: str, cells: Mapping[str, str], long: bool, line: int) -> It
             yield Entry(student, problem, quantity, Answer(text, line))
 
 
-def from_jsonl(text: str, path: str) -> Iterator[Entry]:
+def from_jsonl(text: str) -> Iterator[Entry]:
     """An object a line: {"student": "ada", "q1": {"value": "-12"}}, "q1.value", or problem, part and answer."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        where = f"{path}, line {number}"
         try:
             record = read_json(line)
+            told = "" if isinstance(record, dict) and isinstance(record.get("student"), str) else "there is no student"
         except (ValueError, RecursionError) as error:
-            raise HomeworkError(f"{where} is not JSON: {error}") from None
-        if not isinstance(record, dict) or not isinstance(record.get("student"), str):
-            raise HomeworkError(f"{where} has no student", hint='{"student": "ada", "q1": {"value": "-12"}}')
+            told = f"it is not JSON: {error}"
+        if told:
+            yield Entry(f"line {number}", "", "", Answer("", number), f"line {number}: {told}")
+            continue
         student = record.pop("student")
         if all(name in record for name in LONG):
             record = {str(record["problem"]): {str(record["part"]): record["answer"]}}
         for name, value in flat(record).items():
             problem, _, quantity = name.partition(".")
             text_found = "" if value is None else value if isinstance(value, str) else None
-            remark = "" if text_found is not None else f"the answer to {name} is neither a number nor a text ({number})"
+            remark = (
+                "" if text_found is not None else f"the answer to {name} is neither a number nor a text (line {number})"
+            )
             yield Entry(student, problem, quantity, Answer(text_found or "", number), remark)
 
 

@@ -16,7 +16,7 @@ from graddiff.exact import EXACT
 from graddiff.expression import Expression
 from graddiff.homework.points import CONDITION, FEWEST, Sample, Witness, rational
 from graddiff.homework.problems import Limits, Tolerance
-from graddiff.homework.scale import scale_of_value
+from graddiff.homework.scale import SHAKEN, scale_of_value
 from graddiff.naming import did_you_mean
 from graddiff.operations import NUMBER, TABLE
 from graddiff.parser import parse
@@ -26,7 +26,10 @@ RELATIVE = 1e-9  # by which two ways to compute a number may differ
 ROUNDED = 12  # characters of a decimal beyond which it is not meant to be exact
 OF_SCALE = 1e-12  # the same, of the natural scale
 LARGEST_ROOT = 99  # the odd root of a negative number that an answer may speak of
-NEG, POW = TABLE["neg"], TABLE["pow"]
+MACHINE = 15  # significant digits of a float as a machine prints it
+CLOSE = 0.01  # to what is close, but not right, relative
+EQUAL = "equal as fractions"
+NEG, MUL, POW = TABLE["neg"], TABLE["mul"], TABLE["pow"]
 
 
 class Verdict(NamedTuple):
@@ -62,15 +65,24 @@ def read_answer(text: str, names: Sequence[str], limits: Limits) -> Expression:
     if "=" in text:
         refuse_functions(Source(text))
     expression = parse(text, names)
+    for notice in expression.notices:
+        if notice.kind == "unused statement":
+            told = "an answer is one expression, and this part of it is not used"
+            raise HomeworkError(told, text=expression.text, span=notice.span)
     operations = sum(1 for operands in expression.operands if operands)
     if operations > limits.operations:
         raise HomeworkError(f"the answer has {operations:,} operations, and {limits.operations:,} are the most")
     for name, line in expression.variables.items():
         if name not in names:
-            told = f"{name} means nothing here" if names else f"an answer is a number, and {name} is none"
+            told = f"{name} stands for nothing here" if names else f"a number is asked for, and {name} is none"
             hint = did_you_mean(name, names) or (f"the names are {', '.join(names)}" if names else "put the numbers in")
             raise HomeworkError(told, text=expression.text, span=expression.span(line), hint=hint)
     return expression
+
+
+def read_as(answer: Expression) -> str:
+    """What there is to say about how an answer was read: 1/2x is (1/2)*x."""
+    return "; ".join(notice.message for notice in answer.notices if notice.kind == "implicit multiplication")
 
 
 def refuse_functions(source: Source) -> None:
@@ -97,71 +109,104 @@ REAL_ROOTS = Kind(FLOATS.number, {**FLOATS.natives, "pow": real_power}, FLOATS.f
 # numbers
 
 
-def judge_number(answer: Expression, truth: Truth, tolerance: Tolerance) -> Verdict:
-    """Compares a constant expression with the truth. Raises PointError if it has no value."""
-    value, fraction = values_of(answer)
-    error = (
-        float(abs(fraction - truth.fraction))
-        if fraction is not None and truth.fraction is not None
-        else abs(value - truth.value)
-    )
+class Given(NamedTuple):
+    """A number that was given: as a float, as a fraction if it is one, and as it was typed if it is a decimal."""
+
+    value: float
+    fraction: Fraction | None
+    typed: Decimal | None
+
+
+def given(answer: Expression) -> Given:
+    """The number that a constant expression is. Raises PointError if it has no value."""
     typed = typed_decimal(answer)
+    with suppress(PointError):
+        fraction = evaluate(answer, {}, EXACT)[answer.output]
+        if isinstance(fraction, Fraction):
+            with suppress(OverflowError):
+                return Given(float(fraction), fraction, typed)
+    return Given(float(evaluate(answer, {}, REAL_ROOTS)[answer.output]), None, typed)
+
+
+def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
+    """Compares a number with the truth."""
+    value, fraction, typed = found
+    rational = fraction is not None and truth.fraction is not None
+    error = float(abs(fraction - truth.fraction)) if rational else abs(value - truth.value)  # type: ignore[operator]
     if tolerance.rel is not None or tolerance.abs is not None:
         room = max(tolerance.abs or 0.0, (tolerance.rel or 0.0) * abs(truth.value))
         rule = " or ".join(f"{name} {size:g}" for name, size in zip(("rel", "abs"), tolerance[:2]) if size is not None)
         return Verdict("correct" if error <= room else "wrong", f"within {rule}", error)
     if fraction is not None and fraction == truth.fraction:
-        return Verdict("correct", "equal as fractions", 0.0)
-    rounding = OF_SCALE * truth.scale
+        return Verdict("correct", EQUAL, 0.0)
     if typed is not None and not tolerance.exact:
-        return judge_decimal(typed, truth, tolerance.digits, error, rounding)
-    if fraction is not None and truth.fraction is not None:
-        return Verdict("wrong", "equal as fractions", error)
-    room = RELATIVE * max(abs(value), abs(truth.value)) + rounding
+        return judge_decimal(typed, truth, tolerance.digits, error)
+    if rational or (typed is not None and tolerance.exact):
+        near = error <= CLOSE * abs(truth.value)
+        return Verdict("wrong", EQUAL, error, "close, but it has to be the number itself" if near else "")
+    room = RELATIVE * max(abs(value), abs(truth.value)) + OF_SCALE * truth.scale
     return Verdict("correct" if error <= room else "wrong", f"within {RELATIVE:g}, relative", error)
 
 
-def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float, rounding: float) -> Verdict:
+def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float) -> Verdict:
     """A typed decimal has to be right as far as it is written, and to be written far enough; 0 is 0 against the natural
-    scale."""
+    scale, and what has as many digits as a float may be rounded as floats are."""
     rule = f"right as written, {digits} digits"
-    if truth.fraction is None and error <= rounding:
+    rounding = Fraction(OF_SCALE * truth.scale)
+    if error <= rounding and (truth.fraction is None or typed.digits >= MACHINE):
         return Verdict("correct", rule, error)
     true = Fraction(truth.value) if truth.fraction is None else truth.fraction
-    right = abs(typed.value - true) <= typed.unit / 2 + (Fraction(rounding) if truth.fraction is None else 0)
-    if right and typed.digits >= digits:
+    off = abs(typed.value - true) - (rounding if truth.fraction is None else 0)
+    if off <= typed.unit / 2 and typed.digits >= digits:
         return Verdict("correct", rule, error)
     message = ""
-    if right:
-        message = f"right as far as it goes, but it has {typed.digits} significant digits, and {digits} are asked for"
+    if off <= typed.unit / 2:
+        few = f"{typed.digits} significant digit{'s' * (typed.digits != 1)}"
+        message = f"right as far as it goes, but it has {few}, and {digits} are asked for"
+    elif off <= typed.unit and typed.digits > 1:
+        message = "close, but the last digit that is written is not right: it has to be rounded"
     return Verdict("wrong", rule, error, message)
 
 
-def values_of(answer: Expression) -> tuple[float, Fraction | None]:
-    """The value of a constant expression, and the same as a fraction if it is one."""
-    with suppress(PointError):
-        fraction = evaluate(answer, {}, EXACT)[answer.output]
-        if isinstance(fraction, Fraction):
-            with suppress(OverflowError):
-                return float(fraction), fraction
-    return float(evaluate(answer, {}, REAL_ROOTS)[answer.output]), None
-
-
 def typed_decimal(answer: Expression) -> Decimal | None:
-    """The answer as a number with a decimal point or an exponent, perhaps with a sign; None if it is anything else."""
-    line, sign = answer.output, 1
-    while answer.operations[line] is NEG:
-        line, sign = answer.operands[line][0], -sign
+    """The answer as a number with a decimal point or an exponent, perhaps with a sign, or as such a number times a
+    power of ten; None if it is anything else."""
+    line, sign = unsigned(answer, answer.output)
+    shift = 0
+    if answer.operations[line] is MUL:
+        left, right = answer.operands[line]
+        power = power_of_ten(answer, right)
+        if power is None:
+            return None
+        (line, inner), shift = unsigned(answer, left), power
+        sign *= inner
     text = answer.literals.get(line, "")
-    if answer.operations[line] is not NUMBER or text.isalpha() or text.isdigit():
+    if answer.operations[line] is not NUMBER or text.isalpha() or (text.isdigit() and not shift):
         return None
     mantissa, _, exponent = text.lower().partition("e")
     whole, _, decimals = mantissa.partition(".")
     if len(exponent) > 5:
         return None
-    unit = Fraction(10) ** (int(exponent or 0) - len(decimals))
+    unit = Fraction(10) ** (int(exponent or 0) - len(decimals) + shift)
     digits = (whole + decimals).lstrip("0")
     return Decimal(sign * int(digits or "0") * unit, unit, len(digits))
+
+
+def unsigned(answer: Expression, line: int) -> tuple[int, int]:
+    """The line below the signs before it, and what they come to."""
+    sign = 1
+    while answer.operations[line] is NEG:
+        line, sign = answer.operands[line][0], -sign
+    return line, sign
+
+
+def power_of_ten(answer: Expression, line: int) -> int | None:
+    """The exponent of 10^-3, None for anything else."""
+    if answer.operations[line] is not POW or answer.literals.get(answer.operands[line][0]) != "10":
+        return None
+    exponent, sign = unsigned(answer, answer.operands[line][1])
+    text = answer.literals.get(exponent, "")
+    return sign * int(text) if text.isdigit() and len(text) < 4 else None
 
 
 # formulas
@@ -182,9 +227,11 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness
         try:
             equal, error = compare(answer, sample)
         except GraddiffError as problem:
+            if lost_by_rounding(answer, sample):
+                continue
             return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
         if equal is False and not same:
-            told = f"it is {value_at(answer, sample):.6g}, and the derivative is not"
+            told = f"it gives {value_at(answer, sample):.6g}, which the derivative does not"
             return Verdict("wrong", rule, error, told, sample.at)
         agreed, worst = agreed + bool(equal), max(worst, error)
         if time.monotonic() > end:
@@ -210,6 +257,17 @@ def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float]:
     if difference > OF_SCALE * (size + sample.scale + own):
         return False, error
     return True if own <= CONDITION * max(abs(sample.derivative), sample.scale) else None, error
+
+
+def lost_by_rounding(answer: Expression, sample: Sample) -> bool:
+    """Whether a formula has no value at a point only because numbers cancel that are not quite equal: it has one if
+    they are shaken a little."""
+    SHAKEN.start(0)
+    try:
+        evaluate(answer, sample.known, SHAKEN)
+    except PointError:
+        return False
+    return True
 
 
 def equal_at(answer: Expression, witness: Witness) -> bool | None:

@@ -49,12 +49,17 @@ def part(result: PartResult) -> dict[str, Any]:
         "answer": answered(result),
         "line": result.answer.line if result.answer else 0,
         "rule": result.rule,
-        "error": result.error if result.error is not None and result.error < float("inf") else None,
+        "error": rounded(result.error),
         "message": result.message,
         "counterexample": None if at is None else {name: float(value) for name, value in at.items()},
         "hypotheses": [{"id": one.id, "message": one.message} for one in result.hypotheses],
     }
     return content if result.expected is None else content | {"expected": result.expected}
+
+
+def rounded(error: float | None) -> float | None:
+    """An error to two digits: how far off an answer is, which should not tell the right one."""
+    return None if error is None or not error < float("inf") else float(format(error, ".2g"))
 
 
 def schema() -> dict[str, Any]:

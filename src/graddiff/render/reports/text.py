@@ -41,7 +41,7 @@ def one(student: StudentResult, canvas: Canvas, everything: bool) -> Iterator[Li
     rows: list[list[Cell]] = []
     for part in parts:
         status = Segment(STATUS[part.status], STYLES[part.status])
-        told = part.rule if part.status == "correct" else ""
+        told = "" if part.counterexample is not None else part.rule
         marks = f"{number(part.score)}/{number(part.marks)}"
         cells = [Segment(f"  {canvas.written(name(part))}"), Segment(canvas.written(answered(part)), "node"), status]
         rows.append([[[cell]] for cell in [*cells, Segment(marks), Segment(told, "quiet")]])
