@@ -188,6 +188,46 @@ def test_bad_row_takes_nobody_elses_away(folder: Path, name: str, text: str, sai
     assert statuses(folder, name, code=3)["bea"][0] == "correct"
 
 
+def test_nobody_hands_in_for_somebody_else_in_a_folder(folder: Path) -> None:
+    (folder / "answers").mkdir()
+    (folder / "answers/aaa.toml").write_text('student = "zoe"\n[q1]\nvalue = 0\n')
+    (folder / "answers/zoe.toml").write_text(RIGHT)
+    found = statuses(folder, "answers", code=3)
+    assert found["zoe"] == ALL_RIGHT
+    assert [one for name, one in found.items() if name != "zoe"] == [["invalid"] * 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[q1]\n{'.'.join('a' * 3000)} = 1\n",
+        f"[q1]\nvalue = 0x{'f' * 5000}\n",
+        f"[q1]\n{' ' * 100_000}\nvalue = 1\n",
+        f"[q1]\nvalue = {'1' * 5000}\n",
+    ],
+)
+def test_hostile_toml_is_said_at_once(folder: Path, text: str) -> None:
+    (folder / "ada.toml").write_text(text)
+    process = graddiff("check", "hw.toml", "ada.toml", cwd=folder, timeout=10)
+    assert process.returncode in (1, 3)
+    assert b"Traceback" not in process.stderr
+
+
+def test_short_row_is_missing_answers(folder: Path) -> None:
+    (folder / "class.csv").write_text("student,problem,part,answer\nada,q1\nada,q1,value,-12\n")
+    assert statuses(folder, "class.csv", code=3) == {"ada": ["correct", "missing", "missing"]}
+
+
+def test_colour_stays_out_of_files(folder: Path) -> None:
+    (folder / "ada.toml").write_text(RIGHT)
+    ours, theirs = pty.openpty()
+    arguments = [*COMMAND, "check", "hw.toml", "ada.toml", "--output", "o.txt"]
+    subprocess.run(arguments, cwd=folder, stdout=theirs, env=environment(TERM="xterm"), check=True)
+    os.close(theirs)
+    os.close(ours)
+    assert "\x1b" not in (folder / "o.txt").read_text()
+
+
 def test_student_who_hands_in_twice_is_one_sentence(folder: Path) -> None:
     (folder / "a.toml").write_text(f'student = "ada"\n{RIGHT}')
     (folder / "ada.toml").write_text(RIGHT)
@@ -233,6 +273,8 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
             "which is for numbers",
         ),
         (PROBLEM.replace('"q1"', '""'), "a problem has no id"),
+        (PROBLEM + "tolerance = { digits = 2.5 }", "is 2.5, which is no whole number"),
+        (PROBLEM.replace("value = 1", f"value = {'9' * 60}"), "has to be a number"),
         (PROBLEM.replace("value = 1", "value = true"), "is true, and has to be a number"),
         (PROBLEM + "domain = { x = 3 }", "has no two ends"),
         (PROBLEM.replace("x^2", "log(x - 3)"), "log needs x > 0"),
@@ -319,9 +361,9 @@ def hostile(folder: Path) -> Path:
     answers = folder / "answers"
     answers.mkdir()
     quoted = json.dumps(HOSTILE)
-    (answers / "a.toml").write_text(
-        f'student = {quoted}\n[q1]\nvalue = {quoted}\ngradient.x = 3\n{quoted} = 1\n[q2]\nderivative.x = "</failure>"\n'
-    )
+    keys = f"student = {quoted}\n'::add-mask::a' = 3\n'##[add-mask]b' = 3\n"
+    own = f'[q1]\nvalue = {quoted}\ngradient.x = 3\n{quoted} = 1\n[q2]\nderivative.x = "</failure>"\n'
+    (answers / "a.toml").write_text(keys + own)
     (answers / "b.toml").write_text(RIGHT)
     return folder
 
@@ -332,9 +374,9 @@ def report(folder: Path, form: str) -> str:
 
 def test_junit_is_read_by_a_consumer(hostile: Path) -> None:
     found = JUnitXml.fromstring(report(hostile, "junit").encode())
-    assert (found.tests, found.failures, found.errors) == (6, 1, 2)
+    assert (found.tests, found.failures, found.errors) == (7, 1, 3)
     suites = [*found]
-    assert [len([*suite]) for suite in suites] == [3, 3]
+    assert [len([*suite]) for suite in suites] == [4, 3]
     assert "</testcase>" in suites[0].name
     assert [case.is_passed for case in suites[1]] == [True] * 3
 
@@ -363,9 +405,9 @@ def test_json_fits_its_schema(hostile: Path) -> None:
 def test_csv_has_no_formulas_in_it(hostile: Path) -> None:
     (hostile / "answers/b.toml").write_text(RIGHT.replace("-12", '"=cmd"').replace("-3", '"-x"'))
     rows = [*csv.reader(io.StringIO(report(hostile, "csv")))]
-    assert len(rows) == 7
+    assert len([row for row in rows if row[3] != "remark"]) == 7
     assert not any(cell[:1] in ("=", "@", "+") or re.match("-[^0-9]", cell) for row in rows for cell in row)
-    assert rows[4][6] == "'=cmd"
+    assert next(row[6] for row in rows if row[0] == "b") == "'=cmd"
 
 
 def test_github_annotations_are_one_line_each_and_escaped(hostile: Path) -> None:
@@ -373,15 +415,29 @@ def test_github_annotations_are_one_line_each_and_escaped(hostile: Path) -> None
     assert all(
         re.fullmatch(r"::error file=[^:,]*,(line=\d+,)?title=[^:,\x00-\x1f]*::[^\x00-\x1f]*", line) for line in lines
     )
-    assert "answers/a.toml,line=3," in lines[1] + lines[2]
-    assert "%250A" in lines[1]
+    assert "answers/a.toml,line=5," in "".join(lines)
+    assert "%250A" in "".join(lines)
     assert "\x1b" not in "".join(lines)
 
 
 def test_terminal_report_acts_on_no_terminal(hostile: Path) -> None:
     text = report(hostile, "text")
     assert "\x1b" not in text
-    assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+    assert not any(line.lstrip().startswith("::") or "##[" in line for line in text.splitlines())
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "junit", "tap"])
+def test_no_format_commands_a_ci(hostile: Path, form: str) -> None:
+    (hostile / "answers/b.toml").write_text(RIGHT.replace("-12", '"##[add-mask]foo"'))
+    lines = report(hostile, form).splitlines()
+    assert not any(line.lstrip().startswith("::") or "##[" in line for line in lines)
+
+
+def test_remarks_are_in_every_format(folder: Path) -> None:
+    (folder / "ada.toml").write_text(f"{RIGHT}[q9]\nvalue = 3\n")
+    for form in ("text", *REPORTS):
+        text = check(folder, "ada.toml", "--format", form, code=3)
+        assert "there is no problem q9" in (base64.b64decode(text).decode() if form == "classroom" else text), form
 
 
 def test_formats_for_one_student_refuse_a_class(folder: Path) -> None:
@@ -509,6 +565,8 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
         ('expression = "abs(x)*y"\nat = { x = 0, y = 5 }\npoints = { "gradient.y" = 1 }', 1, "convention: kink"),
         ('expression = "x^3*y"\nat = { x = 2, y = 5 }\npoints = { "gradient.x" = 0 }', 1, "no marks"),
         ('expression = "sqrt(-x^2)"\npoints = { "derivative.x" = 1 }', 1, "only 0 points"),
+        ('expression = "log(x)"\nat = { x = -1 }\npoints = { "derivative.x" = 1 }', 1, "no value at its point"),
+        ('expression = "x_1^6"\npoints = { "derivative.x_1" = 1 }\nexpect = { "derivative.x_1" = "6*x_1^5" }', 0, ""),
         ('expression = "x^2"\npoints = { "derivative.x" = 1 }\nexpect = { "derivative.x" = "x" }', 3, "but it is 2*x"),
     ],
 )
@@ -523,7 +581,8 @@ def test_lint_finds_what_is_unwise(folder: Path, problem: str, code: int, said: 
 
 
 def test_key_is_right(folder: Path) -> None:
-    for path in (folder / "hw.toml", HERE / "hw3.toml"):
+    (folder / "named.toml").write_text(PROBLEM.replace("q1", "😀").replace("x^2", "x_1^2").replace("x = 3", "x_1 = 3"))
+    for path in (folder / "hw.toml", HERE / "hw3.toml", folder / "named.toml"):
         key = graddiff("key", str(path), "--format", "toml")
         (folder / "key.toml").write_bytes(key.stdout)
         assert graddiff("check", str(path), str(folder / "key.toml")).returncode == 0

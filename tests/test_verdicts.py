@@ -100,6 +100,22 @@ def formula(expression: str, answer: str, variable: str = "x") -> Judged:
         ("x*sin(pi)", {"x": 1}, "x", "0", "correct"),
         ("cos(x) - 0.5", {"x": "pi/3"}, "value", "0", "correct"),
         ("1e-20*x", {"x": 1}, "value", "0", "wrong"),
+        ("asin(x)", {"x": 1}, "value", "17", "wrong"),
+        ("asin(x)*cos(y)", {"x": 1, "y": 1}, "value", "sqrt(17)", "wrong"),
+        ("y + acosh(x)", {"x": 1, "y": "pi"}, "value", "17.0", "wrong"),
+        ("sqrt(x) + sin(y)", {"x": 0, "y": 1}, "value", "0.841", "correct"),
+        ("floor(x)*sqrt(y)", {"x": 3, "y": 2}, "y", "1.0610", "wrong"),
+        ("floor(x)*sqrt(y)", {"x": 3, "y": 2}, "y", "3/(2*sqrt(2))", "correct"),
+        ("where(x >= 1, 2, 300)*sin(y)", {"x": 1, "y": 1}, "y", "1.2", "wrong"),
+        ("where(x >= 1, sin(y), 2)", {"x": 1, "y": 1}, "y", "17", "wrong"),
+        ("max(x, 3)*sin(y)", {"x": 3, "y": 1}, "y", "3*cos(1) + 1e-4", "wrong"),
+        ("abs(x - 3)*sin(y) + y", {"x": 3, "y": 1}, "y", "1", "correct"),
+        ("mod(x, 3)*sin(y) + sin(y)", {"x": 6, "y": 1}, "y", "0", "wrong"),
+        ("y*sqrt(x - 1)", {"x": 1, "y": 2}, "y", "0", "correct"),
+        ("y*asin(x)", {"x": 1, "y": 2}, "y", "pi/2", "correct"),
+        ("x", {"x": "-1.5e308"}, "value", "1.5e308", "wrong"),
+        ("x/3", {"x": 2}, "value", "0.6666666666666666", "correct"),
+        ("x^2", {"x": "1.1"}, "value", "1.2100000000000002", "correct"),
         ("x/10", {"x": 3}, "value", "0.30000000000000004", "correct"),
         ("x/10", {"x": 3}, "value", "0.300000000004", "wrong"),
         ("x", {"x": -3}, "value", "-2.9999999999999996", "correct"),
@@ -256,6 +272,17 @@ def test_points_are_the_same_for_everyone_and_admissible() -> None:
     assert all(sample.at["x"] > 0 and sample.at["y"] != 1 for sample in first)
     assert samples("seed", parse("sqrt(-x^2)"), "x", {}) == []
     assert FEWEST == 6
+
+
+def test_no_points_are_found_for_several_variables_either() -> None:
+    assert samples("seed", parse("sqrt(-x^2 - y^2)"), "x", {}) == []
+
+
+def test_what_vanishes_is_not_zero() -> None:
+    for expression, low, high in (("exp(-x^2)", 30, 40), ("sqrt(x+1) - sqrt(x)", 10**12, 10**13)):
+        problem = {"id": "q", "expression": expression, "domain": {"x": [low, high]}, "points": {"derivative.x": 1}}
+        found = Key(homework({"problem": [problem]}))
+        assert found.judge("q", "derivative.x", "0").verdict.status == "undecided"
 
 
 # published exercises

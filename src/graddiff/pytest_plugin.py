@@ -40,6 +40,7 @@ class HomeworkFile(pytest.File):
         from graddiff.homework.key import Key
         from graddiff.homework.reading import read_homework
         from graddiff.homework.submissions import submissions
+        from graddiff.render.reports.words import remarks
 
         if not self.config.getoption("--answers"):
             raise self.CollectError(f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml")
@@ -52,7 +53,7 @@ class HomeworkFile(pytest.File):
         for submission in handed_in:
             result = grade(key, submission, show=False)
             student = printable(result.student)
-            for remark in result.remarks:
+            for remark in remarks(result):
                 yield PartItem.from_parent(self, name=f"{student}.remark", told=remark)
             for part in result.parts:
                 name = printable(f"{part.problem}.{part.part}")
@@ -84,5 +85,4 @@ class PartItem(pytest.Item):
         return str(super().repr_failure(excinfo, style))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        line = self.part.answer.line - 1 if self.part is not None and self.part.answer is not None else None
-        return self.path, line, self.name
+        return self.path, None, self.name

@@ -66,7 +66,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, asked: bool)
     if asked:
         width = max(map(len, MISTAKES))
         for mistake in MISTAKES.values():
-            sys.stdout.write(f"{mistake.id:{width}}  {mistake.told.partition('{')[0].rstrip(': ')}\n")
+            sys.stdout.write(f"{mistake.id:{width}}  {mistake.title}\n")
         context.exit()
 
 
@@ -123,7 +123,7 @@ def check_output(output: str | None, read: Sequence[str]) -> None:
 
 def form_of(options: dict[str, Any]) -> str:
     """The format: as asked for, or as the suffix of the file says."""
-    suffix = "." + (options["output"] or "").rpartition(".")[2].lower()
+    suffix = os.path.splitext(options["output"] or "")[1].lower()
     if options["format_"] is None and options["output"] and suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"the suffix of {options['output']} says no format", hint=f"--format, or one of {known}")
@@ -134,6 +134,8 @@ def written(form: str, homework: Homework, results: list[StudentResult], options
     if form != "text":
         return REPORTS[form](homework, results)
     canvas = canvas_for(options["ascii"], options["color"], options["width"])
+    if options["output"]:  # a file is no terminal
+        canvas = canvas._replace(width=options["width"], colour=options["color"] == "always", ascii=options["ascii"])
     stream = io.StringIO()
     show(text.report(homework, results, canvas, options["everything"]), canvas, stream)
     return iter([stream.getvalue()])

@@ -34,8 +34,8 @@ def command(homework: str, form: str, **options: Any) -> None:
         sys.stdout.write(json.dumps({"homework": key.homework.id, "answers": answers}, indent=1) + "\n")
     elif form == "toml":
         for problem, parts in answers.items():
-            sys.stdout.write(f"[{json.dumps(problem)}]\n")
-            sys.stdout.writelines(f"{json.dumps(part)} = {json.dumps(text)}\n" for part, text in parts.items())
+            sys.stdout.write(f"[{quoted(problem)}]\n")
+            sys.stdout.writelines(f"{quoted(part)} = {quoted(text)}\n" for part, text in parts.items())
     else:
         canvas = canvas_for(**options)
         rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in ("part", "marks", "answer")]]
@@ -43,3 +43,8 @@ def command(homework: str, form: str, **options: Any) -> None:
             cells = (canvas.written(f"{problem}.{part}"), number(found.part.marks), canvas.written(found.written))
             rows.append([[[Segment(cell)]] for cell in cells])
         show(lay_out(rows, "lrl", canvas), canvas)
+
+
+def quoted(text: str) -> str:
+    """A string of TOML: one of JSON, but for what is beyond the basic plane."""
+    return json.dumps(text, ensure_ascii=False)

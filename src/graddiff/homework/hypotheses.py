@@ -13,7 +13,7 @@ from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.points import FEWEST, Sample
 from graddiff.homework.problems import Tolerance
 from graddiff.homework.readings import Spot, guesses
-from graddiff.homework.verdicts import CLOSE, RELATIVE, Given, Truth, judge_number, value_at
+from graddiff.homework.verdicts import CLOSE, Given, Truth, judge_number, near, value_at
 
 NEARLY = Tolerance(digits=2)  # a wrong number is recognized by fewer digits than a right one
 
@@ -47,7 +47,7 @@ def mistaken(known: Iterable[Pattern], truths: Sequence[float]) -> list[Pattern]
 
     def right(pattern: Pattern) -> bool:
         pairs = [(n, t) for n, t in zip(pattern.numbers, truths) if n is not None]
-        return all(abs(n - t) <= RELATIVE * max(abs(n), abs(t)) for n, t in pairs)
+        return all(near(n, t) for n, t in pairs)
 
     return [pattern for pattern in known if not right(pattern)]
 
@@ -78,7 +78,7 @@ def of_formula(answer: Expression, points: Sequence[Sample], known: Iterable[Pat
 
 def may_lead(found: Number | None, value: float) -> bool:
     """Whether a mistake leads to the value at a point, or nowhere."""
-    return found is None or abs(value - found) <= RELATIVE * max(abs(value), abs(found))
+    return found is None or near(value, found)
 
 
 def told(patterns: Iterable[Pattern]) -> list[Hypothesis]:
@@ -86,6 +86,6 @@ def told(patterns: Iterable[Pattern]) -> list[Hypothesis]:
     found: dict[str, Hypothesis] = {}
     for pattern in patterns:
         if pattern.mistake not in found:
-            sentence = MISTAKES[pattern.mistake].told.format(at=pattern.place, what=pattern.place)
+            sentence = MISTAKES[pattern.mistake].sentence(pattern.place)
             found[pattern.mistake] = Hypothesis(pattern.mistake, f"consistent with {sentence}")
     return [*found.values()]

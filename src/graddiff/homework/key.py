@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind, Number
+from graddiff.bindings import constant
 from graddiff.differentiation import differentiate
 from graddiff.errors import GraddiffError, HomeworkError, PointError
 from graddiff.evaluator import evaluate
@@ -44,8 +45,12 @@ class NumberKey:
         value = float(self._number(FLOATS))
         if not abs(value) < math.inf:
             raise PointError("it is infinite" if value == value else "it is undefined")
-        measure = scale_of_value if self.what == "value" else scale_of_adjoint
-        return Truth(self._fraction(), value, measure(self.problem.expression, self.at, self.line))
+        expression, at = self.problem.expression, self.at
+        if self.what == "value":
+            scale = scale_of_value(expression, at, self.line)
+        else:
+            scale = scale_of_adjoint(expression, at, self.line, rounded_values(self.problem))
+        return Truth(self._fraction(), value, scale)
 
     def _fraction(self) -> Fraction | None:
         try:
@@ -109,6 +114,17 @@ class NumberKey:
 
     def hypotheses(self, answer: Expression) -> list[Hypothesis]:
         return of_number(given(answer), self._mistaken)
+
+
+def rounded_values(problem: Problem) -> list[str]:
+    """The names whose values at the point are no fractions, such as pi/3."""
+    found = []
+    for name, text in problem.at.items():
+        try:
+            constant(name, text, "at", EXACT)
+        except PointError:
+            found.append(name)
+    return found
 
 
 class FormulaKey:

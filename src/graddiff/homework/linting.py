@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from graddiff.differentiation import differentiate
+from graddiff.errors import PointError
 from graddiff.homework.hypotheses import patterns
 from graddiff.homework.key import FormulaKey, Key, NumberKey
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.points import CONVENTIONS, FEWEST, samples
 from graddiff.homework.problems import Part, Problem, values_at
 from graddiff.homework.readings import Spot
-from graddiff.homework.verdicts import RELATIVE
+from graddiff.homework.verdicts import near
+
+# Readings that agree with the truth by chance as often as not.
+INNOCENT = ("other", "value", "adjoint", "second")
 
 
 class Finding(NamedTuple):
@@ -35,7 +39,12 @@ def of_point(problem: Problem) -> Iterator[Finding]:
     """Conventions that its point needs."""
     if len(problem.at) < len(problem.expression.variables):
         return
-    for notice in differentiate(problem.expression, values_at(problem)).notices:
+    try:
+        notices = differentiate(problem.expression, values_at(problem)).notices
+    except PointError as error:
+        yield Finding("convention", problem.id, "", f"no value at its point: {error.message}")
+        return
+    for notice in notices:
         if notice.kind in CONVENTIONS:
             yield Finding("convention", problem.id, "", f"{notice.kind}: {notice.message}")
 
@@ -60,6 +69,7 @@ def unseen(problem: Problem, part: Part, key: NumberKey) -> Iterator[Finding]:
     hidden = {
         (pattern.mistake, pattern.place)
         for pattern in key.patterns
+        if MISTAKES[pattern.mistake].reading not in INNOCENT
         if pattern.numbers[0] is not None and near(pattern.numbers[0], truth, key.truth.scale)
     }
     if not hidden:
@@ -68,11 +78,11 @@ def unseen(problem: Problem, part: Part, key: NumberKey) -> Iterator[Finding]:
     shown: set[str] = set()
     for pattern in patterns(spots):
         place = (pattern.mistake, pattern.place)
-        differs = any(n is not None and not near(n, t, abs(t)) for n, t in zip(pattern.numbers, truths))
+        differs = any(n is not None and not near(n, t) for n, t in zip(pattern.numbers, truths))
         if place in hidden and differs and pattern.mistake not in shown:
             shown.add(pattern.mistake)
-            told = MISTAKES[pattern.mistake].told.format(at=pattern.place, what=pattern.place)
-            yield Finding("unseen mistake", problem.id, part.quantity, f"right here, too: {told}")
+            told = MISTAKES[pattern.mistake].sentence(pattern.place)
+            yield Finding("unseen mistake", problem.id, part.quantity, f"leads to the right answer here: {told}")
 
 
 def elsewhere(problem: Problem, key: NumberKey) -> tuple[list[Spot], list[float]]:
@@ -83,7 +93,3 @@ def elsewhere(problem: Problem, key: NumberKey) -> tuple[list[Spot], list[float]
     spots = [Spot(expression, {n: float(v) for n, v in one.at.items()}, key.line, key.what) for one in found]
     truths = [s.adjoint(s.line) if key.what == "adjoint" else float(s.graph.values[s.line]) for s in spots]
     return spots, truths
-
-
-def near(left: float, right: float, scale: float) -> bool:
-    return abs(left - right) <= RELATIVE * max(abs(left), abs(right)) + 1e-12 * scale

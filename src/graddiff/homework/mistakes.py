@@ -26,6 +26,15 @@ class Mistake(NamedTuple):
     values: Mapping[str, str] = {}
     reading: str = ""
 
+    def sentence(self, place: str) -> str:
+        """What went wrong, and where."""
+        return self.told.format(at=place, what=place)
+
+    @property
+    def title(self) -> str:
+        """What goes wrong, wherever."""
+        return self.told.partition("{")[0].rstrip(": ")
+
 
 ROWS = (
     Mistake(

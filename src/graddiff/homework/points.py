@@ -20,9 +20,9 @@ from graddiff.evaluator import NoValue, evaluate
 from graddiff.exact import EXACT
 from graddiff.expression import Expression
 from graddiff.homework.problems import Interval
-from graddiff.homework.scale import scale_of_adjoint
-from graddiff.operations import NUMBER, TABLE, VARIABLE, WHERE
-from graddiff.reverse import differentiate_backwards
+from graddiff.homework.scale import PIECEWISE, branch, scale_of_adjoint
+from graddiff.operations import NUMBER, TABLE, VARIABLE
+from graddiff.reverse import Graph, differentiate_backwards
 
 WANTED = 12
 MORE = 6  # for branches that are hard to reach
@@ -31,8 +31,10 @@ BANDS = ((5, 95), (105, 295), (-95, -5), (-295, -105))  # hundredths
 SCALES = tuple(Fraction(10) ** power for power in (0, 1, 0, 0, -1, 2, -2, 3, 4))
 EACH = 40  # points tried at each scale
 CONDITION = 1e4  # of a derivative's natural scale to the derivative, beyond which rounding matters
-TINY = 1e-30  # a scale below which an underflow may be hidden
-PIECEWISE = ("where", "abs", "sign", "step", "relu", "leaky_relu", "min", "max", "clamp")
+ZERO = 1e-14  # of the scale: what is smaller is 0, but for rounding
+TINY = 1e-30  # a scale that a branch makes, on which the derivative is 0
+SMALLEST = 1e-290  # below which a float loses digits
+VANISHING = ("exp", "pow", "mul", "div", "sech", "csch", "erfc", "sigmoid", "softplus", "silu", "gelu")
 NEG, POW = TABLE["neg"], TABLE["pow"]
 RATIONAL = (NUMBER, VARIABLE, NEG, *(TABLE[name] for name in ("add", "sub", "mul", "div")))
 CONVENTIONS = ("kink", "jump", "smooth", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
@@ -69,7 +71,7 @@ def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, I
             if sample is None:
                 continue
             flat = sample.scale <= TINY
-            branches = {(line, branch(result, line)) for line in piecewise}
+            branches = {(line, branch(result.graph, line)) for line in piecewise}
             if flat and not piecewise:  # perhaps too small for a float
                 vanished.append(sample)
             elif branches - reached or (len(found) < WANTED and not (flat and flats(found) >= FEWEST)):
@@ -83,21 +85,6 @@ def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, I
 def flats(found: list[Sample]) -> int:
     """How many samples are of a derivative that is 0 by the branch they are on."""
     return sum(sample.scale <= TINY for sample in found)
-
-
-def branch(result: Result, line: int) -> object:
-    """Which of its pieces an operation is on: of a `where` the branch, of a step or a sign the value, of others which
-    of their operands they are, and the sign of the first."""
-    operation, values = result.expression.operations[line], result.graph.values
-    if operation is WHERE:
-        condition = values[result.expression.operands[line][0]]
-        return None if isinstance(condition, NoValue) else bool(condition)
-    if operation.name in ("sign", "step"):
-        return values[line]
-    operands = [values[operand] for operand in result.expression.operands[line]]
-    if any(isinstance(value, NoValue | bool) for value in operands):
-        return None
-    return tuple(operand == values[line] for operand in operands), operands[0] > 0
 
 
 def candidates(draw: random.Random, names: list[str], domain: Mapping[str, Interval]) -> Iterator[dict[str, Fraction]]:
@@ -126,13 +113,23 @@ def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) ->
     result = differentiate(expression, point, [name])
     line = expression.lines[name]
     derivative = float(result.gradient[name])
+    if any(vanishes(result.graph, place) for place in range(expression.size)):
+        return result, None
     if any(notice.kind in CONVENTIONS for notice in result.notices) or not 0 <= abs(derivative) < 1e100:
         return result, None
     scale = scale_of_adjoint(expression, point, line)
-    if not scale < 1e100 or CONDITION * abs(derivative) < scale > abs(derivative) > 1e-12 * scale:
+    if not scale < 1e100 or (CONDITION * abs(derivative) < scale and abs(derivative) > ZERO * scale):
         return result, None
     known = {name: value_of(result.graph.values[place]) for name, place in expression.lines.items()}
     return result, Sample(at, {n: v for n, v in known.items() if v is not None}, derivative, scale)
+
+
+def vanishes(graph: Graph, line: int) -> bool:
+    """Whether a line is 0, or nearly, only because a float is no smaller."""
+    value = graph.values[line]
+    if graph.expression.operations[line].name not in VANISHING or isinstance(value, NoValue):
+        return False
+    return abs(value) < SMALLEST and all(graph.values[operand] != 0 for operand in graph.expression.operands[line])
 
 
 def value_of(value: Number) -> float | None:
@@ -163,7 +160,7 @@ def witness(seed: str, expression: Expression, name: str, domain: Mapping[str, I
     at = {}
     for variable in expression.variables:
         low, high = domain.get(variable, (Fraction(-3), Fraction(3)))
-        at[variable] = low + (high - low) * Fraction(1 + int(draw.random() * 2**52) * 2**9, 2**61)
+        at[variable] = low + (high - low) * Fraction(draw.randrange(1, 2**61), 2**61)
     line = expression.lines[name]
     try:
         values = evaluate(expression, at, EXACT)

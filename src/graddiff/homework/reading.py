@@ -35,6 +35,10 @@ FORMULA = "derivative"  # what a part is called that asks for one
 DIGITS = 15  # that a decimal may have to have
 MOST = 10**12  # marks, digits, or whatever a number in a homework says
 
+MOST_TYPED = 10**1000  # a whole number
+DEEPEST = 20  # points in a name
+TYPED = re.compile(r"[+-]?[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?")  # a number of TOML
+
 Table = Mapping[str, Any]
 
 
@@ -171,7 +175,12 @@ def tolerance_of(value: Any, inherited: Tolerance, where: str) -> Tolerance:
         found["exact"] = value["exact"]
     if found.get("exact") and ("rel" in found or "abs" in found):
         raise HomeworkError(f"the tolerance of {where} is exact, and has room in it", hint="say one of them")
-    digits = int(positive(value["digits"], "digits")) if "digits" in value else inherited.digits
+    digits = inherited.digits
+    if "digits" in value:
+        asked = positive(value["digits"], "digits")
+        if asked != int(asked):
+            raise HomeworkError(f"digits of {where} is {asked}, which is no whole number")
+        digits = int(asked)
     if digits > DIGITS:
         raise HomeworkError(f"digits of {where} is {digits}, and floats have {DIGITS}", hint="digits = 5")
     return Tolerance(**found, digits=digits)
@@ -209,7 +218,8 @@ def end_of(value: Any, what: str, where: str) -> Any:
 def positive(value: Any, what: str, zero: bool = False) -> float:
     """A number from TOML; raises HomeworkError unless it is more than 0, or 0 where that is allowed."""
     try:
-        number = Fraction(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+        typed = text_typed(value)
+        number = Fraction(typed) if typed is not None and len(typed) < 50 else None
     except (ValueError, ZeroDivisionError):
         number = None
     if number is None or number < 0 or (not zero and number == 0) or number > MOST:
@@ -218,14 +228,27 @@ def positive(value: Any, what: str, zero: bool = False) -> float:
 
 
 def shown(value: Any) -> str:
+    """What stands in a file, in a sentence."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= MOST_TYPED:
+        return "a number of very many digits"
     return str(value).lower() if isinstance(value, bool) else str(value)[:60]
 
 
 def written(value: Any, what: str) -> str:
     """The text of a number or an expression."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    text = text_typed(value)
+    if text is None:
         raise HomeworkError(f"{what} is {shown(value)}, which is neither a number nor an expression in quotes")
-    return str(value).replace("_", "") if not isinstance(value, str) or value[:1].isdigit() else value
+    return text
+
+
+def text_typed(value: Any) -> str | None:
+    """A number or a text as it was typed, without the _ that TOML allows in numbers; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    if isinstance(value, int):
+        return str(value) if abs(value) < MOST_TYPED else None
+    return value.replace("_", "") if TYPED.fullmatch(value) else value
 
 
 def section(table: Table, key: str, where: str) -> Table:
@@ -252,14 +275,16 @@ def check_keys(table: Table, known: tuple[str, ...], where: str) -> None:
 def flat(table: Table, leaf: Callable[[Any], bool] = lambda value: False) -> dict[str, Any]:
     """Tables within tables as names joined by points: gradient.x = 1 is a table in TOML."""
 
-    def members(table: Table, before: str) -> Iterator[tuple[str, Any]]:
+    def members(table: Table, before: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        if len(before) > DEEPEST:
+            raise HomeworkError(f"a name begins with {'.'.join(before[:3])}, and has more than {DEEPEST} points in it")
         for name, value in table.items():
             if isinstance(value, dict) and not leaf(value):
-                yield from members(value, f"{before}{name}.")
+                yield from members(value, (*before, name))
             else:
-                yield f"{before}{name}", value
+                yield ".".join((*before, name)), value
 
-    return dict(members(table, ""))
+    return dict(members(table, ()))
 
 
 def within(where: str, what: Callable[[], Any]) -> Any:

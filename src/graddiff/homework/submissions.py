@@ -11,15 +11,14 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graddiff.bindings import read_json
 from graddiff.errors import FileError, HomeworkError
 from graddiff.expectations import full_name
 from graddiff.files import read_text
-from graddiff.homework.reading import flat, read_toml
+from graddiff.homework.reading import flat, read_toml, text_typed
 
 SUFFIXES = (".toml", ".csv", ".tsv", ".jsonl", ".ndjson")
 LONG = ("problem", "part", "answer")  # columns of a table with an answer a row
@@ -60,27 +59,42 @@ def submissions(paths: Sequence[str]) -> list[Submission]:
     twice."""
     found: dict[str, Submission] = {}
     for path in paths:
-        for submission in in_folder(path) if os.path.isdir(path) else from_file(path):
-            before = found.get(submission.student)
-            if before is not None:
-                raise HomeworkError(f"{submission.student} hands in twice: {before.path} and {submission.path}")
-            found[submission.student] = submission
+        folder = os.path.isdir(path)
+        for submission in in_folder(path) if folder else from_file(path):
+            before = found.setdefault(submission.student, submission)
+            if before is submission:
+                continue
+            told = f"{submission.student} hands in twice: {before.path} and {submission.path}"
+            if not folder:
+                raise HomeworkError(told)
+            mine, other = (before, submission) if own(before) or not own(submission) else (submission, before)
+            found[submission.student] = mine
+            name = student_of(other.path)
+            found[name if name not in found else other.path] = Submission(other.path, other.path, {}, (), told)
     if not found:
         raise HomeworkError(f"there is no answer in {', '.join(paths[:4])}")
     return [*found.values()]
 
 
+def own(submission: Submission) -> bool:
+    """Whether the file has the name of the student, and does not only say so."""
+    return student_of(submission.path) == submission.student
+
+
 def in_folder(path: str) -> Iterator[Submission]:
     """The submissions in the files of a folder. One that cannot be read takes nobody else's away."""
-    names = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != ".")
+    try:
+        names = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != ".")
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
     if not names:
         raise FileError(f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}")
     for name in names:
-        own = os.path.join(path, name)
+        file = os.path.join(path, name)
         try:
-            yield from from_file(own)
+            yield from from_file(file)
         except (HomeworkError, FileError) as error:
-            yield Submission(student_of(own), own, {}, (), error.message)
+            yield Submission(student_of(file), file, {}, (), error.message)
 
 
 def from_file(path: str) -> list[Submission]:
@@ -113,10 +127,10 @@ def from_toml(text: str, path: str) -> Submission:
     remarks: list[str] = []
     for problem, section in table.items():
         if not isinstance(section, dict):
-            remarks.append(f"{problem} is no problem: an answer stands below [q1], as value = -12")
+            remarks.append(f"what is called {problem} is no problem: an answer stands below [q1], as value = -12")
             continue
         for quantity, value in flat(section).items():
-            remarks += put(answers, problem, quantity, text_of(value), lines.of(problem, quantity))
+            remarks += put(answers, problem, quantity, text_typed(value), lines.of(problem, quantity))
     return Submission(str(name), path, answers, tuple(remarks))
 
 
@@ -127,39 +141,28 @@ def put(
     place = (problem, full_name(quantity) if quantity else "")
     if place in answers:
         lines = f"lines {answers[place].line} and {line}"
-        yield f"{problem}.{quantity} is answered twice ({lines}); the first one counts"
+        yield f"the part {problem}.{quantity} is answered twice ({lines}); the first one counts"
     elif text is None:
         yield f"the answer to {problem}.{quantity} is neither a number nor a text (line {line})"
     else:
         answers[place] = Answer(text, line, quantity)
 
 
-def text_of(value: Any) -> str | None:
-    """An answer as it was typed; None for what is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return str(value) if isinstance(value, int) else value.replace("_", "") if is_number(value) else value
-
-
-def is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?", text))
-
-
 class Lines:
     """Where the keys of a TOML text stand; 0 for what is not found."""
 
     def __init__(self, text: str) -> None:
-        self._found: dict[tuple[str, str], int] = {}
+        self._found: dict[str, int] = {}
         section = ""
         for number, line in enumerate(text.split("\n"), 1):
-            if head := re.match(r"\s*\[([^\[\]]+)\]", line):
-                section = bare(head[1])
-            elif key := re.match(r"\s*([^=#]+?)\s*=", line):
-                place = f"{section}.{bare(key[1])}".lstrip(".")
-                self._found.setdefault((place, ""), number)
+            key, sign, _ = line.strip().partition("=")
+            if key.startswith("[") and not sign:
+                section = bare(key.partition("]")[0].strip("["))
+            elif sign:
+                self._found.setdefault(f"{section}.{bare(key)}".lstrip("."), number)
 
     def of(self, problem: str, quantity: str) -> int:
-        return self._found.get((f"{problem}.{quantity}", ""), 0)
+        return self._found.get(f"{problem}.{quantity}", 0)
 
 
 def bare(key: str) -> str:
@@ -211,7 +214,8 @@ def header_of(names: list[str], path: str) -> list[str]:
 
 def entries(student: str, cells: Mapping[str, str], long: bool, line: int) -> Iterator[Entry]:
     if long:
-        yield Entry(student, cells["problem"].strip(), cells["part"].strip(), Answer(cells.get("answer", ""), line))
+        problem, part, answer = (cells.get(name, "") for name in LONG)
+        yield Entry(student, problem.strip(), part.strip(), Answer(answer, line))
         return
     for name, text in cells.items():
         problem, _, quantity = name.partition(".")

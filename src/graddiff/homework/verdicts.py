@@ -32,6 +32,11 @@ EQUAL = "equal as fractions"
 NEG, MUL, POW = TABLE["neg"], TABLE["mul"], TABLE["pow"]
 
 
+def near(left: float, right: float, scale: float = 0.0) -> bool:
+    """Whether two numbers are the same, but for how they are computed."""
+    return abs(left - right) <= RELATIVE * max(abs(left), abs(right)) + OF_SCALE * scale
+
+
 class Verdict(NamedTuple):
     """`status` is correct, wrong, invalid or undecided; `rule` the one that decided, `error` what it measured."""
 
@@ -132,7 +137,7 @@ def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
     """Compares a number with the truth."""
     value, fraction, typed = found
     rational = fraction is not None and truth.fraction is not None
-    error = float(abs(fraction - truth.fraction)) if rational else abs(value - truth.value)  # type: ignore[operator]
+    error = distance(fraction, truth.fraction) if rational else abs(value - truth.value)
     if tolerance.rel is not None or tolerance.abs is not None:
         room = max(tolerance.abs or 0.0, (tolerance.rel or 0.0) * abs(truth.value))
         rule = " or ".join(f"{name} {size:g}" for name, size in zip(("rel", "abs"), tolerance[:2]) if size is not None)
@@ -142,10 +147,20 @@ def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
     if typed is not None and not tolerance.exact:
         return judge_decimal(typed, truth, tolerance.digits, error)
     if rational or (typed is not None and tolerance.exact):
-        near = error <= CLOSE * abs(truth.value)
-        return Verdict("wrong", EQUAL, error, "close, but it has to be the number itself" if near else "")
-    room = RELATIVE * max(abs(value), abs(truth.value)) + OF_SCALE * truth.scale
-    return Verdict("correct" if error <= room else "wrong", f"within {RELATIVE:g}, relative", error)
+        close = error <= CLOSE * abs(truth.value)
+        return Verdict("wrong", EQUAL, error, "close, but it has to be the number itself" if close else "")
+    return Verdict(
+        "correct" if near(value, truth.value, truth.scale) else "wrong", f"within {RELATIVE:g}, relative", error
+    )
+
+
+def distance(left: Fraction | None, right: Fraction | None) -> float:
+    """How far two fractions are apart, as a float."""
+    assert left is not None and right is not None
+    try:
+        return float(abs(left - right))
+    except OverflowError:
+        return math.inf
 
 
 def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float) -> Verdict:
@@ -225,13 +240,14 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness
     agreed, worst = 0, 0.0
     for sample in points:
         try:
-            equal, error = compare(answer, sample)
+            value = value_at(answer, sample)
         except GraddiffError as problem:
             if lost_by_rounding(answer, sample):
                 continue
             return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
+        equal, error = compare(answer, value, sample)
         if equal is False and not same:
-            told = f"it gives {value_at(answer, sample):.6g}, which the derivative does not"
+            told = f"it gives {value:.6g}, which the derivative does not"
             return Verdict("wrong", rule, error, told, sample.at)
         agreed, worst = agreed + bool(equal), max(worst, error)
         if time.monotonic() > end:
@@ -245,10 +261,8 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness
     return Verdict("correct", rule, worst)
 
 
-def compare(answer: Expression, sample: Sample) -> tuple[bool | None, float]:
-    """Whether a formula is equal to the derivative at a point, None if rounding hides it, and the relative error.
-    Raises GraddiffError where it has no value."""
-    value = value_at(answer, sample)
+def compare(answer: Expression, value: float, sample: Sample) -> tuple[bool | None, float]:
+    """Whether a formula is equal to the derivative at a point, None if rounding hides it, and the relative error."""
     size, difference = max(abs(value), abs(sample.derivative)), abs(value - sample.derivative)
     error = difference / size if size else 0.0
     if difference <= OF_SCALE * (size + sample.scale):

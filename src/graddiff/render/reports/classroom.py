@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, message, name
+from graddiff.render.reports.words import Students, message, name, remarks
 
 STATUS = {"correct": "pass", "invalid": "error"}
 
@@ -30,6 +30,10 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
         }
         for part, status in zip(student.parts, statuses)
     ]
+    if student.remarks:
+        told = "\n".join(remarks(student))
+        whole = {"name": "submission", "status": "error", "score": 0, "message": told, "test_code": ""}
+        tests.insert(0, {**whole, "filename": student.path, "line_no": 0, "execution_time": "0s"})
     worst = "error" if "error" in statuses or student.remarks else "fail" if "fail" in statuses else "pass"
     content = {"version": 1, "status": worst, "max_score": student.marks, "tests": tests}
     yield base64.b64encode(json.dumps(content, allow_nan=False).encode()).decode() + "\n"

@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from graddiff.errors import printable
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, answered, number
+from graddiff.render.reports.words import Students, answered, number, quiet, remarks
 
 HEADER = ("student", "problem", "part", "status", "score", "marks", "answer", "hypotheses")
+ACTING = "=+-@＝＋－＠:"  # as the first sign of a cell, or of a line in the log of a CI
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:
@@ -18,6 +18,8 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for student in students:
+        for remark in remarks(student):
+            writer.writerow([harmless(student.student), "", "", "remark", "", "", harmless(remark), ""])
         for part in student.parts:
             told = " ".join(hypothesis.id for hypothesis in part.hypotheses)
             texts = [harmless(text) for text in (student.student, part.problem, part.part)]
@@ -27,9 +29,10 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
 
 
 def harmless(text: str) -> str:
-    text = printable(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not is_number(text) else text
+    text = quiet(text)
+    return f"'{text}" if text.lstrip()[:1] in (*ACTING, "'") and not is_number(text) else text
 
 
 def is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdigit()
+    digits = text.lstrip("+-").replace(".", "", 1)
+    return digits.isascii() and digits.isdecimal()

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import STATUS, Students, details, headline, name
+from graddiff.render.reports.words import STATUS, Students, details, headline, name, remarks
 
 DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
@@ -15,7 +15,7 @@ PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 
 def report(homework: Homework, students: Students) -> Iterator[str]:
     for student in students:
-        for remark in student.remarks:
+        for remark in remarks(student):
             yield command(student.path, 0, student.student, remark)
         for part in student.parts:
             if part.status != "correct":

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, answered, details, name
+from graddiff.render.reports.words import Students, answered, details, name, remarks
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:
@@ -25,5 +25,5 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
         }
         for number, part in enumerate(student.parts, 1)
     ]
-    content = {"score": student.score, "output": "\n".join(student.remarks), "output_format": "text", "tests": tests}
+    content = {"score": student.score, "output": "\n".join(remarks(student)), "output_format": "text", "tests": tests}
     yield json.dumps(content, allow_nan=False, indent=1) + "\n"

@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from graddiff.errors import printable
 from graddiff.homework.grading import PartResult, StudentResult
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, details, headline, name
+from graddiff.render.reports.words import Students, details, headline, name, quiet, remarks
 
 # What XML 1.0 cannot hold, not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:
-    counts = Counter(kind(part.status) for student in students for part in student.parts)
+    counts = sum(map(counted, students), Counter[str]())
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<testsuites name={attribute(homework.id)} {totals(counts)}>\n"
     for student in students:
@@ -33,13 +32,20 @@ def totals(counts: Counter[str]) -> str:
     return f'tests="{counts.total()}" failures="{counts["failures"]}" errors="{counts["errors"]}" time="0"'
 
 
+def counted(student: StudentResult) -> Counter[str]:
+    return Counter([*(kind(part.status) for part in student.parts), *(["errors"] * bool(student.remarks))])
+
+
 def suite(homework: Homework, student: StudentResult) -> Iterator[str]:
-    counts = Counter(kind(part.status) for part in student.parts)
-    yield f"  <testsuite name={attribute(student.student)} {totals(counts)}>\n"
-    for part in student.parts:
-        yield from case(f"{homework.id}.{student.student}", student, part)
+    """The parts of a student, and a case for what is wrong with all of them."""
+    group = f"{homework.id}.{student.student}"
+    yield f"  <testsuite name={attribute(student.student)} {totals(counted(student))}>\n"
     if student.remarks:
-        yield f"    <system-err>{text(chr(10).join(student.remarks))}</system-err>\n"
+        told = "\n".join(remarks(student))
+        yield f'    <testcase name="submission" classname={attribute(group)} time="0" file={attribute(student.path)}>\n'
+        yield f'      <error message={attribute(told)} type="remark">{text(told)}</error>\n    </testcase>\n'
+    for part in student.parts:
+        yield from case(group, student, part)
     yield "  </testsuite>\n"
 
 
@@ -62,4 +68,4 @@ def text(content: str) -> str:
 
 
 def attribute(content: str) -> str:
-    return quoteattr(FORBIDDEN.sub("?", printable(content)))
+    return quoteattr(FORBIDDEN.sub("?", quiet(content)))

@@ -9,7 +9,7 @@ from statistics import median
 from graddiff.homework.grading import StudentResult
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import STATUS, Students, answered, details, name, number
+from graddiff.render.reports.words import STATUS, Students, answered, details, name, number, quiet, remarks
 from graddiff.render.table import Cell, lay_out
 from graddiff.render.terminal import Canvas, Line, Segment
 
@@ -32,8 +32,8 @@ def report(homework: Homework, students: Students, canvas: Canvas, everything: b
 def one(student: StudentResult, canvas: Canvas, everything: bool) -> Iterator[Line]:
     """A student's marks, and the parts."""
     marks = f"{number(student.score)} of {number(student.marks)}"
-    yield [Segment(marks, "value"), Segment(f"  {canvas.written(student.student)}", "head")]
-    for remark in student.remarks:
+    yield [Segment(marks, "value"), Segment(f"  {canvas.written(quiet(student.student))}", "head")]
+    for remark in remarks(student):
         yield [Segment(canvas.written(f"  {remark}"), "notice")]
     parts = [part for part in student.parts if everything or part.status != "correct"]
     if not parts:
@@ -55,7 +55,8 @@ def summary(students: Students, canvas: Canvas) -> Iterator[Line]:
     """The class: its marks, which mistakes were made how often, which parts were hard."""
     scores = [student.score for student in students]
     told = f"{len(students):,} students, marks {number(min(scores))} to {number(max(scores))} of "
-    told += f"{number(students[0].marks)}, median {number(median(scores))}, mean {sum(scores) / len(scores):.3g}"
+    mean = round(sum(scores) / len(scores), 2)
+    told += f"{number(students[0].marks)}, median {number(median(scores))}, mean {number(mean)}"
     yield [Segment(told, "head")]
     mistakes = Counter(
         hypothesis.id for student in students for part in student.parts for hypothesis in part.hypotheses
@@ -63,8 +64,7 @@ def summary(students: Students, canvas: Canvas) -> Iterator[Line]:
     if mistakes:
         yield []
         yield [Segment("answers that are consistent with", "head")]
-        told_of = {mistake: MISTAKES[mistake].told.partition("{")[0].rstrip(": ") for mistake in mistakes}
-        yield from bars([(told_of[mistake], count) for mistake, count in mistakes.most_common(COMMON)], canvas)
+        yield from bars([(MISTAKES[one].title, count) for one, count in mistakes.most_common(COMMON)], canvas)
     hard = Counter(name(part) for student in students for part in student.parts if part.status != "correct")
     if hard:
         yield []

@@ -21,35 +21,41 @@ STATUS = {
 
 
 def name(part: PartResult) -> str:
-    return printable(f"{part.problem}.{part.part}")
+    return quiet(f"{part.problem}.{part.part}")
 
 
 def answered(part: PartResult) -> str:
     """The answer as it was given, a long one cut."""
     text = "" if part.answer is None else part.answer.text.strip()
-    return printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+    return quiet(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+def quiet(text: str) -> str:
+    """Somebody's text without anything that acts on a terminal, or in the log of a CI, wherever in a line it stands."""
+    return printable(text).replace("##[", "# #[")
+
+
+def remarks(student: StudentResult) -> list[str]:
+    """What is wrong with the submission as a whole."""
+    return [quiet(remark) for remark in student.remarks]
 
 
 def headline(part: PartResult) -> str:
     """`q1.value is wrong: 4`."""
     text = answered(part)
-    shown = f": {text}" if text else ""
-    return (
-        f"{name(part)} is {STATUS[part.status]}{shown}"
-        if part.status != "invalid"
-        else f"{name(part)} {STATUS[part.status]}{shown}"
-    )
+    verb = "" if part.status == "invalid" else "is "
+    return f"{name(part)} {verb}{STATUS[part.status]}{': ' if text else ''}{text}"
 
 
 def details(part: PartResult) -> Iterator[str]:
     """Why, each reason a line."""
     if part.picture:
-        yield from part.picture.split("\n")
+        yield from map(quiet, part.picture.split("\n"))
     elif part.message and part.counterexample is None:
-        yield part.message
+        yield quiet(part.message)
     if part.counterexample is not None:
-        yield counterexample(part)
-    yield from (printable(hypothesis.message) for hypothesis in part.hypotheses)
+        yield quiet(counterexample(part))
+    yield from (quiet(hypothesis.message) for hypothesis in part.hypotheses)
     if part.expected is not None and part.status != "correct":
         yield f"the answer is {part.expected}"
 
