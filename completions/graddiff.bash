@@ -5,7 +5,7 @@ _graddiff_names() {
 }
 
 _graddiff() {
-    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --hessian --jacobian --along --order --verify --value --gradient --expect --rtol --atol --exact --precision --each --data --data-format --output --jobs --engine --scheduler --no-input --fail-fast --line-buffered --digits --depth --all --ascii --color --width --schema --completion --version -h --help'
+    local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} words='--at --file --wrt --format --json --no-graph --mode --explain --paths --hessian --jacobian --along --order --verify --value --gradient --expect --rtol --atol --exact --precision --each --data --data-format --output --jobs --engine --scheduler --no-input --fail-fast --line-buffered --digits --depth --all --ascii --color --width --schema --completion --version -h --help'
     local before=${COMP_WORDS[COMP_CWORD-1]} typed quoted='("[^"]*"|'"'[^']*'"')'
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
     if [[ $line =~ --(at|wrt|gradient|expect)(=|[[:space:]]+)([^[:space:]]*)$ ]]; then
@@ -28,7 +28,8 @@ _graddiff() {
     [[ ' functions check lint key ' == *" $command "* ]] || command=
     case "$command $before" in
         ' --file') COMPREPLY=($(compgen -f -- "$word")); return ;;
-        ' --format') COMPREPLY=($(compgen -W 'tree json latex csv jsonl parquet arrow' -- "$word")); return ;;
+        ' --format') COMPREPLY=($(compgen -W 'tree json latex markdown csv jsonl parquet arrow' -- "$word")); return ;;
+        ' --mode') COMPREPLY=($(compgen -W 'reverse forward both' -- "$word")); return ;;
         ' --data') COMPREPLY=($(compgen -f -- "$word")); return ;;
         ' --data-format') COMPREPLY=($(compgen -W 'csv jsonl parquet arrow' -- "$word")); return ;;
         ' --output') COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -45,7 +46,7 @@ _graddiff() {
     esac
     case $command in
         functions) words='--json --ascii --color --width -h --help abs acos acosh acot acoth acsc acsch arccos arccosh arccot arccoth arccsc arccsch arcosh arcoth arcsch arcsec arcsech arcsin arcsinh arctan arctan2 arctanh arsech arsinh artanh asec asech asin asinh atan atan2 atanh cbrt ceil clamp cos cosh cot coth csc csch erf erfc exp expm1 floor gelu hypot leaky_relu ln log log10 log1p log2 logaddexp max min mod relu round sec sech sigmoid sign silu sin sinh softplus sqrt step tan tanh where' ;;
-        check) words='--format --output --show-answers --all --exit-zero --jobs --ascii --color --width --schema -h --help'; files=1 ;;
+        check) words='--format --output --show-answers --all --exit-zero --jobs --ascii --color --width --schema --mistakes -h --help'; files=1 ;;
         lint) words='--json -h --help'; files=1 ;;
         key) words='--format --ascii --color --width -h --help'; files=1 ;;
     esac

@@ -20,8 +20,8 @@ BACKWARD = (
     "Backward pass: the adjoint of a line says how much {f} changes if the line does, and a local partial such as "
     "∂v/∂x how much one line changes if an operand of it does, the others staying as they are. Lines are taken from "
     "the last to the first, so that an adjoint is complete before it is passed on. Each operand gets the adjoint of "
-    "the line times the local partial; what it gets from several lines is added up, since it changes {f} through all of "
-    "them."
+    "the line times the local partial; what it gets from several lines is added up, since it changes {f} through all "
+    "of them."
 )
 SEED = "the adjoint of {f} is 1: {f} changes as much as {f} does"
 

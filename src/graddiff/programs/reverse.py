@@ -1,0 +1,194 @@
+"""Python, NumPy and C: both passes written out, line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from graddiff.alphabets import Term
+from graddiff.conventions import reach
+from graddiff.differentiation import Result
+from graddiff.errors import printable
+from graddiff.explanation import names as line_names
+from graddiff.notation import headline
+from graddiff.operations import COMPARISONS, NUMBER, WHERE, taken
+from graddiff.programs.language import NUMPY, PYTHON, C, Language, Writer
+
+
+class Passes(NamedTuple):
+    """Both passes: bindings and assignments as (name, text), what they are, and the functions they need."""
+
+    title: str
+    bindings: tuple[tuple[str, str], ...]
+    forward: tuple[tuple[str, str], ...]
+    backward: tuple[tuple[str, str, bool], ...]  # the last says whether it is added to what is there
+    output: str
+    gradient: tuple[tuple[str, str], ...]
+    functions: tuple[str, ...]
+
+
+def passes(result: Result, language: Language) -> Passes:
+    """Writes out what the output was computed from; of a `where` the branch that is taken at this point."""
+    return Transcript(result, Writer(language)).passes()
+
+
+class Transcript:
+    """One result in one language."""
+
+    def __init__(self, result: Result, writer: Writer) -> None:
+        self.result, self.graph, self.expression, self.writer = result, result.graph, result.expression, writer
+        self.reached = sorted(reach(result.graph))
+        given = {line: name for line, name in line_names(result).items() if line in self.reached}
+        own = writer.names(dict.fromkeys(given.values()))
+        adjoints = writer.names([f"d_{own[name]}" for name in own], own.values())
+        self.names = {line: own[name] for line, name in given.items()}
+        self.adjoints = {line: adjoints[f"d_{own[name]}"] for line, name in given.items()}
+
+    def passes(self) -> Passes:
+        lines = [n for n in self.reached if self.expression.operands[n] and not self.compares(n)]
+        forward = tuple((self.names[line], self.value(line)) for line in lines)
+        backward = tuple(self.backward())
+        gradient = tuple(
+            (name, self.zero if line is None or self.graph.adjoints[line] is None else self.adjoints[line])
+            for name, line in self.result.requested.items()
+        )
+        bindings = tuple(
+            (self.names[line], self.writer.language.number(repr(float(self.result.at[name]))))
+            for name, line in self.expression.variables.items()
+            if line in self.names
+        )
+        title = printable(headline(self.expression))
+        output = self.term(self.expression.output).text
+        return Passes(title, bindings, forward, backward, output, gradient, tuple(self.writer.defined.values()))
+
+    @property
+    def zero(self) -> str:
+        return self.writer.language.number("0")
+
+    def compares(self, line: int) -> bool:
+        return self.expression.operations[line] in COMPARISONS
+
+    def term(self, line: int) -> Term:
+        operation = self.expression.operations[line]
+        if operation is NUMBER:
+            return self.writer.literal(self.expression.literals[line])
+        return Term(self.names[line])
+
+    def value(self, line: int) -> str:
+        operation, operands = self.expression.operations[line], self.expression.operands[line]
+        if operation is WHERE:
+            return self.term(operands[taken(self.graph.values[operands[0]])]).text
+        terms = [self.term(operand) for operand in operands]
+        if operation.variadic:
+            return self.extreme(operation.name, terms)
+        return self.writer.operation(operation, terms).text
+
+    def extreme(self, name: str, terms: Sequence[Term]) -> str:
+        """The smallest or largest of several."""
+        if name in self.writer.language.functions:
+            return f"{self.writer.language.functions[name]}({', '.join(term.text for term in terms)})"
+        text = terms[0].text
+        for term in terms[1:]:
+            text = f"f{name}({text}, {term.text})"
+        return text
+
+    def backward(self) -> Iterator[tuple[str, str, bool]]:
+        """The adjoints, from the last line to the first."""
+        graph, output = self.graph, self.expression.output
+        if graph.adjoints[output] is None or output not in self.adjoints:
+            return
+        yield self.adjoints[output], self.writer.language.number("1"), False
+        seen: Counter[int] = Counter()
+        for target in reversed(self.reached):
+            for slot, partial in enumerate(graph.partials[target]):
+                if partial is None:
+                    continue
+                source = self.expression.operands[target][slot]
+                text = self.contribution(target, slot)
+                yield self.adjoints[source], text, bool(seen[source])
+                seen[source] += 1
+
+    def contribution(self, target: int, slot: int) -> str:
+        """Adjoint times local partial."""
+        adjoint = Term(self.adjoints[target])
+        partial = self.partial(target, slot)
+        if partial.text in ("1", "1.0"):
+            return adjoint.text
+        if partial.text in ("-1", "-1.0"):
+            return f"-{adjoint.text}"
+        return f"{adjoint.text} * {partial.within(2 if '/' not in partial.text else 3)}"
+
+    def partial(self, target: int, slot: int) -> Term:
+        """The local partial as a formula of names."""
+        operation, operands = self.expression.operations[target], self.expression.operands[target]
+        if operation is WHERE:
+            return self.writer.literal("1")
+        terms = [self.term(operand) for operand in operands]
+        if operation.variadic:
+            ties = " + ".join(f"({term.text} == {self.names[target]})" for term in terms)
+            terms = [terms[slot], self.term(target), Term(f"({ties})")]
+        else:
+            terms = [*terms, self.term(target)]
+        text = operation.partial(slot)
+        from graddiff.parser import parse
+
+        read = parse(text, operation.known)
+        return self.writer.expression(read, dict(zip(operation.known, terms)))[-1]
+
+
+def python(result: Result) -> Iterator[str]:
+    yield from script(result, PYTHON, "import math\n")
+
+
+def numpy(result: Result) -> Iterator[str]:
+    found = "".join(script(result, NUMPY, "import numpy as np\n"))
+    yield found.replace("import numpy", "import math\n\nimport numpy", 1) if "math." in found else found
+
+
+def script(result: Result, language: Language, imports: str) -> Iterator[str]:
+    found = passes(result, language)
+    body = "".join(script_body(found))
+    yield f"# {found.title.replace(chr(10), ' ')}: value and gradient by reverse mode\n"
+    yield f"{imports}\n" if imports.split()[-1] + "." in body or any("." in text for text in found.functions) else "\n"
+    yield "".join(f"\n{text}\n" for text in found.functions)
+    yield body
+
+
+def script_body(found: Passes) -> Iterator[str]:
+    yield from (f"{name} = {text}\n" for name, text in found.bindings)
+    yield "\n# forward pass\n"
+    yield from (f"{name} = {text}\n" for name, text in found.forward)
+    yield "\n# reverse pass: d_v is the derivative of the output by v\n"
+    yield from (f"{name} {'+=' if more else '='} {text}\n" for name, text, more in found.backward)
+    yield f'\nprint("value", {found.output})\n'
+    yield from (f"print({quoted(name)}, {text})\n" for name, text in found.gradient)
+
+
+def quoted(name: str) -> str:
+    return f'"d/d{name}"'
+
+
+def c(result: Result) -> Iterator[str]:
+    found = passes(result, C)
+    yield f"/* {found.title.replace('*/', '* /')}: value and gradient by reverse mode; cc -lm */\n"
+    yield "#include <math.h>\n#include <stdio.h>\n\n"
+    yield "".join(found.functions) + "\n" * bool(found.functions)
+    yield "int main(void) {\n"
+    yield from (f"    double {name} = {text};\n" for name, text in found.bindings)
+    yield "\n    /* forward pass */\n"
+    yield from (f"    double {name} = {text};\n" for name, text in found.forward)
+    yield "\n    /* reverse pass: d_v is the derivative of the output by v */\n"
+    yield from (
+        f"    {name} += {text};\n" if more else f"    double {name} = {text};\n" for name, text, more in found.backward
+    )
+    yield f'\n    printf("value %.17g\\n", {found.output});\n'
+    yield from (f'    printf("d/d%s %.17g\\n", {c_string(name)}, (double)({text}));\n' for name, text in found.gradient)
+    yield "    return 0;\n}\n"
+
+
+def c_string(text: str) -> str:
+    """A string of C, in UTF-8."""
+    return (
+        '"' + "".join(chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode()) + '"'
+    )

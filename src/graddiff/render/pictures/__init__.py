@@ -1,0 +1,1 @@
+"""Pictures of a graph, one file a format, all of one figure."""

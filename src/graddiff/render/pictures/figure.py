@@ -1,0 +1,122 @@
+"""What every picture shows: boxes with values and adjoints, arrows with partials and contributions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from graddiff.arithmetic import Number
+from graddiff.conventions import reach
+from graddiff.differentiation import Result
+from graddiff.errors import UsageError, printable
+from graddiff.evaluator import NoValue
+from graddiff.failures import exactly
+from graddiff.notation import Labels, headline
+from graddiff.operations import NUMBER, VARIABLE
+
+LARGEST = 2_000  # boxes
+TITLE = 28  # characters of a box's title
+AWKWARD = ("kink", "jump", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
+
+
+class Box(NamedTuple):
+    """A node. `kind` is variable, number, operation or output; `mark` says what is awkward about it, such as kink."""
+
+    line: int
+    title: str
+    value: str
+    adjoint: str
+    kind: str
+    mark: str
+
+
+class Arrow(NamedTuple):
+    """An edge: from an operand to the line that uses it, as its operand number `slot`. `formula` is the local partial,
+    with its value; both it and the contribution are empty where nothing flows."""
+
+    source: int
+    target: int
+    slot: int
+    formula: str
+    partial: str
+    contribution: str
+
+
+class Figure(NamedTuple):
+    """`title` is the expression, `description` the picture in a sentence, for those who do not see it."""
+
+    title: str
+    description: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def number(value: Number | None, digits: int) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, NoValue) or value != value:
+        return "undefined"
+    return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
+
+
+def figure(result: Result, digits: int) -> Figure:
+    """The figure of a result: what the output was computed from, everything once. Raises UsageError for too many."""
+    expression, graph = result.expression, result.graph
+    lines = sorted(reach(graph))
+    if len(lines) > LARGEST:
+        told = f"the graph has {len(lines):,} nodes, and a picture shows {LARGEST:,} at most"
+        raise UsageError(told, hint="--format dot is read by Graphviz however large; --paths x shows what matters most")
+    labels = Labels(expression)
+    marks = {notice.text: notice.kind for notice in result.notices if notice.kind in AWKWARD}
+    boxes = tuple(box(result, labels, line, marks, digits) for line in lines)
+    wanted = {*lines}
+    arrows = tuple(
+        arrow(result, labels, target, slot, digits)
+        for target in lines
+        for slot, source in enumerate(expression.operands[target])
+        if source in wanted
+    )
+    return Figure(printable(headline(expression)), described(result, digits), boxes, arrows)
+
+
+def box(result: Result, labels: Labels, line: int, marks: dict[str, str], digits: int) -> Box:
+    expression, graph = result.expression, result.graph
+    operation, text = expression.operations[line], labels[line]
+    name = expression.names.get(line)
+    kind = {NUMBER: "number", VARIABLE: "variable"}.get(operation, "operation")
+    if line == expression.output:
+        kind, name = "output", name or (None if operation is VARIABLE else expression.output_name)
+    shown = text if len(text) <= TITLE else labels.outline(line).text
+    title = f"{name} = {shown}" if name and name != text else shown
+    return Box(
+        line,
+        printable(title if len(title) <= 2 * TITLE else f"{title[:TITLE]}…"),
+        number(graph.values[line], digits) if operation is not NUMBER else "",
+        number(graph.adjoints[line], digits),
+        kind,
+        marks.get(text, ""),
+    )
+
+
+def arrow(result: Result, labels: Labels, target: int, slot: int, digits: int) -> Arrow:
+    graph = result.graph
+    source = graph.expression.operands[target][slot]
+    partial = graph.partials[target][slot] if graph.partials[target] else None
+    if partial is None:
+        return Arrow(source, target, slot, "", "", "")
+    told, value = labels.partial(target, slot, graph.values, brief=True), number(partial, digits)
+    formula = value if told == value else f"{told} = {value}"
+    contribution = number(graph.adjoints[target] * partial, digits)
+    return Arrow(source, target, slot, printable(formula), value, contribution)
+
+
+def described(result: Result, digits: int) -> str:
+    """The picture in words."""
+    f = result.expression.output_name
+    at = ", ".join(f"{name} = {number(value, digits)}" for name, value in result.at.items())
+    found = ", ".join(f"∂{f}/∂{name} = {number(value, digits)}" for name, value in result.gradient.items())
+    told = f"Computational graph of {headline(result.expression)}{' at ' if at else ''}{at}: "
+    told += f"{f} = {number(result.value, digits)}{', ' if found else ''}{found}. "
+    told += "Boxes hold values and adjoints; arrows go from operands to operations, with the local partial and the "
+    return printable(told + "contribution to the adjoint of the operand.")

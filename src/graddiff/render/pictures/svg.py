@@ -1,0 +1,187 @@
+"""SVG, laid out here: readable in black and white, by screen readers, and in the dark."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from xml.sax.saxutils import escape
+
+from graddiff.render.pictures.figure import Arrow, Box, Figure
+from graddiff.render.pictures.layout import CHARACTER, HEIGHT, MARGIN, Layout, Place, lay_out
+
+# What XML 1.0 cannot hold, not even escaped.
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+BEND = 0.45  # of the distance between two points, that a curve leaves them straight
+APART = 14.0  # pixels between two arrows between the same boxes
+
+Point = tuple[float, float]
+Curve = tuple[Point, Point, Point, Point]
+
+STYLE = """
+    .graddiff text { font: 12px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; fill: #1a1a1a; }
+    .graddiff .page { fill: #ffffff; }
+    .graddiff .box { fill: #ffffff; stroke: #444444; }
+    .graddiff .number .box { stroke-dasharray: 3 3; }
+    .graddiff .output .box { stroke-width: 2.5; }
+    .graddiff .mark .box { stroke: #b35900; stroke-dasharray: 8 3; }
+    .graddiff .title { font-weight: bold; }
+    .graddiff .value { fill: #14662b; }
+    .graddiff .adjoint { fill: #a3180f; }
+    .graddiff .partial { fill: #0b4f8a; }
+    .graddiff .back { fill: #ffffff; fill-opacity: 0.85; stroke: none; }
+    .graddiff .arrow { fill: none; stroke: #444444; }
+    .graddiff .none { stroke-dasharray: 2 4; stroke: #999999; }
+    .graddiff .head { fill: #444444; stroke: none; }
+    @media (prefers-color-scheme: dark) {
+      .graddiff .page { fill: #16181d; }
+      .graddiff text { fill: #e8e8e8; }
+      .graddiff .box { fill: #22262e; stroke: #aaaaaa; }
+      .graddiff .back { fill: #16181d; }
+      .graddiff .value { fill: #6fce87; }
+      .graddiff .adjoint { fill: #ff9a90; }
+      .graddiff .partial { fill: #86bdf0; }
+      .graddiff .arrow { stroke: #aaaaaa; }
+      .graddiff .head { fill: #aaaaaa; }
+      .graddiff .mark .box { stroke: #ffae57; }
+    }
+"""
+
+
+def write(figure: Figure) -> Iterator[str]:
+    """The picture as a file of its own."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield from element(figure)
+
+
+def element(figure: Figure, prefix: str = "") -> Iterator[str]:
+    """The <svg> element; `prefix` makes ids unique where several stand in one page."""
+    texts = {box.line: [text for text, _ in content(box)] for box in figure.boxes}
+    labels = {arrow: [text for text, _ in told(arrow)] for arrow in figure.arrows}
+    laid = lay_out(figure, texts, labels)
+    width = max(laid.width, len(figure.title) * CHARACTER + 2 * MARGIN)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="graddiff" role="img" '
+        f'aria-labelledby="{prefix}title {prefix}desc" '
+        f'width="{width:.0f}" height="{laid.height:.0f}" viewBox="0 0 {width:.0f} {laid.height:.0f}">\n'
+        f'  <title id="{prefix}title">{clean(figure.title)}</title>\n'
+        f'  <desc id="{prefix}desc">{clean(figure.description)}</desc>\n'
+        f"  <style>{STYLE}  </style>\n"
+        f'  <rect class="page" width="{width:.0f}" height="{laid.height:.0f}"/>\n'
+        f'  <text class="title" x="{MARGIN:.0f}" y="{MARGIN:.0f}">{clean(figure.title)}</text>\n'
+    )
+    curves = curves_of(figure, laid)
+    for number, arrow in enumerate(figure.arrows):
+        yield from drawn_arrow(number, arrow, curves[arrow])
+    for box in figure.boxes:
+        yield from drawn_box(box, laid.places[box.line])
+    places = label_places(figure, curves)
+    for number, arrow in enumerate(figure.arrows):
+        yield from drawn_label(number, arrow, *places[arrow])
+    yield "</svg>\n"
+
+
+def content(box: Box) -> list[tuple[str, str]]:
+    """The lines of a box, each with its class."""
+    lines = [(box.title, "title")]
+    lines += [(f"value {box.value}", "value")] if box.value else []
+    lines += [(f"adjoint {box.adjoint}", "adjoint")] if box.adjoint else []
+    return lines + [(box.mark, "partial")] * bool(box.mark)
+
+
+def told(arrow: Arrow) -> list[tuple[str, str]]:
+    """The lines at an arrow, each with its class: what flows back is told behind a left arrow."""
+    return [(arrow.formula, "partial"), (f"← {arrow.contribution}", "adjoint")] if arrow.partial else []
+
+
+def drawn_box(box: Box, place: Place) -> Iterator[str]:
+    left, top = place.x - place.width / 2, place.y - place.height / 2
+    marked = " mark" if box.mark else ""
+    radius = place.height / 2 if box.kind == "variable" else 4
+    yield f'  <g class="node {box.kind}{marked}" id="n{box.line}">\n'
+    yield (
+        f'    <rect class="box" x="{left:.1f}" y="{top:.1f}" width="{place.width:.1f}" height="{place.height:.1f}" '
+        f'rx="{min(radius, 18):.0f}"/>\n'
+    )
+    yield from lines_at(content(box), place.x, place.y)
+    yield "  </g>\n"
+
+
+def lines_at(lines: Sequence[tuple[str, str]], x: float, y: float) -> Iterator[str]:
+    """Lines of text around a middle."""
+    for row, (text, style) in enumerate(lines):
+        height = y + (row - (len(lines) - 1) / 2) * HEIGHT + 4
+        yield f'    <text class="{style}" x="{x:.1f}" y="{height:.1f}" text-anchor="middle">{clean(text)}</text>\n'
+
+
+def apart(arrows: Sequence[Arrow]) -> dict[Arrow, float]:
+    """How far arrows between the same two boxes are moved, so that both are seen."""
+    together: dict[tuple[int, int], list[Arrow]] = {}
+    for arrow in arrows:
+        together.setdefault((arrow.source, arrow.target), []).append(arrow)
+    return {
+        arrow: (row - (len(group) - 1) / 2) * 4 * APART
+        for group in together.values()
+        for row, arrow in enumerate(group)
+    }
+
+
+def curves_of(figure: Figure, laid: Layout) -> dict[Arrow, list[Curve]]:
+    """Each arrow as cubic curves that leave and arrive level."""
+    shifts = apart(figure.arrows)
+    found = {}
+    for arrow in figure.arrows:
+        points, shift = laid.routes[arrow], shifts[arrow]
+        found[arrow] = [
+            ((x0, y0), (x0 + (x1 - x0) * BEND, y0 + shift), (x1 - (x1 - x0) * BEND, y1 + shift), (x1, y1))
+            for (x0, y0), (x1, y1) in pairwise(points)
+        ]
+    return found
+
+
+def drawn_arrow(number: int, arrow: Arrow, curves: Sequence[Curve]) -> Iterator[str]:
+    """The curves, and a head at their end."""
+    style = "arrow" if arrow.partial else "arrow none"
+    path = f"M {curves[0][0][0]:.1f} {curves[0][0][1]:.1f}"
+    for _, *points in curves:
+        path += " C " + " ".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    x, y = curves[-1][-1]
+    yield f'  <g class="edge" id="e{number}">\n    <path class="{style}" d="{path}"/>\n'
+    yield f'    <path class="head" d="M {x:.1f} {y:.1f} l -8 -4 l 0 8 z"/>\n  </g>\n'
+
+
+def label_places(figure: Figure, curves: Mapping[Arrow, Sequence[Curve]]) -> dict[Arrow, Point]:
+    """Where the labels stand: on the middle piece, away from where many arrows meet."""
+    out = Counter(arrow.source for arrow in figure.arrows)
+    into = Counter(arrow.target for arrow in figure.arrows)
+    found = {}
+    for arrow in figure.arrows:
+        difference = out[arrow.source] - into[arrow.target]
+        share = 0.5 if difference == 0 else 0.64 if difference > 0 else 0.36
+        found[arrow] = point_at(curves[arrow][len(curves[arrow]) // 2], share)
+    return found
+
+
+def point_at(curve: Curve, t: float) -> Point:
+    """A point of a cubic curve, from 0 at its beginning to 1 at its end."""
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    return sum(w * x for w, (x, _) in zip(weights, curve)), sum(w * y for w, (_, y) in zip(weights, curve))
+
+
+def drawn_label(number: int, arrow: Arrow, x: float, y: float) -> Iterator[str]:
+    lines = told(arrow)
+    if not lines:
+        return
+    width = max(len(text) for text, _ in lines) * CHARACTER + 6
+    yield f'  <g class="label" id="l{number}">\n'
+    yield (
+        f'    <rect class="back" x="{x - width / 2:.1f}" y="{y - len(lines) * HEIGHT / 2:.1f}" width="{width:.1f}" '
+        f'height="{len(lines) * HEIGHT:.1f}"/>\n'
+    )
+    yield from lines_at(lines, x, y)
+    yield "  </g>\n"
+
+
+def clean(text: str) -> str:
+    return escape(FORBIDDEN.sub("?", text), {'"': "&quot;"})
