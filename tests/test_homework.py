@@ -21,6 +21,9 @@ from junitparser import JUnitXml
 
 from graddiff.commands.check import FOR_ONE, REPORTS
 from graddiff.homework.mistakes import MISTAKES
+from graddiff.render.reports.csv import harmless
+from graddiff.render.reports.github import PROPERTY, escaped
+from graddiff.render.reports.tap import description
 from running import COMMAND, ROOT, environment, graddiff
 
 HERE = ROOT / "tests/homework"
@@ -408,6 +411,46 @@ def test_csv_has_no_formulas_in_it(hostile: Path) -> None:
     assert len([row for row in rows if row[3] != "remark"]) == 7
     assert not any(cell[:1] in ("=", "@", "+") or re.match("-[^0-9]", cell) for row in rows for cell in row)
     assert next(row[6] for row in rows if row[0] == "b") == "'=cmd"
+
+
+@pytest.mark.parametrize("text", ["=1+cmd", "+cmd", "-cmd", "@cmd", "＝cmd", " =cmd", "::cmd", "-²"])
+def test_cell_of_a_spreadsheet_is_no_formula(text: str) -> None:
+    assert harmless(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["-12", "+0.5", "x", "1/3", ""])
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_signs_of_formats_are_escaped() -> None:
+    assert escaped("a,b:c%\r\n", PROPERTY) == "a%2Cb%3Ac%25%0D%0A"
+    assert description(r"a\b # TODO") == r"a\\b \# TODO"
+
+
+def test_long_answer_is_cut_and_infinite_error_is_none(folder: Path) -> None:
+    (folder / "hw.toml").write_text(PROBLEM.replace("x^2", "x").replace("x = 3", 'x = "-1.5e308"'))
+    (folder / "ada.toml").write_text("[q1]\nvalue = 1.5e308\n")
+    (part,) = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0]["problems"][0]["parts"]
+    assert part["error"] is None
+    (folder / "ada.toml").write_text(f"[q1]\nvalue = '{'1+' * 300}1'\n")
+    (part,) = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0]["problems"][0]["parts"]
+    assert len(part["answer"]) == 201
+
+
+def test_best_credit_counts_and_what_is_said_of_a_part_wins(folder: Path) -> None:
+    (folder / "hw.toml").write_text(
+        "[homework]\ntolerance = { digits = 5 }\n"
+        '[[problem]]\nid = "q"\nexpression = "x*y"\nat = { x = 3, y = 3 }\nexpect = { value = "8" }\n'
+        "credit = { local_partial = 0.25, other_name = 0.5, sign_lost = 0.1 }\n"
+        'points = { value = { marks = 1, expect = "9" }, x = { marks = 1 } }\n'
+        '[[problem]]\nid = "r"\nexpression = "sqrt(x)"\nat = { x = 2 }\n'
+        "tolerance = { exact = false }\npoints = { value = 1 }\n"
+    )
+    (folder / "ada.toml").write_text("[q]\nvalue = 9\nx = -3\n[r]\nvalue = 1.414\n")
+    content = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0]["problems"]
+    assert [part["score"] for problem in content for part in problem["parts"]] == [1, 0.1, 0]
+    assert content[1]["parts"][0]["rule"] == "right as written, 5 digits"
 
 
 def test_github_annotations_are_one_line_each_and_escaped(hostile: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from graddiff import parse
 from graddiff.homework.key import FormulaKey, Judged, Key, judged
-from graddiff.homework.points import FEWEST, WANTED, samples
+from graddiff.homework.points import FEWEST, WANTED, admissible, rational, samples
 from graddiff.homework.problems import Limits
 from graddiff.homework.reading import homework
 from graddiff.homework.scale import scale_of_adjoint, scale_of_value
@@ -272,6 +273,33 @@ def test_points_are_the_same_for_everyone_and_admissible() -> None:
     assert all(sample.at["x"] > 0 and sample.at["y"] != 1 for sample in first)
     assert samples("seed", parse("sqrt(-x^2)"), "x", {}) == []
     assert FEWEST == 6
+
+
+def test_point_is_admissible_only_where_nothing_is_awkward() -> None:
+    def at(expression: str, x: object) -> object:
+        return admissible(parse(expression), "x", {"x": Fraction(str(x))})[1]
+
+    assert at("abs(x)", 0) is None  # a kink
+    assert at("floor(x)*x", 2) is None  # a jump
+    assert at("sqrt(x)", 0) is None  # a vertical tangent
+    assert at("1000000.5*x - 1000000*x", 2) is None  # rounding
+    assert at("exp(-1000*x)", 2) is None  # an underflow
+    assert at("abs(x)", 1) is not None
+    assert at("1000.5*x - 1000*x", 2) is not None
+    assert at("sin(x)^2 + cos(x)^2", 2) is not None
+
+
+def test_rational_functions_are_told_from_others() -> None:
+    for text, expected in (
+        ("(x^2 + 1)/(3*x - 0.5)", True),
+        ("x^-3", True),
+        ("x^2.5", False),
+        ("x^y", False),
+        ("pi*x", False),
+        ("abs(x)", False),
+        ("sqrt(x)", False),
+    ):
+        assert rational(parse(text)) is expected
 
 
 def test_no_points_are_found_for_several_variables_either() -> None:
