@@ -313,7 +313,7 @@ def test_json_of_formulas() -> None:
         (["x", "--value"], 3, "no value for x"),
         (["(-2)^x"], 4, "the derivative by x has no real value"),
         (["x", "--expect", "x=1"], 2, "there is no point"),
-        (["x", "--at", "x=1", "--format", "latex"], 2, "there is a point"),
+        (["x", "--format", "svg"], 3, "no value for x"),
     ],
 )
 def test_bad_input_without_a_point(arguments: list[str], code: int, message: str) -> None:

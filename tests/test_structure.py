@@ -39,7 +39,7 @@ FLOORS = """
     pytest_plugin
     commands commands.options commands.asked commands.output commands.functions commands.data commands.each
     commands.check commands.lint commands.key
-    commands.explain commands.formulas commands.higher commands.differentiate
+    commands.explain commands.drawing commands.formulas commands.higher commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905
 

@@ -153,7 +153,8 @@ def formula(
         if inner is VARIABLE:
             written.append(meaning[names[line]])
         elif inner is NUMBER:
-            written.append(number(rule.literals[line]))
+            text = rule.literals[line]
+            written.append(Term(alphabet.name(text)) if text.isalpha() else number(text))
         elif inner is WHERE:
             written.append(written[inputs[taken(numbers[inputs[0]])]])
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from typing import Any
 
@@ -12,7 +13,22 @@ from graddiff.errors import UsageError
 from graddiff.files import read_text
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
-DATA_ONLY = ("data_format", "output", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
+TEXTS = ("tree", "json", "latex", "markdown")
+PICTURES = ("dot", "mermaid", "svg")
+PROGRAMS = ("python", "numpy", "c", "pytorch", "jax")
+SUFFIXES = {
+    ".txt": "tree",
+    ".json": "json",
+    ".tex": "latex",
+    ".md": "markdown",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
+    ".svg": "svg",
+    ".py": "python",
+    ".c": "c",
+}
+DATA_ONLY = ("data_format", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
 
 
 def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None:
@@ -27,6 +43,8 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
             raise UsageError(f"--{only} is for one point, and {many} has many", hint="leave one of them away")
     if options["mode"] is not None and (view is not None or options["data"] is not None or options["each"]):
         raise UsageError("--mode is about the graph at a point", hint="leave it away")
+    if options["each"] and options["output"] is not None:
+        raise UsageError("--each writes to standard output", hint="graddiff --each … > FILE")
     if options["data"] is None:
         for name in DATA_ONLY:
             if options[name]:
@@ -54,15 +72,27 @@ def kind_of(options: dict[str, Any]) -> Kind:
 def form_of(options: dict[str, Any]) -> str:
     """tree, json, or which bare number."""
     forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
-    forms += ["json"] * (options["as_json"] or options["format_"] == "json")
-    forms += [form for form in ("latex", "markdown") if options["format_"] == form]
-    if len(forms) > 1:
-        told = "--value, --gradient, --json and --format latex each want standard output for themselves"
+    forms += ["json"] * options["as_json"]
+    if options["format_"] is not None and options["data"] is None and options["format_"] not in DATA_FORMATS:
+        forms += [options["format_"]] * (options["format_"] != "tree")
+    if len(set(forms)) > 1:
+        told = "--value, --gradient, --json and --format each want the output for themselves"
         raise UsageError(told, hint="give one")
+    if not forms and options["output"] is not None and options["data"] is None and options["format_"] is None:
+        forms.append(form_of_suffix(options["output"]))
     if options["wrt"] and forms and forms[0] in ("value", "gradient"):
         hint = "--json writes all derivatives by --wrt"
         raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
     return forms[0] if forms else "tree"
+
+
+def form_of_suffix(path: str) -> str:
+    """The form that the name of a file asks for."""
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(f"the suffix of {path} says no format", hint=f"--format, or one of {known}")
+    return SUFFIXES[suffix]
 
 
 def read_expression(expression: str | None, path: str | None) -> str:

@@ -11,8 +11,19 @@ import click
 from graddiff import __version__
 from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.bindings import bindings, names
-from graddiff.commands.asked import DATA_FORMATS, check_options, form_of, kind_of, read_expression, requested
+from graddiff.commands.asked import (
+    DATA_FORMATS,
+    PICTURES,
+    PROGRAMS,
+    TEXTS,
+    check_options,
+    form_of,
+    kind_of,
+    read_expression,
+    requested,
+)
 from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell, view_of
+from graddiff.commands.output import into_file
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
@@ -68,9 +79,10 @@ read or written.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["tree", "json", "latex", "markdown", *DATA_FORMATS]),
-    help="What to write: latex for formulas; latex, markdown for --explain; csv, jsonl, parquet, arrow for --data.  "
-    "[default: tree, or as --data]",
+    type=click.Choice([*TEXTS, *PICTURES, *PROGRAMS, *DATA_FORMATS]),
+    metavar="FORMAT",
+    help="What to write: tree, json, latex, markdown; dot, mermaid, svg; python, numpy, c, pytorch, jax; "
+    "csv, jsonl, parquet, arrow for --data.  [default: tree]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
@@ -97,7 +109,7 @@ read or written.
 @click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
 @click.option("--data", metavar="FILE", help="Answer every row of a table, or of a folder of them; - is a pipe.")
 @click.option("--data-format", type=click.Choice(DATA_FORMATS), help="What --data is, where no suffix says it.")
-@click.option("--output", metavar="FILE", help="Write the answers to --data into a file; its suffix says its format.")
+@click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
 @click.option(
     "--jobs", metavar="N", type=click.IntRange(1, 256), help="Processes for --data.  [default: 1; dask: one a core]"
 )
@@ -128,6 +140,20 @@ def command(expression: str | None, **options: Any) -> int:
         return many_points(expression, at, options)
     if options["each"]:
         return many_expressions(expression, at, expected, form, options)
+    with into_file(options["output"]):
+        return one_expression(expression, at, expected, form, kind, options)
+
+
+def one_expression(
+    expression: str | None,
+    at: dict[str, Number],
+    expected: dict[str, Number],
+    form: str,
+    kind: Kind,
+    options: dict[str, Any],
+) -> int:
+    """One expression, at a point or without one, in the view that is asked for."""
+    view = view_of(options)
     read = parse(read_expression(expression, options["path"]), at)
     nowhere = bool(read.variables) and not options["at"]
     if nowhere and kind is not FLOATS:
@@ -137,7 +163,8 @@ def command(expression: str | None, **options: Any) -> int:
 
         wrt = tuple(names(options["wrt"], "--wrt")) or None
         return write_higher(view, Asked(read, None if nowhere else at, wrt, kind, options), form)
-    if nowhere and form != "value" and view != "explain" and options["mode"] is None:
+    at_a_point = view == "explain" or options["mode"] or form in ("value", "markdown", *PICTURES, *PROGRAMS)
+    if nowhere and not at_a_point:
         from graddiff.commands.formulas import write_formulas
 
         return write_formulas(read, requested(options), form, options)
@@ -148,11 +175,8 @@ def one_point(
     read: Expression, at: dict[str, Number], expected: dict[str, Number], form: str, kind: Kind, options: dict[str, Any]
 ) -> int:
     """The main job: value and gradient at a point, with the graph."""
-    if form in ("latex", "markdown") and not options["explain"]:
-        hint = "--explain tells both passes" if form == "markdown" else "leave --at away, or add --explain"
-        raise UsageError(f"--format {form} is not for a graph at a point", hint=hint)
     result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"], kind)
-    if options["explain"]:
+    if options["explain"] or form in ("latex", "markdown"):
         from graddiff.commands.explain import write_explanation
 
         write_explanation(result, form, options)
@@ -161,6 +185,10 @@ def one_point(
 
         found = tangents_of(result, options)
         sys.stdout.writelines(document(result, not options["no_graph"], checks, found.by if found else None))
+    elif form in PICTURES + PROGRAMS:
+        from graddiff.commands.drawing import write
+
+        write(result, form, options["digits"] or 7)
     elif form == "tree":
         draw(result, checks, options)
     else:

@@ -113,7 +113,7 @@ def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) ->
     result = differentiate(expression, point, [name])
     line = expression.lines[name]
     derivative = float(result.gradient[name])
-    if any(vanishes(result.graph, place) for place in range(expression.size)):
+    if any(vanishes(result.graph, place) or by_chance(result.graph, place) for place in range(expression.size)):
         return result, None
     if any(notice.kind in CONVENTIONS for notice in result.notices) or not 0 <= abs(derivative) < 1e100:
         return result, None
@@ -130,6 +130,15 @@ def vanishes(graph: Graph, line: int) -> bool:
     if graph.expression.operations[line].name not in VANISHING or isinstance(value, NoValue):
         return False
     return abs(value) < SMALLEST and all(graph.values[operand] != 0 for operand in graph.expression.operands[line])
+
+
+def by_chance(graph: Graph, line: int) -> bool:
+    """Whether a line has a value only because a variable exponent of a negative number happens to be whole."""
+    if graph.expression.operations[line] is not POW:
+        return False
+    base, exponent = graph.expression.operands[line]
+    varies = graph.expression.depends({*graph.expression.variables.values()})[exponent]
+    return bool(varies) and not isinstance(graph.values[base], NoValue) and graph.values[base] < 0
 
 
 def value_of(value: Number) -> float | None:

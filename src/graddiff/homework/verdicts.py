@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from graddiff.arithmetic import FLOATS, Kind
-from graddiff.errors import GraddiffError, HomeworkError, PointError
+from graddiff.errors import GraddiffError, HomeworkError, PointError, RangeError
 from graddiff.evaluator import evaluate
 from graddiff.exact import EXACT
 from graddiff.expression import Expression
@@ -242,7 +242,7 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness
         try:
             value = value_at(answer, sample)
         except GraddiffError as problem:
-            if lost_by_rounding(answer, sample):
+            if isinstance(problem, RangeError) or lost_by_rounding(answer, sample):
                 continue
             return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
         equal, error = compare(answer, value, sample)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graddiff.alphabets import ATOM, PRECEDENCE, Alphabet, Pattern, Term, infix
+from graddiff.arithmetic import Number
 from graddiff.expression import Expression
+from graddiff.notation import formula, number
 from graddiff.operation import Operation
 from graddiff.operations import NUMBER, TABLE, VARIABLE
 from graddiff.parser import parse
@@ -33,13 +35,16 @@ class Writer:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.defined: dict[str, str] = {}
-        self.alphabet = Alphabet(language.patterns, self._call, "*".join, "({})", str, "+", "-")
+        self.alphabet = Alphabet(language.patterns, self._call, "*".join, "({})", self._constant, "+", "-")
+
+    def _constant(self, name: str) -> str:
+        return self.language.constants.get(name, name)
 
     def _call(self, name: str, operands: Sequence[str]) -> str:
         known = self.language.functions.get(name)
-        if known is None:
+        if known is None or name in self.language.written:
             self._define(name)
-            known = name
+        known = known or name
         return known.format(*operands) if "{" in known else f"{known}({', '.join(operands)})"
 
     def _define(self, name: str) -> None:
@@ -57,7 +62,14 @@ class Writer:
         return self.alphabet.compose(operation, operands)
 
     def literal(self, text: str) -> Term:
-        return Term(self.language.constants.get(text) or self.language.number(text))
+        return Term(self.language.constants.get(text) or self.language.number(text), ATOM, number(text).constant)
+
+    def partial(self, operation: Operation, slot: int, terms: Sequence[Term], values: Sequence[Number]) -> Term:
+        """A local partial, worked out as far as it is at a point; the last of terms and values are the result's."""
+        text = formula(operation, slot, [*terms[:-1]], terms[-1], [*values[:-1]], values[-1], self.alphabet)
+        if self.language.number is as_float:
+            text = re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text)
+        return Term(text, ATOM if re.fullmatch(r"\w+(\([^()]*\))?", text) else 0)
 
     def formula(self, text: str, terms: Mapping[str, Term]) -> str:
         """A formula of the table with terms for its names."""
@@ -192,7 +204,8 @@ TORCH = PYTHON._replace(
         "exp expm1 log log2 log10 log1p sqrt floor ceil round sin cos tan asin acos atan atan2 sinh cosh tanh asinh "
         "acosh atanh hypot abs sign erf erfc sigmoid relu logaddexp clamp mod=remainder",
     )
-    | named("torch.nn.functional.", "softplus silu gelu leaky_relu"),
+    | named("torch.nn.functional.", "softplus silu gelu leaky_relu")
+    | {"min": "smallest", "max": "largest"},
     written={
         "min": "def smallest(*operands):\n    return torch.stack([torch.as_tensor(o) for o in operands]).amin()\n",
         "max": "def largest(*operands):\n    return torch.stack([torch.as_tensor(o) for o in operands]).amax()\n",
@@ -212,7 +225,7 @@ JAX = PYTHON._replace(
     )
     | named("jax.nn.", "sigmoid relu softplus silu leaky_relu")
     | named("jax.scipy.special.", "erf erfc")
-    | {"gelu": "jax.nn.gelu({0}, approximate=False)"},
+    | {"gelu": "jax.nn.gelu({0}, approximate=False)", "min": "smallest", "max": "largest"},
     written={
         "min": "def smallest(*operands):\n    return jnp.min(jnp.stack([jnp.float64(o) for o in operands]))\n",
         "max": "def largest(*operands):\n    return jnp.max(jnp.stack([jnp.float64(o) for o in operands]))\n",

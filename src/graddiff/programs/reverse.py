@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from graddiff.alphabets import Term
+from graddiff.alphabets import ATOM, Term
 from graddiff.conventions import reach
 from graddiff.differentiation import Result
 from graddiff.errors import printable
@@ -117,24 +117,15 @@ class Transcript:
             return adjoint.text
         if partial.text in ("-1", "-1.0"):
             return f"-{adjoint.text}"
-        return f"{adjoint.text} * {partial.within(2 if '/' not in partial.text else 3)}"
+        return f"{adjoint.text} * {partial.within(ATOM)}"
 
     def partial(self, target: int, slot: int) -> Term:
         """The local partial as a formula of names."""
         operation, operands = self.expression.operations[target], self.expression.operands[target]
         if operation is WHERE:
             return self.writer.literal("1")
-        terms = [self.term(operand) for operand in operands]
-        if operation.variadic:
-            ties = " + ".join(f"({term.text} == {self.names[target]})" for term in terms)
-            terms = [terms[slot], self.term(target), Term(f"({ties})")]
-        else:
-            terms = [*terms, self.term(target)]
-        text = operation.partial(slot)
-        from graddiff.parser import parse
-
-        read = parse(text, operation.known)
-        return self.writer.expression(read, dict(zip(operation.known, terms)))[-1]
+        terms = [self.term(line) for line in (*operands, target)]
+        return self.writer.partial(operation, slot, terms, [self.graph.values[line] for line in (*operands, target)])
 
 
 def python(result: Result) -> Iterator[str]:

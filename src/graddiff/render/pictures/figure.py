@@ -60,11 +60,12 @@ def number(value: Number | None, digits: int) -> str:
     return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
 
 
-def figure(result: Result, digits: int) -> Figure:
-    """The figure of a result: what the output was computed from, everything once. Raises UsageError for too many."""
+def figure(result: Result, digits: int, limited: bool = True) -> Figure:
+    """The figure of a result: what the output was computed from, everything once. Raises UsageError for more than a
+    picture that is `limited` can show."""
     expression, graph = result.expression, result.graph
     lines = sorted(reach(graph))
-    if len(lines) > LARGEST:
+    if limited and len(lines) > LARGEST:
         told = f"the graph has {len(lines):,} nodes, and a picture shows {LARGEST:,} at most"
         raise UsageError(told, hint="--format dot is read by Graphviz however large; --paths x shows what matters most")
     labels = Labels(expression)
