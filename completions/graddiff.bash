@@ -28,7 +28,7 @@ _graddiff() {
     [[ ' functions check lint key ' == *" $command "* ]] || command=
     case "$command $before" in
         ' --file') COMPREPLY=($(compgen -f -- "$word")); return ;;
-        ' --format') COMPREPLY=($(compgen -W 'tree json latex markdown csv jsonl parquet arrow' -- "$word")); return ;;
+        ' --format') COMPREPLY=($(compgen -W 'tree json latex markdown dot mermaid svg python numpy c pytorch jax csv jsonl parquet arrow' -- "$word")); return ;;
         ' --mode') COMPREPLY=($(compgen -W 'reverse forward both' -- "$word")); return ;;
         ' --data') COMPREPLY=($(compgen -f -- "$word")); return ;;
         ' --data-format') COMPREPLY=($(compgen -W 'csv jsonl parquet arrow' -- "$word")); return ;;

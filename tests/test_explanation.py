@@ -1,0 +1,207 @@
+"""--explain, --mode and --paths: what they say, and that it is what the graph holds."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from graddiff import differentiate, parse
+from graddiff.alphabets import SPACED
+from graddiff.explanation import PREFIXES, Style, explain, number
+from graddiff.forward import tangents
+from graddiff.operations import TABLE
+from graddiff.paths import paths
+from graddiff.words import WORDS
+from running import error, output
+
+EXAMPLES = [
+    ("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
+    ("(x+y)*sin(x)", {"x": math.pi, "y": math.pi}),
+    ("p = x + y; x*x + where(p > 2, max(p, x), x^3/p)", {"x": 1, "y": 3}),
+    ("h(x) = x^2; f(y) = y + 1; f(h(x))", {"x": 2}),
+    ("s = sigmoid(w*x + b); -log(s)", {"w": 0.5, "x": 2, "b": -1}),
+    ("v1*u2 + x - -x", {"v1": 2, "u2": 3, "x": 4}),
+    ("x", {"x": 3}),
+    ("5", {}),
+]
+STYLE = Style(SPACED, str, lambda value: number(value, 17))
+
+
+@pytest.mark.parametrize(("expression", "at"), EXAMPLES)
+def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> None:
+    """Each formula, with the numbers put in, is worked out again by graddiff itself."""
+    result = differentiate(expression, at)
+    found = explain(result, STYLE)
+    values: dict[str, float] = dict(at)
+    for step in found.forward:
+        read = parse(step.formula)
+        value = differentiate(read, {name: values[name] for name in read.variables}).value
+        assert float(step.value) == pytest.approx(value, rel=1e-15)
+        if step.numbers and "where" not in step.numbers:
+            assert differentiate(step.numbers).value == pytest.approx(value, rel=1e-12)
+        values[step.name] = value
+    adjoints = {found.output: 1.0}
+    for rule in found.backward:
+        assert float(rule.adjoint) == pytest.approx(adjoints[rule.name], rel=1e-12)
+        for flow in rule.flows:
+            formula = parse(flow.formula)
+            partial = differentiate(formula, {name: values[name] for name in formula.variables}).value
+            assert float(flow.partial) == pytest.approx(partial, rel=1e-12)
+            adjoints[flow.operand] = adjoints.get(flow.operand, 0.0) + adjoints[rule.name] * partial
+            assert float(flow.total) == pytest.approx(adjoints[flow.operand], rel=1e-12, abs=1e-15)
+    for name, terms, total in found.gradient:
+        assert float(total) == pytest.approx(result.gradient[name], rel=1e-15)
+        assert not terms or sum(map(float, terms)) == pytest.approx(float(total), rel=1e-12, abs=1e-15)
+
+
+def test_given_names_are_nobody_elses() -> None:
+    for prefix in PREFIXES[:-1]:
+        text = " + ".join(f"{other}1*{other}2*2" for other in PREFIXES[:-1] if other != prefix)
+        at = dict.fromkeys(parse(text).variables, 1.0)
+        given = {step.name for step in explain(differentiate(text, at), STYLE).forward}
+        assert not given & {*at}
+
+
+def test_words_are_about_operations_of_the_table() -> None:
+    assert {*WORDS} <= {*TABLE}
+
+
+def test_explanation_is_told_in_eighty_columns() -> None:
+    text = output("(x+y)*sin(x)", "--at", "x=pi,y=pi", "--explain", "--width", "80")
+    assert max(map(len, text.splitlines())) <= 80
+    assert "v1 = x + y = 3.141593 + 3.141593 = 6.283185" in text
+    assert "so x gets 6.283185 × (-1) = -6.283185" in text
+    assert "the first of 2 contributions" in " ".join(text.split())
+    assert "∂f/∂x = -6.283185 + 1.224647e-16 = -6.283185" in text
+    assert "1.2 times 10^-16" in text
+    assert output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--explain", "--ascii").isascii()
+
+
+def test_fractions_are_explained_as_fractions() -> None:
+    text = output("x/y", "--at", "x=1,y=3", "--explain", "--exact")
+    assert "so y gets 1 × (-1/9) = -1/9" in text
+
+
+def test_long_explanations_are_cut_and_say_so() -> None:
+    text = output("+".join(f"sin({i}*x)" for i in range(200)), "--at", "x=1", "--explain")
+    assert "more (--all)" in text
+    assert "more (--all)" not in output("+".join("x" * 200), "--at", "x=1", "--explain", "--all")
+
+
+def test_explanation_as_markdown_holds_what_it_says_in_code() -> None:
+    text = output("x*x", "--at", "x=2", "--explain", "--format", "markdown")
+    assert text.startswith("# `f = x*x")
+    assert "- `f = x * x = 2 * 2 = 4`" in text
+
+
+def test_explanation_as_latex_is_two_align_environments() -> None:
+    text = output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--format", "latex")
+    assert text.count("\\begin{align*}") == text.count("\\end{align*}") == 2
+    assert r"\bar{x} &= \bar{v_{1}} \cdot \frac{\partial v_{1}}{\partial x} = (-3) \cdot 1 = -3" in text
+
+
+@pytest.mark.parametrize("compiler", [name for name in ("pdflatex",) if shutil.which(name)])
+@pytest.mark.parametrize(("expression", "at"), EXAMPLES)
+def test_latex_compiles(compiler: str, expression: str, at: dict[str, float], tmp_path: Path) -> None:
+    bound = [f"{name}={value}" for name, value in at.items()]
+    arguments = [expression, *(["--at", ",".join(bound)] if bound else []), "--format", "latex"]
+    head = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
+    (tmp_path / "a.tex").write_text(f"{head}{output(*arguments)}\\end{{document}}\n")
+    subprocess.run([compiler, "-halt-on-error", "a.tex"], cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["x*y", "--explain"], 3, "no value for x, y"),
+        (["x", "--at", "x=1", "--explain", "--json"], 2, "for readers"),
+        (["x", "--at", "x=1", "--explain", "--hessian"], 2, "two answers"),
+        (["x", "--at", "x=1", "--mode", "forward", "--hessian"], 2, "--mode is about the graph"),
+        (["p = x; p*2", "--at", "x=1", "--mode", "forward", "--wrt", "p"], 2, "forward mode is by variables"),
+        (["a+b+c+d+g", "--at", "a=1,b=1,c=1,d=1,g=1", "--mode", "forward"], 2, "5 variables"),
+        (["x", "--at", "x=1", "--paths", "y"], 2, "y in --paths does not occur"),
+        (["x", "--at", "x=1", "--paths", "x,y"], 2, "about one name"),
+        (["x", "--paths", "x"], 3, "no value for x"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_sentence(arguments: list[str], code: int, said: str) -> None:
+    assert said in error(*arguments, code=code)
+
+
+# forward mode
+
+
+@pytest.mark.parametrize(("expression", "at"), EXAMPLES)
+def test_tangent_of_the_output_is_the_derivative(expression: str, at: dict[str, float]) -> None:
+    result = differentiate(expression, at)
+    found = tangents(result, result.requested)
+    for name, derivative in result.gradient.items():
+        assert found.by[name][result.expression.output] == pytest.approx(derivative, rel=1e-12)
+    assert found.reverse == len([*result.graph.edges()])
+
+
+def test_multiplications_are_counted() -> None:
+    found = tangents(result := differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3}), result_names := ("x", "y", "z"))
+    assert found.forward == {"x": 2, "y": 2, "z": 1}
+    assert found.reverse == 4
+    assert tuple(result.gradient) == result_names
+
+
+def test_forward_mode_is_drawn() -> None:
+    text = output("(x+y)*sin(x)", "--at", "x=pi,y=pi", "--mode", "forward", "--wrt", "x")
+    assert "tangent by x" in text
+    assert "carried up" in text
+    assert "x is used" not in text
+    both = output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "both")
+    assert "adjoint" in both and "tangent by z" in both
+    assert "3 passes, one a variable, 2 + 2 + 1 = 5 multiplications; reverse mode: 1 pass" in both
+    assert output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "reverse") == output("(x+y)*z", "--at", "x=1,y=3,z=-3")
+
+
+def test_tangents_are_in_the_json() -> None:
+    content = json.loads(output("x*y", "--at", "x=2,y=3", "--mode", "forward", "--json"))
+    assert content["tangents"] == [{"by": "x", "of": [1.0, None, 3.0]}, {"by": "y", "of": [None, 1.0, 2.0]}]
+
+
+# paths
+
+
+@pytest.mark.parametrize(("expression", "at"), EXAMPLES)
+def test_derivative_is_the_sum_over_all_paths(expression: str, at: dict[str, float]) -> None:
+    result = differentiate(expression, at)
+    for name, line in result.expression.variables.items():
+        found = paths(result.graph, line)
+        assert found.complete
+        assert sum(path.product for path in found.paths) == pytest.approx(result.gradient[name], rel=1e-12, abs=1e-15)
+        for path in found.paths:
+            assert math.prod(path.partials) == pytest.approx(path.product, rel=1e-12)
+            assert path.lines[0] == line
+            assert path.lines[-1] == result.expression.output
+
+
+def test_paths_are_counted_without_being_walked() -> None:
+    doubled = "a0 = x*1; " + "; ".join(f"a{i + 1} = a{i} + 0.5*a{i}" for i in range(100))
+    result = differentiate(doubled, {"x": 1})
+    found = paths(result.graph, result.expression.variables["x"])
+    assert found.total == 2**100
+    assert not found.complete
+    products = [path.product for path in found.paths]
+    assert products == sorted(products, reverse=True)
+    assert products[0] == 1.0
+    assert products[1] == 0.5
+    text = output(doubled, "--at", "x=1", "--paths", "x")
+    assert "about 10^30 paths" in text
+
+
+def test_paths_are_listed_with_their_sum() -> None:
+    text = output("x*x + x^3", "--at", "x=2", "--paths", "x")
+    assert re.search(r"sum of 3 paths\s+16", text)
+    content = json.loads(output("x*x + x^3", "--at", "x=2", "--paths", "x", "--json"))
+    assert (content["count"], content["sum"]) == ("3", 16.0)
+    assert [path["product"] for path in content["paths"]] == [2.0, 2.0, 12.0]

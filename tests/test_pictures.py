@@ -1,0 +1,124 @@
+"""Pictures: every format of every example is well-formed, complete, and free of what the input would do in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+
+from graddiff import differentiate, parse
+from graddiff.render.pictures import dot, mermaid, svg
+from graddiff.render.pictures.figure import LARGEST, Figure, figure
+from graddiff.render.pictures.layout import lay_out
+from running import error, output
+from test_explanation import EXAMPLES
+
+HOSTILE = [
+    ('x*2 # <script>alert("1")</script> --> ]]> & " \\', {"x": 1.0}),
+    ("abs(x) + relu(x)", {"x": 0.0}),
+    ("α*β_2", {"α": 1.0, "β_2": 2.0}),
+    ("where(x > 0, x, log(-1))", {"x": 1.0}),
+]
+WRITERS: dict[str, Callable[[Figure], Iterator[str]]] = {"dot": dot.write, "mermaid": mermaid.write, "svg": svg.write}
+ALL = [*EXAMPLES, *HOSTILE]
+
+
+def drawn(form: str, expression: str, at: dict[str, float]) -> str:
+    return "".join(WRITERS[form](figure(differentiate(expression, at), 7)))
+
+
+@pytest.mark.parametrize(("expression", "at"), ALL)
+def test_svg_is_well_formed_and_says_what_it_shows(expression: str, at: dict[str, float]) -> None:
+    text = drawn("svg", expression, at)
+    root = ElementTree.fromstring(text)
+    names = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert {"svg", "title", "desc", "style", "rect", "text", "g"} <= names
+    assert not names - {"svg", "title", "desc", "style", "rect", "text", "g", "path"}
+    assert root.get("role") == "img"
+    words = " ".join("".join(element.itertext()) for element in root.iter() if element.tag.endswith("text"))
+    for name, value in differentiate(expression, at).gradient.items():
+        assert name in words
+        assert f"adjoint {format(value + 0.0, '.7g')}" in words
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize("program", [name for name in ("dot",) if shutil.which(name)])
+@pytest.mark.parametrize(("expression", "at"), ALL)
+def test_dot_is_accepted_by_graphviz(program: str, expression: str, at: dict[str, float]) -> None:
+    text = drawn("dot", expression, at)
+    process = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=True)
+    assert "<script" not in process.stdout
+    assert process.stdout.count('class="node"') == len(figure(differentiate(expression, at), 7).boxes)
+
+
+@pytest.mark.parametrize(("expression", "at"), ALL)
+def test_mermaid_holds_every_box_and_arrow(expression: str, at: dict[str, float]) -> None:
+    text = drawn("mermaid", expression, at)
+    found = figure(differentiate(expression, at), 7)
+    body = text.partition("flowchart LR\n")[2].splitlines()
+    assert len(body) == len(found.boxes) + len(found.arrows)
+    for line in body:
+        label = line.partition('"')[2].rpartition('"')[0]
+        assert not re.search(r'["<>`\\]', label.replace("<br>", "")), line
+
+
+def test_shared_nodes_are_drawn_once_and_edges_each() -> None:
+    found = figure(differentiate("x*x + sin(x)", {"x": 2}), 7)
+    assert [box.title for box in found.boxes].count("x") == 1
+    assert len([arrow for arrow in found.arrows if arrow.source == 0]) == 3
+
+
+def test_untaken_branches_are_left_out_and_kinks_are_marked() -> None:
+    found = figure(differentiate("where(x > 0, abs(y), log(-1))", {"x": 1, "y": 0}), 7)
+    assert not any("log" in box.title for box in found.boxes)
+    assert [box.mark for box in found.boxes if box.title == "abs(y)"] == ["kink"]
+    assert "kink" in drawn("dot", "abs(y)", {"y": 0})
+
+
+@pytest.mark.parametrize(("expression", "at"), ALL)
+def test_boxes_do_not_overlap_and_arrows_point_to_the_right(expression: str, at: dict[str, float]) -> None:
+    found = figure(differentiate(expression, at), 7)
+    texts = {box.line: [text for text, _ in svg.content(box)] for box in found.boxes}
+    laid = lay_out(found, texts, {arrow: [text for text, _ in svg.told(arrow)] for arrow in found.arrows})
+    places = [*laid.places.values()]
+    for index, one in enumerate(places):
+        for other in places[:index]:
+            apart = abs(one.x - other.x) >= (one.width + other.width) / 2 - 0.01
+            assert apart or abs(one.y - other.y) >= (one.height + other.height) / 2
+    for points in laid.routes.values():
+        assert all(left[0] < right[0] for left, right in pairwise(points))
+    assert all(0 < place.x < laid.width and 0 < place.y < laid.height for place in places)
+
+
+def test_thousand_nodes_are_drawn_and_more_say_what_to_do() -> None:
+    text = " + ".join(f"sin({i}*x)" for i in range(250))
+    assert parse(text).size >= 1000
+    begun = time.monotonic()
+    drawing = drawn("svg", text, {"x": 1})
+    assert time.monotonic() - begun < 60  # a hang, not a speed: that is in the benchmarks
+    assert drawing.count('class="node') >= 1000
+    large = "+".join(f"sin({i}*x)" for i in range(1000))
+    assert f"shows {LARGEST:,} at most" in error(large, "--at", "x=1", "--format", "svg", code=2)
+    assert output(large, "--at", "x=1", "--format", "dot").startswith("digraph")
+
+
+def test_format_follows_the_suffix(tmp_path: object) -> None:
+    for suffix, begins in (
+        (".svg", "<?xml"),
+        (".dot", "digraph"),
+        (".mmd", "---\ntitle"),
+        (".json", "{"),
+        (".txt", "f ="),
+    ):
+        path = f"{tmp_path}/graph{suffix}"
+        assert output("x*y", "--at", "x=1,y=2", "--output", path) == ""
+        with open(path, encoding="utf-8") as file:
+            assert file.read().startswith(begins)
+    assert "says no format" in error("x*y", "--at", "x=1,y=2", "--output", "graph.png", code=2)
+    assert "cannot be written" in error("x*y", "--at", "x=1,y=2", "--output", f"{tmp_path}/no/graph.svg", code=5)
