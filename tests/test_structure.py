@@ -22,7 +22,7 @@ FLOORS = """
     alphabets latex arithmetic exact precision notation failures evaluator reverse symbols kernel rows columns
     tangent series sides conventions differentiation higher algebra algebra.formula algebra.formulas algebra.identities
     algebra.typesetting algebra.factoring algebra.rewriting algebra.shortening symbolic verification __init__
-    forward paths words explanation programs programs.language programs.reverse programs.frameworks
+    forward paths words explanation programs programs.language programs.reverse programs.frameworks programs.page
     files expectations bindings
     homework homework.mistakes homework.problems homework.reading homework.submissions homework.scale homework.points
     homework.verdicts homework.bending homework.readings homework.hypotheses homework.key homework.linting
@@ -32,7 +32,7 @@ FLOORS = """
     render render.terminal render.table render.tree render.checks render.json render.schema render.functions
     render.forward render.explanation render.formulas render.higher render.higher_formulas render.paths
     render.pictures render.pictures.figure render.pictures.dot render.pictures.mermaid render.pictures.layout
-    render.pictures.svg
+    render.pictures.svg render.pictures.html
     render.progress render.completion render.manual
     render.reports render.reports.words render.reports.text render.reports.json render.reports.csv
     render.reports.junit render.reports.github render.reports.gradescope render.reports.classroom render.reports.tap

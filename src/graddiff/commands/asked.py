@@ -14,7 +14,7 @@ from graddiff.files import read_text
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
 TEXTS = ("tree", "json", "latex", "markdown")
-PICTURES = ("dot", "mermaid", "svg")
+PICTURES = ("dot", "mermaid", "svg", "html")
 PROGRAMS = ("python", "numpy", "c", "pytorch", "jax")
 SUFFIXES = {
     ".txt": "tree",
@@ -25,6 +25,7 @@ SUFFIXES = {
     ".gv": "dot",
     ".mmd": "mermaid",
     ".svg": "svg",
+    ".html": "html",
     ".py": "python",
     ".c": "c",
 }

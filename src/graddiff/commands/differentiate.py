@@ -81,7 +81,7 @@ read or written.
     "format_",
     type=click.Choice([*TEXTS, *PICTURES, *PROGRAMS, *DATA_FORMATS]),
     metavar="FORMAT",
-    help="What to write: tree, json, latex, markdown; dot, mermaid, svg; python, numpy, c, pytorch, jax; "
+    help="What to write: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, c, pytorch, jax; "
     "csv, jsonl, parquet, arrow for --data.  [default: tree]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")

@@ -13,6 +13,10 @@ def picture(form: str) -> Callable[[Result, int], Iterator[str]]:
     """The function that draws in a format; only what is asked for is imported."""
     from graddiff.render.pictures.figure import figure
 
+    if form == "html":
+        from graddiff.render.pictures.html import write as write_page
+
+        return write_page
     if form == "dot":
         from graddiff.render.pictures.dot import write
     elif form == "mermaid":

@@ -233,3 +233,51 @@ JAX = PYTHON._replace(
     constants={"pi": "jnp.pi", "e": "jnp.e", "tau": "2*jnp.pi"},
     number=as_float,
 )
+
+
+def js_function(name: str, parameters: Sequence[str], body: str) -> str:
+    return f"function {name}({', '.join(parameters)}) {{ return {body}; }}\n"
+
+
+# erf by its series near 0, erfc by its continued fraction further out (Abramowitz & Stegun, 7.1.6 and 7.1.14).
+JS_ERF = """function erf(x) {
+  if (Math.abs(x) > 2.5) return Math.sign(x) * (1 - erfc(Math.abs(x)));
+  let term = x, sum = x;
+  for (let n = 1; n < 200 && Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= 2 * x * x / (2 * n + 1);
+    sum += term;
+  }
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+}
+function erfc(x) {
+  if (x < 2.5) return 1 - erf(x);
+  let fraction = x;
+  for (let n = 120; n > 0; n--) fraction = x + n / 2 / fraction;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
+}
+"""
+
+JAVASCRIPT = Language(
+    patterns=operators(
+        pow=call("Math.pow({0}, {1})"),
+        where=conditional("{0} ? {1} : {2}"),
+        eq=Pattern("{0} === {1}", 0, (1, 1)),
+        ne=Pattern("{0} !== {1}", 0, (1, 1)),
+    ),
+    functions=named(
+        "Math.",
+        "exp expm1 log log2 log10 log1p sqrt cbrt floor ceil sin cos tan asin acos atan atan2 sinh cosh tanh asinh "
+        "acosh atanh hypot abs sign min max",
+    ),
+    written={
+        "erf": JS_ERF,
+        "erfc": JS_ERF,
+        "clamp": js_function("clamp", ["x", "a", "b"], "a > b ? NaN : Math.min(Math.max(x, a), b)"),
+        "mod": js_function("mod", ["x", "y"], "x - y*Math.floor(x/y)"),
+        "round": js_function("round", ["x"], "Math.abs(x % 1) === 0.5 ? 2*Math.round(x/2) : Math.round(x)"),
+    },
+    number=str,
+    constants={"pi": "Math.PI", "e": "Math.E", "tau": "(2*Math.PI)"},
+    define=js_function,
+    reserved=frozenset(),
+)

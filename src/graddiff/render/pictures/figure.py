@@ -9,9 +9,10 @@ from graddiff.conventions import reach
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError, printable
 from graddiff.evaluator import NoValue
+from graddiff.expression import Expression
 from graddiff.failures import exactly
 from graddiff.notation import Labels, headline
-from graddiff.operations import NUMBER, VARIABLE
+from graddiff.operations import NUMBER, VARIABLE, WHERE
 
 LARGEST = 2_000  # boxes
 TITLE = 28  # characters of a box's title
@@ -60,11 +61,11 @@ def number(value: Number | None, digits: int) -> str:
     return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
 
 
-def figure(result: Result, digits: int, limited: bool = True) -> Figure:
-    """The figure of a result: what the output was computed from, everything once. Raises UsageError for more than a
-    picture that is `limited` can show."""
+def figure(result: Result, digits: int, limited: bool = True, branches: bool = False) -> Figure:
+    """The figure of a result: what the output was computed from, everything once, and with `branches` what it would be
+    computed from elsewhere. Raises UsageError for more than a picture that is `limited` can show."""
     expression, graph = result.expression, result.graph
-    lines = sorted(reach(graph))
+    lines = needed(expression) if branches else sorted(reach(graph))
     if limited and len(lines) > LARGEST:
         told = f"the graph has {len(lines):,} nodes, and a picture shows {LARGEST:,} at most"
         raise UsageError(told, hint="--format dot is read by Graphviz however large; --paths x shows what matters most")
@@ -79,6 +80,15 @@ def figure(result: Result, digits: int, limited: bool = True) -> Figure:
         if source in wanted
     )
     return Figure(printable(headline(expression)), described(result, digits), boxes, arrows)
+
+
+def needed(expression: Expression) -> list[int]:
+    """The lines that the output needs at one point or another."""
+    found = {expression.output}
+    for line in range(expression.output, -1, -1):
+        if line in found:
+            found.update(expression.operands[line])
+    return sorted(found)
 
 
 def box(result: Result, labels: Labels, line: int, marks: dict[str, str], digits: int) -> Box:
@@ -105,7 +115,8 @@ def arrow(result: Result, labels: Labels, target: int, slot: int, digits: int) -
     source = graph.expression.operands[target][slot]
     partial = graph.partials[target][slot] if graph.partials[target] else None
     if partial is None:
-        return Arrow(source, target, slot, "", "", "")
+        choice = graph.expression.operations[target] is WHERE and slot > 0
+        return Arrow(source, target, slot, "not taken" if choice else "", "", "")
     told, value = labels.partial(target, slot, graph.values, brief=True), number(partial, digits)
     formula = value if told == value else f"{told} = {value}"
     contribution = number(graph.adjoints[target] * partial, digits)

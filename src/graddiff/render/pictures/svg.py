@@ -92,7 +92,8 @@ def content(box: Box) -> list[tuple[str, str]]:
 
 def told(arrow: Arrow) -> list[tuple[str, str]]:
     """The lines at an arrow, each with its class: what flows back is told behind a left arrow."""
-    return [(arrow.formula, "partial"), (f"← {arrow.contribution}", "adjoint")] if arrow.partial else []
+    flows = f"← {arrow.contribution}" if arrow.contribution else ""
+    return [(arrow.formula, "partial"), (flows, "adjoint")] if arrow.formula else []
 
 
 def drawn_box(box: Box, place: Place) -> Iterator[str]:

@@ -1,0 +1,56 @@
+"""JavaScript for a page: the forward pass and every local partial, at whatever point is put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graddiff.alphabets import Term
+from graddiff.differentiation import Result
+from graddiff.operations import NUMBER, VARIABLE, WHERE
+from graddiff.parser import parse
+from graddiff.programs.language import JAVASCRIPT, Writer
+
+Edge = tuple[int, int, int]  # source, target, slot
+
+
+def functions(result: Result, edges: Sequence[Edge]) -> str:
+    """Two functions: `forward(at)` gives the values of all lines, `partials(v)` those of the edges, null where a branch
+    is not taken. Only numbers of lines and operations of the table reach the code, never a user's text."""
+    expression, writer = result.expression, Writer(JAVASCRIPT)
+    variables = {line: place for place, line in enumerate(expression.variables.values())}
+    body = []
+    for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
+        if operation is VARIABLE:
+            text = f"at[{variables[line]}]"
+        elif operation is NUMBER:
+            text = writer.literal(expression.literals[line]).text
+        else:
+            text = writer.operation(operation, [value(operand) for operand in operands]).text
+        body.append(f"  v[{line}] = {text};\n")
+    found = [f"  p[{place}] = {partial(result, writer, edge)};\n" for place, edge in enumerate(edges)]
+    helpers = "".join(dict.fromkeys(writer.defined.values()))
+    forward = f"function forward(at) {{\n  const v = [];\n{''.join(body)}  return v;\n}}\n"
+    backward = f"function partials(v) {{\n  const p = [];\n{''.join(found)}  return p;\n}}\n"
+    inside = f"{helpers}{forward}{backward}return {{ forward, partials }};\n"
+    return f"const {{ forward, partials }} = (() => {{\n{inside}}})();\n"
+
+
+def value(line: int) -> Term:
+    return Term(f"v[{line}]")
+
+
+def partial(result: Result, writer: Writer, edge: Edge) -> str:
+    """The local partial of an edge, wherever the point is."""
+    _, target, slot = edge
+    operation, operands = result.expression.operations[target], result.expression.operands[target]
+    if operation is WHERE:
+        taken, other = ("1", "null") if slot == 1 else ("null", "1")
+        return f"v[{operands[0]}] ? {taken} : {other}"
+    terms = [value(operand) for operand in operands]
+    if operation.variadic:
+        ties = " + ".join(f"(v[{operand}] === v[{target}])" for operand in operands)
+        terms = [terms[slot], value(target), Term(f"({ties})")]
+    else:
+        terms = [*terms, value(target)]
+    rule = parse(operation.partial(slot), operation.known)
+    return writer.expression(rule, dict(zip(operation.known, terms)))[-1].text

@@ -1,0 +1,146 @@
+"""The HTML page, in a real headless Chromium: it opens without an error, steps, and computes what the command does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graddiff import differentiate
+from graddiff.render.pictures.html import write
+from test_pictures import ALL
+from test_programs import EXPRESSIONS, calls
+
+BROWSERS = [path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path][:1]
+
+# Presses keys and changes bindings as a user does, and leaves what it saw in the page.
+DRIVER = """
+<script>
+{
+  const seen = { errors: window.failures, steps: [], numbers: [] };
+  const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const told = () => document.getElementById("step").textContent;
+  seen.steps.push(told());
+  for (let n = 0; n < 500 && !document.getElementById("next").disabled; n++) {
+    press("ArrowRight");
+    seen.steps.push(told());
+  }
+  press("ArrowLeft");
+  seen.before = told();
+  press("Home");
+  const read = (id) => document.getElementById(id).dataset.exact;
+  const numbers = () => [read("value"), ...graph.variables.map((_, place) => read(`d${place}`))];
+  seen.numbers.push(numbers());
+  const inputs = [...document.querySelectorAll("#at input")];
+  for (const point of POINTS) {
+    inputs.forEach((input, place) => { input.value = point[place]; input.dispatchEvent(new Event("input")); });
+    seen.numbers.push(numbers());
+  }
+  const variable = document.querySelector(".node[role=button]");
+  if (variable) {
+    variable.focus();
+    variable.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    seen.paths = told();
+  }
+  const edge = document.querySelector(".label[tabindex]");
+  if (edge) {
+    edge.focus();
+    seen.edge = told();
+    seen.lit = document.querySelectorAll(".lit").length;
+  }
+  document.body.dataset.seen = JSON.stringify(seen);
+}
+</script>
+"""
+WATCH = "<script>window.failures = []; window.onerror = (message) => { window.failures.push(message); };</script>"
+
+
+def page(expression: str, at: dict[str, float]) -> str:
+    return "".join(write(differentiate(expression, at), 7))
+
+
+def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> dict[str, Any]:
+    """What the driver saw."""
+    driver = DRIVER.replace("POINTS", json.dumps(points))
+    text = text.replace("<head>", f"<head>{WATCH}", 1).replace("</body>", f"{driver}</body>")
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    command = [
+        browser,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={folder}/profile",
+        "--dump-dom",
+    ]
+    process = subprocess.run([*command, (folder / "page.html").as_uri()], capture_output=True, text=True, timeout=120)
+    found = re.search(r'data-seen="([^"]*)"', process.stdout)
+    assert found, process.stderr[-2000:]
+    seen: dict[str, Any] = json.loads(unescape(found[1]))
+    return seen
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_page_steps_and_computes_as_the_command_does(browser: str, tmp_path: Path) -> None:
+    expression, at = "p = x + y; where(p > 2, relu(p*sin(x)), y^3) + x*x", {"x": 2.0, "y": 3.0}
+    points = [[1.5, 2.5], [-1.0, 0.5], [0.1, -4.0]]
+    seen = driven(browser, tmp_path, page(expression, at), points)
+    assert seen["errors"] == []
+    assert any("forward pass: p = x + y = 2 + 3 = 5" in step for step in seen["steps"])
+    assert any("so x gets" in step and "with what it had" in step for step in seen["steps"])
+    assert seen["steps"][-1].startswith("gradient: ∂f/∂x = ")
+    assert seen["before"] == seen["steps"][-2]
+    assert "over all paths from x" in seen["paths"]
+    assert "∂" in seen["edge"] and seen["lit"] >= 1
+    for point, numbers in zip([[2.0, 3.0], *points], seen["numbers"]):
+        result = differentiate(expression, dict(zip("xy", point)))
+        found = [result.value, *result.gradient.values()]
+        assert [*map(float, numbers)] == pytest.approx(found, rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_every_function_computes_the_same_in_the_page(browser: str, tmp_path: Path) -> None:
+    """All functions of the table in one page: a sum that is differentiated by what each has for itself."""
+    terms, at = [], {}
+    for number, (call, point) in enumerate(calls()):
+        for name, value in point.items():
+            call = re.sub(rf"\b{name}\b", f"{name}{number}", call)
+            at[f"{name}{number}"] = value
+        terms.append(call)
+    expression = " + ".join(terms)
+    seen = driven(browser, tmp_path, page(expression, at), [])
+    assert seen["errors"] == []
+    result = differentiate(expression, at)
+    for name, number in zip(["value", *result.gradient], seen["numbers"][0]):
+        expected = result.value if name == "value" else result.gradient[name]
+        assert float(number) == pytest.approx(expected, rel=1e-12, abs=1e-14), name
+
+
+class Tags(HTMLParser):
+    """The tags and what they refer to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attributes if name in ("src", "href")]
+
+
+@pytest.mark.parametrize(("expression", "at"), [*ALL, *EXPRESSIONS])
+def test_page_is_self_contained_and_holds_nothing_of_the_input_unescaped(expression: str, at: dict[str, float]) -> None:
+    text = page(expression, at)
+    found = Tags()
+    found.feed(text)
+    assert found.tags.count("script") == 1
+    assert found.links == []
+    assert 'alert("1")' not in text
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
