@@ -25,10 +25,10 @@ _graddiff() {
         return
     fi
     local command=${COMP_WORDS[1]} files=
-    [[ ' functions check lint key ' == *" $command "* ]] || command=
+    [[ ' functions check lint key repl ' == *" $command "* ]] || command=
     case "$command $before" in
         ' --file') COMPREPLY=($(compgen -f -- "$word")); return ;;
-        ' --format') COMPREPLY=($(compgen -W 'tree json latex markdown dot mermaid svg python numpy c pytorch jax csv jsonl parquet arrow' -- "$word")); return ;;
+        ' --format') COMPREPLY=($(compgen -W 'tree json latex markdown dot mermaid svg html python numpy c pytorch jax csv jsonl parquet arrow' -- "$word")); return ;;
         ' --mode') COMPREPLY=($(compgen -W 'reverse forward both' -- "$word")); return ;;
         ' --data') COMPREPLY=($(compgen -f -- "$word")); return ;;
         ' --data-format') COMPREPLY=($(compgen -W 'csv jsonl parquet arrow' -- "$word")); return ;;
@@ -43,14 +43,16 @@ _graddiff() {
 
         'key --format') COMPREPLY=($(compgen -W 'text toml json' -- "$word")); return ;;
         'key --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
+
     esac
     case $command in
         functions) words='--json --ascii --color --width -h --help abs acos acosh acot acoth acsc acsch arccos arccosh arccot arccoth arccsc arccsch arcosh arcoth arcsch arcsec arcsech arcsin arcsinh arctan arctan2 arctanh arsech arsinh artanh asec asech asin asinh atan atan2 atanh cbrt ceil clamp cos cosh cot coth csc csch erf erfc exp expm1 floor gelu hypot leaky_relu ln log log10 log1p log2 logaddexp max min mod relu round sec sech sigmoid sign silu sin sinh softplus sqrt step tan tanh where' ;;
         check) words='--format --output --show-answers --all --exit-zero --jobs --ascii --color --width --schema --mistakes -h --help'; files=1 ;;
         lint) words='--json -h --help'; files=1 ;;
         key) words='--format --ascii --color --width -h --help'; files=1 ;;
+        repl) words='-h --help' ;;
     esac
-    [[ $COMP_CWORD == 1 ]] && words+=' functions check lint key'
+    [[ $COMP_CWORD == 1 ]] && words+=' functions check lint key repl'
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     [[ $files && $word != -* ]] && COMPREPLY=($(compgen -f -- "$word"))
     return 0

@@ -18,10 +18,10 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "_tables.
 
 # Bottom to top; a module imports only from floors below its own, or from its own floor what stands before it.
 FLOORS = """
-    _tables operation operations errors tokens expression functions naming diagnosis writer parser
+    _tables version operation operations errors tokens expression functions naming diagnosis writer parser
     alphabets latex arithmetic exact precision notation failures evaluator reverse symbols kernel rows columns
     tangent series sides conventions differentiation higher algebra algebra.formula algebra.formulas algebra.identities
-    algebra.typesetting algebra.factoring algebra.rewriting algebra.shortening symbolic verification __init__
+    algebra.typesetting algebra.factoring algebra.rewriting algebra.shortening symbolic verification
     forward paths words explanation programs programs.language programs.reverse programs.frameworks programs.page
     files expectations bindings
     homework homework.mistakes homework.problems homework.reading homework.submissions homework.scale homework.points
@@ -36,9 +36,9 @@ FLOORS = """
     render.progress render.completion render.manual
     render.reports render.reports.words render.reports.text render.reports.json render.reports.csv
     render.reports.junit render.reports.github render.reports.gradescope render.reports.classroom render.reports.tap
-    pytest_plugin
+    __init__ pytest_plugin
     commands commands.options commands.asked commands.output commands.functions commands.data commands.each
-    commands.check commands.lint commands.key
+    commands.check commands.lint commands.key commands.repl
     commands.explain commands.drawing commands.formulas commands.higher commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905

@@ -16,6 +16,7 @@ from graddiff.errors import GraddiffError
 from graddiff.expression import Expression
 from graddiff.parser import parse
 from graddiff.reverse import Edge, Graph
+from graddiff.version import __version__
 
 __all__ = [
     "Derivatives",
@@ -24,11 +25,32 @@ __all__ = [
     "GraddiffError",
     "Graph",
     "Result",
+    "__version__",
     "derivatives",
     "differentiate",
     "parse",
 ]
-__version__ = "0.1.0"
+
+
+def _svg(result: Result) -> str:
+    """What a notebook shows of a result: its graph."""
+    from graddiff.render.pictures.figure import figure
+    from graddiff.render.pictures.svg import element
+
+    return "".join(element(figure(result, 7), f"g{id(result):x}"))
+
+
+def _html(result: Result) -> str:
+    """The same as HTML, which is shown first: the page that steps and computes, in a frame of its own."""
+    from html import escape
+
+    from graddiff.render.pictures.html import write
+
+    page = escape("".join(write(result, 7)), quote=True)
+    return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="width: 100%; height: 40em; border: 0"></iframe>'
+
+
+Result._repr_svg_, Result._repr_html_ = _svg, _html  # type: ignore[attr-defined]
 
 
 def __getattr__(name: str) -> Any:

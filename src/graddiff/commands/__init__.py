@@ -41,12 +41,19 @@ def key() -> click.Command:
     return command
 
 
+def repl() -> click.Command:
+    from graddiff.commands.repl import command
+
+    return command
+
+
 # A first word that is exactly one of these is that command; anything else is an expression. Imported when called for.
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "functions": functions,
     "check": check,
     "lint": lint,
     "key": key,
+    "repl": repl,
 }
 
 

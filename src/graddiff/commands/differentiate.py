@@ -58,6 +58,7 @@ Commands:
   graddiff check HOMEWORK ANSWERS...    answers to homework graded, with reasons
   graddiff lint HOMEWORK                what is unwise in a homework
   graddiff key HOMEWORK                 the answers to it
+  graddiff repl                         a prompt
 
 \b
 Exit codes: 0 done, 1 --expect, --verify or check found something else, 2 usage,

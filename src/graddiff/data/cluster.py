@@ -12,10 +12,10 @@ from collections.abc import Generator, Sequence
 from distributed import CancelledError, Client, LocalCluster
 from distributed.scheduler import KilledWorker
 
-from graddiff import __version__
 from graddiff.data.answers import Tally
 from graddiff.data.parts import Part, attempt
 from graddiff.errors import FileError, GraddiffError
+from graddiff.version import __version__
 
 INSTALL = "scheduler and workers need the same graddiff as this machine: pip install 'graddiff[distributed]'"
 

@@ -1,0 +1,140 @@
+"""graddiff repl: a prompt where expression, bindings and options are changed one at a time."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+import click
+
+from graddiff.bindings import split
+from graddiff.errors import UsageError, printable
+
+HELP = """A prompt that keeps an expression, its bindings and options, and answers anew whenever one of them changes.
+
+\b
+  (x+y)*z                 a line is an expression
+  :at x=1,y=3,z=-3        binds; :at x=2 changes one, :at alone takes all away
+  :with --explain         options of graddiff; :with alone takes them away
+  :show                   answers again; :help, :quit
+
+Lines can be edited and are remembered between sessions."""
+
+PROMPT = "graddiff> "
+REMEMBERED = 1_000  # lines
+
+
+class State(NamedTuple):
+    """What is asked: a command line in three parts."""
+
+    expression: str = ""
+    at: tuple[tuple[str, str], ...] = ()
+    options: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> list[str]:
+        bound = [f"{name}={value}" for name, value in self.at]
+        return [*self.options, *(["--at", ",".join(bound)] if bound else []), "--", self.expression]
+
+
+@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def command() -> None:
+    state = State()
+    with_history = begin_history() if sys.stdin is not None and sys.stdin.isatty() else ""
+    for line in lines():
+        try:
+            changed = after(state, line)
+        except UsageError as error:
+            print(error.block(), file=sys.stderr)
+            continue
+        if changed is None:
+            break
+        if changed.expression and (changed != state or line.strip() == ":show"):
+            answer(changed)
+        state = changed
+    end_history(with_history)
+
+
+def lines() -> Iterator[str]:
+    """What is typed, line by line, or what stands in a pipe."""
+    while True:
+        try:
+            yield input(PROMPT if sys.stdin.isatty() else "")
+        except EOFError:
+            return
+        except KeyboardInterrupt:  # gives up a line, not the session
+            print()
+
+
+def after(state: State, line: str) -> State | None:
+    """What is asked after a line; None at the end. Raises UsageError for what means nothing."""
+    word, _, rest = line.strip().partition(" ")
+    if not word or word == ":show":
+        return state
+    if word == ":quit":
+        return None
+    if word == ":help":
+        print(HELP.replace("\b\n", ""))
+        return state
+    if word == ":at":
+        return state._replace(at=bound(state.at, rest) if rest.strip() else ())
+    if word == ":with":
+        try:
+            return state._replace(options=tuple(shlex.split(rest)))
+        except ValueError as error:
+            raise UsageError(f"the options cannot be read: {error}") from None
+    if word.startswith(":"):
+        raise UsageError(f"there is no {printable(word)}", hint=":help shows what there is")
+    return state._replace(expression=line.strip())
+
+
+def bound(before: tuple[tuple[str, str], ...], text: str) -> tuple[tuple[str, str], ...]:
+    """The bindings with those of a text added or changed; `x=` takes one away."""
+    found = dict(before)
+    for part in split(text):
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not sign or not name:
+            raise UsageError(f"{printable(part.strip()) or 'nothing'} is no binding", hint=":at x=1,y=pi/2")
+        found[name] = value
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def answer(state: State) -> None:
+    """Answers as the command line would; what is wrong is said, and the prompt comes back."""
+    from graddiff.commands import run
+
+    try:
+        run(state.arguments)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+
+
+def history_file() -> str:
+    home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(home, "graddiff", "history")
+
+
+def begin_history() -> str:
+    """Line editing, and the lines of earlier sessions; the file to keep them in, "" where there is no readline."""
+    try:
+        import readline
+    except ImportError:
+        return ""
+    with suppress(OSError):
+        readline.read_history_file(history_file())
+    readline.set_history_length(REMEMBERED)
+    return history_file()
+
+
+def end_history(path: str) -> None:
+    if not path:
+        return
+    import readline
+
+    with suppress(OSError):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        readline.write_history_file(path)
