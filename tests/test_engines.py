@@ -464,7 +464,7 @@ def test_member_says_in_a_columnar_file_what_it_said(tmp_path: Path, members: li
         (("--data", "it.parquet", "--jobs", "2", "--line-buffered"), 2, "--line-buffered each row at once"),
         (("--data", "it.parquet", "--each"), 2, "--each has lines with points of their own"),
         (("--data", "it.parquet", "--engine", "dask"), 2, "--engine dask answers a folder"),
-        (("--at", "x=1,i=1", "--output", "o.csv"), 2, "--output is for the rows of --data"),
+        (("--at", "x=1,i=1", "--output", "o.csv"), 2, "is for the rows of --data"),
     ],
 )  # fmt: skip
 def test_columnar_file_that_does_not_fit_is_one_sentence(

@@ -55,6 +55,17 @@ def test_example_prints_what_the_readme_shows(command: str, expected: str, path:
     assert process.stdout == expected
 
 
+def test_picture_is_the_one_that_graddiff_draws() -> None:
+    process = subprocess.run(
+        [*COMMAND, "(x+y)*z", "--at", "x=1,y=3,z=-3", "--format", "svg"],
+        capture_output=True,
+        env=environment(),
+        check=True,
+    )
+    assert process.stdout == (ROOT / "tests/golden/graph.svg").read_bytes()
+    assert "(tests/golden/graph.svg)" in README
+
+
 def test_python_example_runs() -> None:
     codes = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(codes) == 2

@@ -90,6 +90,8 @@ def form_of(options: dict[str, Any]) -> str:
 def form_of_suffix(path: str) -> str:
     """The form that the name of a file asks for."""
     suffix = os.path.splitext(path)[1].lower()
+    if suffix[1:] in DATA_FORMATS:
+        raise UsageError(f"--output {path} is for the rows of --data", hint="--data FILE names a table")
     if suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"the suffix of {path} says no format", hint=f"--format, or one of {known}")
