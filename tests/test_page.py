@@ -93,7 +93,7 @@ def test_page_steps_and_computes_as_the_command_does(browser: str, tmp_path: Pat
     seen = driven(browser, tmp_path, page(expression, at), points)
     assert seen["errors"] == []
     assert any("forward pass: p = x + y = 2 + 3 = 5" in step for step in seen["steps"])
-    assert any("so x gets" in step and "with what it had" in step for step in seen["steps"])
+    assert any("so x gets" in step and ", in all " in step for step in seen["steps"])
     assert seen["steps"][-1].startswith("gradient: ∂f/∂x = ")
     assert seen["before"] == seen["steps"][-2]
     assert "over all paths from x" in seen["paths"]

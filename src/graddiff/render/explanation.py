@@ -17,25 +17,26 @@ LONGEST = 100  # lines that are explained without --all
 
 FORWARD = "Forward pass: each line is computed from lines above it."
 BACKWARD = (
-    "Backward pass: the adjoint of a line says how much {f} changes if the line does, and a local partial such as "
-    "∂v/∂x how much one line changes if an operand of it does, the others staying as they are. Lines are taken from "
-    "the last to the first, so that an adjoint is complete before it is passed on. Each operand gets the adjoint of "
-    "the line times the local partial; what it gets from several lines is added up, since it changes {f} through all "
-    "of them."
+    "Backward pass: the adjoint of v is ∂{f}/∂v, which is how much {f} changes for a small change of v. A local "
+    "partial such as ∂v/∂x is an ordinary derivative, of one line by one quantity on its right side, the others held fixed. By "
+    "the chain rule, each quantity on the right side of a line gets the adjoint of the line × the local partial; one "
+    "that is used in several lines adds up what it gets. Lines are taken from the last to the first: only lines below "
+    "use a line, so its adjoint is complete when its turn comes."
 )
-SEED = "the adjoint of {f} is 1: {f} changes as much as {f} does"
-
+SEED = "the adjoint of {f} itself is ∂{f}/∂{f} = 1"
+COMPLETE = "All variables have got what they get: their adjoints are the derivatives."
+DIGITS = "Numbers are computed with 16 digits and shown with {digits}."
 ROUNDING = 1e-14
 ROUNDED = (
-    "A number such as 1.2e-16 means 1.2 times 10^-16. Where it should be 0 it is what rounding leaves: sin(pi), for "
-    "example, since pi has no end, and the pi that is computed with has 16 digits."
+    "A number such as 1.2e-16, which is 1.2 times 10^-16, is in effect 0: it is what rounding leaves where the exact "
+    "result is 0, as for sin(pi) with a pi that is cut off after 16 digits."
 )
 
 
 def text(result: Result, canvas: Canvas, digits: int, everything: bool) -> Iterator[Line]:
     """Lines for a terminal, broken to its width."""
     found = explain(result, Style(SPACED, str, lambda value: number(value, digits)))
-    for style, indent, written in told(result, found, everything):
+    for style, indent, written in told(result, found, digits, everything):
         wrapped = textwrap.wrap(
             canvas.written(written),
             canvas.width or 80,
@@ -47,11 +48,16 @@ def text(result: Result, canvas: Canvas, digits: int, everything: bool) -> Itera
         yield from ([Segment(line, style)] for line in wrapped or [""])
 
 
-def told(result: Result, found: Explanation, everything: bool) -> Iterator[tuple[str, int, str]]:
+def told(result: Result, found: Explanation, digits: int, everything: bool) -> Iterator[tuple[str, int, str]]:
     """Every line with its style and indentation."""
     f = found.output
     at = ", ".join(f"{name} = {number(value, 7)}" for name, value in result.at.items())
     yield "head", 0, headline(result.expression) + (f"   at {at}" if at else "")
+    numbers = [value for value in result.graph.values if isinstance(value, float)]
+    if any(float(number(value, digits)) != value for value in numbers):
+        yield "quiet", 0, DIGITS.format(digits=digits)
+    if any(0 < abs(value) < ROUNDING for value in numbers):
+        yield "quiet", 0, ROUNDED
     yield "", 0, ""
     yield "head", 0, FORWARD
     yield "", 0, ""
@@ -70,13 +76,12 @@ def told(result: Result, found: Explanation, everything: bool) -> Iterator[tuple
         for flow in rule.flows:
             yield "", 4, flow_line(rule, flow)
     yield from more(len(backward) - shown)
-    if any(isinstance(value, float) and 0 < abs(value) < ROUNDING for value in result.graph.values):
-        yield "", 0, ""
-        yield "quiet", 0, ROUNDED
     for notice in result.notices:
         yield "", 0, ""
         yield "notice", 0, f"{notice.kind}: {notice.message}"
     yield "", 0, ""
+    if found.gradient:
+        yield "", 0, COMPLETE
     for name, terms, total in found.gradient:
         yield "adjoint", 0, f"∂{f}/∂{name} = {sum_line(terms, total)}"
 
@@ -98,8 +103,8 @@ def flow_line(rule: Backward, flow: Flow) -> str:
     line = f"∂{rule.name}/∂{flow.operand} = {' = '.join(parts)}, so {flow.operand} gets {gets}"
     _, uses = flow.place
     if flow.before is None:
-        return f"{line}, the first of {uses} contributions" if uses > 1 else line
-    return f"{line}; with what it had, {flow.before}, that is {flow.total}"
+        return f"{line}, the first of {uses} that it gets" if uses > 1 else line
+    return f"{line}, in all {sum_line((flow.before, flow.contribution), flow.total)}"
 
 
 def sum_line(terms: tuple[str, ...], total: str) -> str:
@@ -112,7 +117,7 @@ def sum_line(terms: tuple[str, ...], total: str) -> str:
 def markdown(result: Result, digits: int, everything: bool) -> Iterator[str]:
     """The same as Markdown."""
     found = explain(result, Style(SPACED, str, lambda value: number(value, digits)))
-    for style, indent, written in told(result, found, everything):
+    for style, indent, written in told(result, found, digits, everything):
         if style == "head":
             title, colon, rest = written.partition(": ")
             yield f"## {title}\n\n{rest}\n" if colon and indent == 0 and rest else f"# {code(written)}\n"

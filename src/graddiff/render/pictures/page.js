@@ -59,7 +59,7 @@ function flow(place, before) {
   const from = graph.lines[target].name, to = graph.lines[source].name;
   const partial = equation([`∂${from}/∂${to}`, named(template), numbered(template, now.values), written(now.partial[place])]);
   const gets = `${bracketed(now.adjoints[target])} × ${bracketed(now.partial[place])} = ${written(now.contributions[place])}`;
-  const sum = before === undefined ? "" : `; with what it had, ${written(before)}, that is ${written(before + now.contributions[place])}`;
+  const sum = before === undefined ? "" : `, in all ${written(before)} + ${bracketed(now.contributions[place])} = ${written(before + now.contributions[place])}`;
   return `${graph.lines[target].words}: ${partial}, so ${to} gets ${gets}${sum}`;
 }
 
