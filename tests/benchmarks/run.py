@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "src"))
 from columns import columns  # noqa: E402, found beside this file
 from formulas import formulas  # noqa: E402
 from measure import GRADDIFF, PYTHON, in_turn, seconds  # noqa: E402
+from pictures import pictures  # noqa: E402
 from tables import tables  # noqa: E402
 
 from homework import homework  # noqa: E402
@@ -186,7 +187,7 @@ def million() -> None:
 
 
 PARTS = {"start": start, "parse": parse, "size": size, "million": million}
-PARTS |= {"columns": columns, "tables": tables, "formulas": formulas, "homework": homework}
+PARTS |= {"columns": columns, "tables": tables, "formulas": formulas, "homework": homework, "pictures": pictures}
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")

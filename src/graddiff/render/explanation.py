@@ -18,10 +18,10 @@ LONGEST = 100  # lines that are explained without --all
 FORWARD = "Forward pass: each line is computed from lines above it."
 BACKWARD = (
     "Backward pass: the adjoint of v is ∂{f}/∂v, which is how much {f} changes for a small change of v. A local "
-    "partial such as ∂v/∂x is an ordinary derivative, of one line by one quantity on its right side, the others held fixed. By "
-    "the chain rule, each quantity on the right side of a line gets the adjoint of the line × the local partial; one "
-    "that is used in several lines adds up what it gets. Lines are taken from the last to the first: only lines below "
-    "use a line, so its adjoint is complete when its turn comes."
+    "partial such as ∂v/∂x is an ordinary derivative, of one line by one quantity on its right side, the others held "
+    "fixed. By the chain rule, each quantity on the right side of a line gets the adjoint of the line × the local "
+    "partial; one that is used in several lines adds up what it gets. Lines are taken from the last to the first: only "
+    "lines below use a line, so its adjoint is complete when its turn comes."
 )
 SEED = "the adjoint of {f} itself is ∂{f}/∂{f} = 1"
 COMPLETE = "All variables have got what they get: their adjoints are the derivatives."
