@@ -102,10 +102,12 @@ def test_explanation_as_markdown_holds_what_it_says_in_code() -> None:
     assert "- `f = x * x = 2 * 2 = 4`" in text
 
 
-def test_explanation_as_latex_is_two_align_environments() -> None:
+def test_explanation_as_latex_is_three_align_environments() -> None:
     text = output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--format", "latex")
-    assert text.count("\\begin{align*}") == text.count("\\end{align*}") == 2
-    assert r"\bar{x} &= \bar{v_{1}} \cdot \frac{\partial v_{1}}{\partial x} = (-3) \cdot 1 = -3" in text
+    assert text.count("\\begin{align*}") == text.count("\\end{align*}") == 3
+    assert r"\bar{v_{1}} &= \bar{f} \cdot \left(z\right) = 1 \cdot (-3) = -3" in text
+    assert r"\frac{\partial f}{\partial z} &= 4" in text
+    assert r"\pi" in output("pi*x", "--at", "x=1", "--format", "latex")
 
 
 @pytest.mark.parametrize("compiler", [name for name in ("pdflatex",) if shutil.which(name)])
@@ -124,11 +126,14 @@ def test_latex_compiles(compiler: str, expression: str, at: dict[str, float], tm
         (["x*y", "--explain"], 3, "no value for x, y"),
         (["x", "--at", "x=1", "--explain", "--json"], 2, "for readers"),
         (["x", "--at", "x=1", "--explain", "--hessian"], 2, "two answers"),
-        (["x", "--at", "x=1", "--mode", "forward", "--hessian"], 2, "--mode is about the graph"),
+        (["x", "--at", "x=1", "--mode", "forward", "--hessian"], 2, "--mode is for the tree"),
         (["p = x; p*2", "--at", "x=1", "--mode", "forward", "--wrt", "p"], 2, "forward mode is by variables"),
         (["a+b+c+d+g", "--at", "a=1,b=1,c=1,d=1,g=1", "--mode", "forward"], 2, "5 variables"),
         (["x", "--at", "x=1", "--paths", "y"], 2, "y in --paths does not occur"),
         (["x", "--at", "x=1", "--paths", "x,y"], 2, "about one name"),
+        (["x", "--at", "x=1", "--mode", "both", "--format", "svg"], 2, "--mode is for the tree"),
+        (["x", "--at", "x=1", "--paths", "x", "--format", "svg"], 2, "is no graph"),
+        (["x", "--at", "x=1", "--paths", "x", "--wrt", "x"], 2, "leave --wrt away"),
         (["x", "--paths", "x"], 3, "no value for x"),
     ],
 )

@@ -16,9 +16,9 @@ from graddiff import differentiate
 from running import COMMAND, environment, graddiff
 
 
-def said(*lines: str) -> tuple[str, str]:
+def said(*lines: str, code: int = 0) -> tuple[str, str]:
     process = graddiff("repl", stdin="\n".join(lines) + "\n")
-    assert process.returncode == 0
+    assert process.returncode == code
     return process.stdout.decode(), process.stderr.decode()
 
 
@@ -30,15 +30,19 @@ def test_expression_bindings_and_options_are_changed_one_at_a_time() -> None:
 
 
 def test_what_is_wrong_is_said_and_the_prompt_comes_back() -> None:
-    out, err = said(
-        "x*(", "sni(x)", ":nothing", ":at 3", ":with 'open", "x", ":at x=1/3", ":with --value", ":at x=", ":show"
-    )
-    assert [
-        err.count(text) for text in ("never closed", "did you mean sin?", "there is no :nothing", "is no binding")
-    ] == [1] * 4
-    assert "cannot be read" in err
+    lines = ["x*(", "sni(x)", ":nothing", ":at 3", ":with 'open", "x", ":at x=1/3", ":with --value", ":at x=", ":show"]
+    out, err = said(*lines, code=3)
+    for text in ("never closed", "did you mean sin?", "there is no :nothing", "is no binding", "cannot be read"):
+        assert err.count(text) == 1
     assert "0.333" in out
     assert "no value for x" in err
+
+
+def test_what_cannot_be_read_leaves_everything_as_it_was() -> None:
+    lines = ["x*y", ":at x=2,y=3", ":with --value", "x*", ":at x=foo", ":with --nonsense", ":at x=5", "x*z", ":at z=4"]
+    out, err = said(*lines, code=3)
+    assert out.splitlines()[-3:] == ["6", "15", "20"]
+    assert "no value for z" in err
 
 
 def test_a_line_of_an_earlier_session_comes_back(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ class Teller:
         """What stands for a line in a formula: its name, the text of a number or of a comparison."""
         operation = self.expression.operations[line]
         if operation is NUMBER:
-            return literal(self.expression.literals[line])
+            text = self.expression.literals[line]
+            return Term(self.style.alphabet.name(text)) if text.isalpha() else literal(text)
         if operation in COMPARISONS:
             return self.composed(line, self.term)
         return Term(self.name(line), ATOM)

@@ -22,8 +22,8 @@ WORDS = {
     "tanh": "the derivative of tanh is 1 minus its square, which is the square of sech",
     "sigmoid": "the derivative of the sigmoid is itself times 1 minus itself",
     "relu": "relu lets the adjoint through where its operand is positive, and stops it elsewhere",
-    "min": "a minimum: only the smallest operand gets the adjoint",
-    "max": "a maximum: only the largest operand gets the adjoint",
+    "min": "a minimum: only the smallest operand gets the adjoint; equal ones share it",
+    "max": "a maximum: only the largest operand gets the adjoint; equal ones share it",
     "where": "a choice: only the branch that is taken gets the adjoint",
 }
 

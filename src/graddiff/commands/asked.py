@@ -43,7 +43,9 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
             many = "--data" if options["data"] is not None else "--each"
             raise UsageError(f"--{only} is for one point, and {many} has many", hint="leave one of them away")
     if options["mode"] is not None and (view is not None or options["data"] is not None or options["each"]):
-        raise UsageError("--mode is about the graph at a point", hint="leave it away")
+        raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
+    if options["mode"] in ("forward", "both") and form_of(options) not in ("tree", "json"):
+        raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
     if options["each"] and options["output"] is not None:
         raise UsageError("--each writes to standard output", hint="graddiff --each … > FILE")
     if options["data"] is None:

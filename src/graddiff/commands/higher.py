@@ -50,6 +50,8 @@ def write_higher(view: str, asked: Asked, form: str) -> int:
     if form in ("value", "gradient") or options["expect"]:
         option = "expect" if options["expect"] else form
         raise UsageError(f"--{option} is about the gradient, and there is --{view}", hint="--json writes all of it")
+    if form not in ("tree", "json", "latex"):
+        raise UsageError(f"--{view} is no graph that --format {form} could show", hint="--json, or a text")
     if form == "latex" and asked.at is not None:
         raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
     answer = ANSWERS[view](asked)
@@ -130,6 +132,8 @@ def write_jacobian(asked: Asked) -> Answer:
 def write_paths(asked: Asked) -> Answer:
     """Every path from one name to the output, or the largest of very many."""
     (name, *more) = names(asked.options["paths"], "--paths")
+    if asked.wrt is not None:
+        raise UsageError("--paths says itself what the paths are from", hint="leave --wrt away")
     if more:
         raise UsageError("--paths is about one name", hint=f"--paths {name}")
     check_binding(asked.expression, asked.at or {})

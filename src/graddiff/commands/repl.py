@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
 import click
 
-from graddiff.bindings import split
-from graddiff.errors import UsageError, printable
+from graddiff.bindings import bind, split
+from graddiff.errors import GraddiffError, UsageError, printable
+from graddiff.parser import parse
 
 HELP = """A prompt that keeps an expression, its bindings and options, and answers anew whenever one of them changes.
 
@@ -36,27 +37,40 @@ class State(NamedTuple):
     options: tuple[str, ...] = ()
 
     @property
+    def variables(self) -> Collection[str]:
+        """Those of the expression: bindings of others wait until they are needed."""
+        try:
+            return parse(self.expression, dict(self.at)).variables
+        except GraddiffError:
+            return dict(self.at)
+
+    @property
     def arguments(self) -> list[str]:
-        bound = [f"{name}={value}" for name, value in self.at]
+        bound = [f"{name}={value}" for name, value in self.at if name in self.variables]
         return [*self.options, *(["--at", ",".join(bound)] if bound else []), "--", self.expression]
 
 
 @click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def command() -> None:
-    state = State()
+def command() -> int:
+    state, worst = State(), 0
     with_history = begin_history() if sys.stdin is not None and sys.stdin.isatty() else ""
     for line in lines():
         try:
             changed = after(state, line)
         except UsageError as error:
             print(error.block(), file=sys.stderr)
+            worst = max(worst, error.exit_code)
             continue
         if changed is None:
             break
         if changed.expression and (changed != state or line.strip() == ":show"):
-            answer(changed)
+            code = answer(changed)
+            worst = max(worst, code)
+            if code == UsageError.exit_code or not readable(changed):
+                continue  # what cannot be read leaves everything as it was
         state = changed
     end_history(with_history)
+    return 0 if sys.stdin is None or sys.stdin.isatty() else worst
 
 
 def lines() -> Iterator[str]:
@@ -103,14 +117,25 @@ def bound(before: tuple[tuple[str, str], ...], text: str) -> tuple[tuple[str, st
     return tuple((name, value) for name, value in found.items() if value)
 
 
-def answer(state: State) -> None:
-    """Answers as the command line would; what is wrong is said, and the prompt comes back."""
+def answer(state: State) -> int:
+    """Answers as the command line would, and gives its exit code; what is wrong is said, and the prompt comes back."""
     from graddiff.commands import run
 
     try:
-        run(state.arguments)
+        return run(state.arguments)
     except KeyboardInterrupt:
         print(file=sys.stderr)
+        return 130
+
+
+def readable(state: State) -> bool:
+    """Whether the expression and the bindings can be read, whatever they come to."""
+    try:
+        parse(state.expression, dict(state.at))
+        bind({}, state.at, "--at")
+    except GraddiffError:
+        return False
+    return True
 
 
 def history_file() -> str:

@@ -15,6 +15,8 @@ from graddiff.operation import Operation
 from graddiff.operations import NUMBER, TABLE, VARIABLE
 from graddiff.parser import parse
 
+NUMERAL = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|math\.\w+|\d\*math\.pi")
+
 
 class Language(NamedTuple):
     """A language: how operators are written, what functions are called ({0}, {1} for the operands, or a name), the
@@ -45,6 +47,8 @@ class Writer:
         if known is None or name in self.language.written:
             self._define(name)
         known = known or name
+        if known.startswith("torch."):  # which takes no plain numbers
+            operands = [f"torch.tensor({text})" if NUMERAL.fullmatch(text) else text for text in operands]
         return known.format(*operands) if "{" in known else f"{known}({', '.join(operands)})"
 
     def _define(self, name: str) -> None:
@@ -137,7 +141,10 @@ def conditional(text: str) -> Pattern:
     return Pattern(text, 0, (1, 1, 1))
 
 
-PYTHON_WORDS = frozenset(keyword.kwlist) | {"math", "np", "torch", "jax", "jnp", "print", "min", "max", "abs", "round"}
+PYTHON_WORDS = frozenset(keyword.kwlist) | {
+    *["math", "np", "torch", "jax", "jnp", "print", "min", "max", "abs", "round", "zip", "name", "slope"]
+}
+PYTHON_WORDS |= {*["gradient", "value", "function", "float", "int"]}
 
 PYTHON = Language(
     patterns=operators(pow=power("**"), where=conditional("{1} if {0} else {2}")),
@@ -177,7 +184,8 @@ def c_function(name: str, parameters: Sequence[str], body: str) -> str:
 
 C_WORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long
     register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while main
-    printf fabs pow fmin fmax rint j0 j1 jn y0 y1 yn gamma signgam INFINITY NAN"""
+    printf fabs pow fmin fmax rint j0 j1 jn y0 y1 yn gamma signgam INFINITY NAN NULL EOF unix linux i386 stdin stdout
+    stderr I HUGE_VAL FILE BUFSIZ"""
 
 C = Language(
     patterns=operators(pow=call("pow({0}, {1})"), where=conditional("{0} ? {1} : {2}")),
@@ -204,7 +212,7 @@ TORCH = PYTHON._replace(
         "exp expm1 log log2 log10 log1p sqrt floor ceil round sin cos tan asin acos atan atan2 sinh cosh tanh asinh "
         "acosh atanh hypot abs sign erf erfc sigmoid relu logaddexp clamp mod=remainder",
     )
-    | named("torch.nn.functional.", "softplus silu gelu leaky_relu")
+    | named("torch.nn.functional.", "softplus silu gelu")
     | {"min": "smallest", "max": "largest"},
     written={
         "min": "def smallest(*operands):\n    return torch.stack([torch.as_tensor(o) for o in operands]).amin()\n",

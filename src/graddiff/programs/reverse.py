@@ -86,6 +86,8 @@ class Transcript:
 
     def extreme(self, name: str, terms: Sequence[Term]) -> str:
         """The smallest or largest of several."""
+        if len(terms) == 1:
+            return terms[0].text
         if name in self.writer.language.functions:
             return f"{self.writer.language.functions[name]}({', '.join(term.text for term in terms)})"
         text = terms[0].text
@@ -129,21 +131,19 @@ class Transcript:
 
 
 def python(result: Result) -> Iterator[str]:
-    yield from script(result, PYTHON, "import math\n")
+    yield from script(result, PYTHON)
 
 
 def numpy(result: Result) -> Iterator[str]:
-    found = "".join(script(result, NUMPY, "import numpy as np\n"))
-    yield found.replace("import numpy", "import math\n\nimport numpy", 1) if "math." in found else found
+    yield from script(result, NUMPY)
 
 
-def script(result: Result, language: Language, imports: str) -> Iterator[str]:
+def script(result: Result, language: Language) -> Iterator[str]:
     found = passes(result, language)
-    body = "".join(script_body(found))
-    yield f"# {found.title.replace(chr(10), ' ')}: value and gradient by reverse mode\n"
-    yield f"{imports}\n" if imports.split()[-1] + "." in body or any("." in text for text in found.functions) else "\n"
-    yield "".join(f"\n{text}\n" for text in found.functions)
-    yield body
+    body, functions = "".join(script_body(found)), "".join(f"\n{text}\n" for text in found.functions)
+    modules = {"math.": "import math\n", "np.": "import numpy as np\n"}
+    imports = "".join(line for used, line in modules.items() if used in body + functions)
+    yield f"# {found.title.replace(chr(10), ' ')}: value and gradient by reverse mode\n{imports}\n{functions}{body}"
 
 
 def script_body(found: Passes) -> Iterator[str]:

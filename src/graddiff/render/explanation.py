@@ -145,10 +145,19 @@ def latex(result: Result, digits: int) -> Iterator[str]:
     for rule in found.backward:
         for flow in rule.flows:
             sign = "=" if flow.before is None else "\\mathrel{+}="
-            partial = f"\\frac{{\\partial {rule.name}}}{{\\partial {flow.operand}}}"
+            factor = bracketed(flow.formula) if flow.formula not in ("1", "-1") else bracketed(flow.partial)
             product = f"{bracketed(flow.adjoint)} \\cdot {bracketed(flow.partial)} = {flow.contribution}"
-            rows.append(f"\\bar{{{flow.operand}}} &{sign} \\bar{{{rule.name}}} \\cdot {partial} = {product}")
+            steps = f"\\bar{{{rule.name}}} \\cdot \\left({factor}\\right) = {product}"
+            rows.append(f"\\bar{{{flow.operand}}} &{sign} {steps}")
     yield " \\\\\n".join(rows) + "\n\\end{align*}\n"
+    if found.gradient:
+        sums = (
+            f"\\frac{{\\partial {f}}}{{\\partial {n}}} &= {sum_line(terms, total)}"
+            for n, terms, total in found.gradient
+        )
+        yield "\\begin{align*}\n" + " \\\\\n".join(sums) + "\n\\end{align*}\n"
+    for notice in result.notices:
+        yield f"% {notice.kind}: {notice.message}\n"
 
 
 def parts(step: Forward) -> list[str]:

@@ -70,5 +70,9 @@ class ForwardTree(Tree):
         each = [*self.found.forward.values()]
         terms = " + ".join(map(str, each)) + (f" = {sum(each)}" if len(each) > 1 else "")
         passes = f"{len(each)} pass{'es' * (len(each) != 1)}"
-        told = f"forward mode: {passes}, one a variable, {terms or 0} multiplications; "
-        return f"{told}reverse mode: 1 pass for all variables, {self.found.reverse} multiplications"
+        told = f"forward mode: {passes}, one a variable, {terms or 0} {times(sum(each))}; "
+        return f"{told}reverse mode: 1 pass for all variables, {self.found.reverse} {times(self.found.reverse)}"
+
+
+def times(count: int) -> str:
+    return "multiplication" if count == 1 else "multiplications"

@@ -56,4 +56,6 @@ def factors(path: Path) -> list[str]:
 
 
 def short(value: Number) -> str:
+    if value != value:
+        return "undefined"
     return format(value + 0.0, ".7g") if isinstance(value, float) else exactly(value)

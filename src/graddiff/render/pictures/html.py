@@ -13,7 +13,7 @@ from typing import Any
 from graddiff.alphabets import SPACED, Term
 from graddiff.arithmetic import partial_rule
 from graddiff.differentiation import Result
-from graddiff.explanation import Style, Teller, number
+from graddiff.explanation import Style, Teller, names, number
 from graddiff.notation import formula
 from graddiff.operations import COMPARISONS, NUMBER, TABLE, WHERE
 from graddiff.programs.page import Edge, functions
@@ -27,7 +27,7 @@ BUTTONS = (("first", "|←", "first step"), ("back", "←", "back"), ("next", "�
 
 def write(result: Result, digits: int) -> Iterator[str]:
     """The page of a result."""
-    drawn = figure(result, digits, branches=True)
+    drawn = with_names(result, figure(result, digits, branches=True))
     edges = [(arrow.source, arrow.target, arrow.slot) for arrow in flowing(result, drawn)]
     script = f"const graph = {embedded(model(result, drawn))};\n{functions(result, edges)}{text_of('page.js')}"
     f = escape(result.expression.output_name)
@@ -37,6 +37,7 @@ def write(result: Result, digits: int) -> Iterator[str]:
     yield f"<h1>{svg.clean(drawn.title)}</h1>\n"
     yield from inputs(result)
     yield f'<div id="picture">\n{"".join(svg.element(drawn))}</div>\n'
+    yield from (f'<p class="notice">{svg.clean(f"{one.kind}: {one.message}")}</p>\n' for one in result.notices)
     yield '<p id="step" role="status" aria-live="polite"></p>\n<p id="controls">\n'
     for name, sign, told in BUTTONS:
         yield f'<button id="{name}" type="button" aria-label="{told}">{sign}</button>\n'
@@ -45,6 +46,16 @@ def write(result: Result, digits: int) -> Iterator[str]:
     for place, name in enumerate(variables(result)):
         yield f'<tr><th scope="row">∂{f}/∂{escape(name)}</th><td id="d{place}"></td></tr>\n'
     yield f"</table>\n<script>\n{script}</script>\n</body>\n</html>\n"
+
+
+def with_names(result: Result, drawn: Figure) -> Figure:
+    """The figure with the names by which the steps speak of its boxes."""
+    given, own = names(result), {*result.expression.lines.values()}
+    boxes = [
+        box._replace(title=f"{given[box.line]} = {box.title}") if box.line in given and box.line not in own else box
+        for box in drawn.boxes
+    ]
+    return drawn._replace(boxes=tuple(boxes))
 
 
 def text_of(name: str) -> str:

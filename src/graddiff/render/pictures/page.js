@@ -38,6 +38,7 @@ function equation(parts) {
   return parts.filter((part, place) => part !== "" && parts.indexOf(part) === place).join(" = ");
 }
 
+const first = [...document.querySelectorAll("#at input")].map((input) => Number(input.value));
 let now, steps = [], step = -1;
 
 function plan() {
@@ -48,6 +49,10 @@ function plan() {
     steps.push({ text: `forward pass: ${text}`, nodes: [line], edges: graph.edges.flatMap((e, i) => e.target === line ? [i] : []) });
   }
   const seed = graph.lines[graph.output].name;
+  if (!valued()) {
+    steps.push({ text: `there is no value at this point, so there are no derivatives`, nodes: [graph.output], edges: [] });
+    return;
+  }
   steps.push({ text: `backward pass: the adjoint of ${seed} is 1, the seed`, nodes: [graph.output], edges: [] });
   for (const { place, before } of now.flows) steps.push({ text: `backward pass: ${flow(place, before)}`, nodes: [graph.edges[place].source], edges: [place] });
   const sums = graph.variables.map(({ name, line }) => `∂${seed}/∂${name} = ${written(now.adjoints[line] ?? 0)}`);
@@ -91,6 +96,8 @@ function paths(line) {
   light([...reached], edges);
 }
 
+const valued = () => !Number.isNaN(now.values[graph.output]);
+
 function label(element, kind, text) {
   const found = element?.querySelector(`.${kind}`);
   if (found) found.textContent = text;
@@ -102,22 +109,30 @@ function recompute() {
   inputs.forEach((input, place) => input.setAttribute("aria-invalid", String(input.value.trim() === "" || Number.isNaN(at[place]))));
   if (inputs.some((input) => input.getAttribute("aria-invalid") === "true")) return;
   now = pass(at);
+  // What was said of the first point says nothing of others; where there is no value, there are no derivatives.
+  const moved = at.some((number, place) => number !== first[place]);
+  document.body.classList.toggle("moved", moved);
+  if (Number.isNaN(now.values[graph.output])) {
+    now.adjoints.length = now.contributions.length = now.flows.length = 0;
+  }
   graph.lines.forEach((line, place) => {
     const box = byId(`n${place}`);
     label(box, "value", `value ${written(now.values[place])}`);
-    label(box, "adjoint", `adjoint ${written(now.adjoints[place] ?? 0)}`);
+    label(box, "adjoint", valued() ? `adjoint ${written(now.adjoints[place] ?? 0)}` : "");
   });
   graph.edges.forEach(({ id, template }, place) => {
     const partial = written(now.partial[place]), told = template.includes("{") ? `${named(template)} = ${partial}` : partial;
     label(byId(`l${id}`), "partial", partial === "" ? "not taken" : told);
-    label(byId(`l${id}`), "adjoint", `← ${written(now.contributions[place])}`);
+    const gets = now.contributions[place] === undefined ? "" : `← ${written(now.contributions[place])}`;
+    label(byId(`l${id}`), "adjoint", gets);
   });
-  byId("value").textContent = written(now.values[graph.output]);
+  byId("value").textContent = valued() ? written(now.values[graph.output]) : "no value at this point";
   byId("value").dataset.exact = String(now.values[graph.output]);
   graph.variables.forEach(({ line }, place) => {
     const cell = byId(`d${place}`);
-    cell.textContent = written(now.adjoints[line] ?? 0);
-    cell.dataset.exact = String(now.adjoints[line] ?? 0);
+    const slope = valued() ? now.adjoints[line] ?? 0 : NaN;
+    cell.textContent = written(slope);
+    cell.dataset.exact = String(slope);
   });
   plan();
   show(step < 0 ? 0 : step);

@@ -87,7 +87,7 @@ def content(box: Box) -> list[tuple[str, str]]:
     lines = [(box.title, "title")]
     lines += [(f"value {box.value}", "value")] if box.value else []
     lines += [(f"adjoint {box.adjoint}", "adjoint")] if box.adjoint else []
-    return lines + [(box.mark, "partial")] * bool(box.mark)
+    return lines + [(box.mark, "partial awkward")] * bool(box.mark)
 
 
 def told(arrow: Arrow) -> list[tuple[str, str]]:
