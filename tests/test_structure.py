@@ -37,8 +37,8 @@ FLOORS = """
     render.reports render.reports.words render.reports.text render.reports.json render.reports.csv
     render.reports.junit render.reports.github render.reports.gradescope render.reports.classroom render.reports.tap
     __init__ pytest_plugin
-    commands commands.options commands.asked commands.output commands.functions commands.data commands.each
-    commands.check commands.lint commands.key commands.repl
+    commands commands.options commands.asked commands.destination commands.output commands.functions commands.data
+    commands.each commands.check commands.lint commands.key commands.repl
     commands.explain commands.drawing commands.formulas commands.higher commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905

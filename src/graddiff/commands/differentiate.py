@@ -22,13 +22,12 @@ from graddiff.commands.asked import (
     read_expression,
     requested,
 )
+from graddiff.commands.destination import into_file
 from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell, view_of
-from graddiff.commands.output import into_file
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
 from graddiff.expectations import Check, answer, exit_code
 from graddiff.expression import Expression
-from graddiff.forward import Tangents
 from graddiff.parser import parse
 
 EXAMPLES = """\b
@@ -244,7 +243,7 @@ def write_number(result: Result, form: str, digits: int | None, checks: Sequence
         tell(remark)
 
 
-def tangents_of(result: Result, options: dict[str, Any]) -> Tangents | None:
+def tangents_of(result: Result, options: dict[str, Any]) -> Any:
     """The tangents, if they are asked for."""
     if options["mode"] not in ("forward", "both"):
         return None
