@@ -20,7 +20,7 @@ from graddiff.paths import paths
 from graddiff.words import WORDS
 from running import error, output
 
-EXAMPLES = [
+EXAMPLES: list[tuple[str, dict[str, float]]] = [
     ("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
     ("(x+y)*sin(x)", {"x": math.pi, "y": math.pi}),
     ("p = x + y; x*x + where(p > 2, max(p, x), x^3/p)", {"x": 1, "y": 3}),

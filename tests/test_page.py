@@ -15,7 +15,7 @@ import pytest
 
 from graddiff import differentiate
 from graddiff.render.pictures.html import write
-from test_pictures import ALL
+from test_pictures import ALL, drawn
 from test_programs import EXPRESSIONS, calls
 
 BROWSERS = [path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path][:1]
@@ -120,6 +120,30 @@ def test_every_function_computes_the_same_in_the_page(browser: str, tmp_path: Pa
     for name, number in zip(["value", *result.gradient], seen["numbers"][0]):
         expected = result.value if name == "value" else result.gradient[name]
         assert float(number) == pytest.approx(expected, rel=1e-12, abs=1e-14), name
+
+
+@pytest.mark.mermaid
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_mermaid_is_accepted_by_its_own_parser(browser: str, tmp_path: Path) -> None:
+    subprocess.run(["npm", "pack", "mermaid@11"], cwd=tmp_path, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("mermaid-*.tgz")
+    subprocess.run(["tar", "xzf", archive.name, "package/dist/mermaid.min.js"], cwd=tmp_path, check=True)
+    texts = json.dumps([drawn("mermaid", expression, at) for expression, at in ALL]).replace("<", "\\u003c")
+    script = f"""<body><script src="package/dist/mermaid.min.js"></script><script>(async () => {{
+        const seen = [];
+        for (const text of {texts}) {{
+            try {{ seen.push((await mermaid.render("g" + seen.length, text)).svg.includes("<script")); }}
+            catch (error) {{ seen.push(String(error)); }}
+        }}
+        document.body.dataset.seen = JSON.stringify(seen);
+    }})()</script>"""
+    (tmp_path / "mermaid.html").write_text(script, encoding="utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000", "--dump-dom"]
+    page = (tmp_path / "mermaid.html").as_uri()
+    process = subprocess.run([*command, page], capture_output=True, text=True, timeout=180)
+    found = re.search(r'data-seen="([^"]*)"', process.stdout)
+    assert found, process.stderr[-2000:]
+    assert json.loads(unescape(found[1])) == [False] * len(ALL)
 
 
 class Tags(HTMLParser):

@@ -26,7 +26,7 @@ HOSTILE = [
     ("where(x > 0, x, log(-1))", {"x": 1.0}),
 ]
 WRITERS: dict[str, Callable[[Figure], Iterator[str]]] = {"dot": dot.write, "mermaid": mermaid.write, "svg": svg.write}
-ALL = [*EXAMPLES, *HOSTILE]
+ALL: list[tuple[str, dict[str, float]]] = [*EXAMPLES, *HOSTILE]
 
 
 def drawn(form: str, expression: str, at: dict[str, float]) -> str:

@@ -137,9 +137,9 @@ def latex(result: Result, digits: int) -> Iterator[str]:
     """The same as align environments (amsmath), which stand in a text of one's own."""
     found = explain(result, Style(LATEX, LATEX.name, lambda value: decimal(value, digits)))
     f = found.output
-    yield "\\begin{align*}\n"
-    yield " \\\\\n".join(f"{step.name} &= {' = '.join(parts(step))}" for step in found.forward) + "\n"
-    yield "\\end{align*}\n"
+    if found.forward:
+        lines = (f"{step.name} &= {' = '.join(parts(step))}" for step in found.forward)
+        yield "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
     yield "\\begin{align*}\n"
     rows = [f"\\bar{{{f}}} &= 1"]
     for rule in found.backward:
