@@ -14,6 +14,8 @@ from graddiff.render.pictures.layout import CHARACTER, HEIGHT, MARGIN, Layout, P
 # What XML 1.0 cannot hold, not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BEND = 0.45  # of the distance between two points, that a curve leaves them straight
+SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8)  # of an arrow, where its label may stand
+CELL = 120.0  # pixels
 APART = 14.0  # pixels between two arrows between the same boxes
 
 Point = tuple[float, float]
@@ -76,7 +78,7 @@ def element(figure: Figure, prefix: str = "") -> Iterator[str]:
         yield from drawn_arrow(number, arrow, curves[arrow])
     for box in figure.boxes:
         yield from drawn_box(box, laid.places[box.line])
-    places = label_places(figure, curves)
+    places = label_places(figure, curves, laid.places)
     for number, arrow in enumerate(figure.arrows):
         yield from drawn_label(number, arrow, *places[arrow])
     yield "</svg>\n"
@@ -152,16 +154,58 @@ def drawn_arrow(number: int, arrow: Arrow, curves: Sequence[Curve]) -> Iterator[
     yield f'    <path class="head" d="M {x:.1f} {y:.1f} l -8 -4 l 0 8 z"/>\n  </g>\n'
 
 
-def label_places(figure: Figure, curves: Mapping[Arrow, Sequence[Curve]]) -> dict[Arrow, Point]:
-    """Where the labels stand: on the middle piece, away from where many arrows meet."""
+def label_places(
+    figure: Figure, curves: Mapping[Arrow, Sequence[Curve]], places: Mapping[int, Place]
+) -> dict[Arrow, Point]:
+    """Where the labels stand: on the middle piece of their arrow, away from where many arrows meet, and beside each
+    other as far as there is room."""
     out = Counter(arrow.source for arrow in figure.arrows)
     into = Counter(arrow.target for arrow in figure.arrows)
+    taken = Taken()
+    for place in places.values():
+        taken.add((place.x, place.y), place.width, place.height)
     found = {}
     for arrow in figure.arrows:
+        lines = told(arrow)
+        width, height = label_width(lines), len(lines) * HEIGHT
         difference = out[arrow.source] - into[arrow.target]
         share = 0.5 if difference == 0 else 0.64 if difference > 0 else 0.36
-        found[arrow] = point_at(curves[arrow][len(curves[arrow]) // 2], share)
+        piece = curves[arrow][len(curves[arrow]) // 2]
+        ways = [point_at(piece, way) for way in (share, *SHARES)]
+        point = next((way for way in ways if not lines or taken.free(way, width, height)), ways[0])
+        if lines:
+            taken.add(point, width, height)
+        found[arrow] = point
     return found
+
+
+def label_width(lines: Sequence[tuple[str, str]]) -> float:
+    return max((len(text) for text, _ in lines), default=0) * CHARACTER + 6
+
+
+class Taken:
+    """Rectangles that are taken, by the cells of a grid they stand in."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+
+    def add(self, middle: Point, width: float, height: float) -> None:
+        for cell in self._around(middle, width, height):
+            self._cells.setdefault(cell, []).append((*middle, width, height))
+
+    def free(self, middle: Point, width: float, height: float) -> bool:
+        """Whether nothing stands where a rectangle would."""
+        return not any(
+            abs(middle[0] - x) < (width + w) / 2 and abs(middle[1] - y) < (height + h) / 2
+            for cell in self._around(middle, width, height)
+            for x, y, w, h in self._cells.get(cell, ())
+        )
+
+    def _around(self, middle: Point, width: float, height: float) -> Iterator[tuple[int, int]]:
+        x, y = middle
+        for column in range(int((x - width / 2) // CELL), int((x + width / 2) // CELL) + 1):
+            for row in range(int((y - height / 2) // CELL), int((y + height / 2) // CELL) + 1):
+                yield column, row
 
 
 def point_at(curve: Curve, t: float) -> Point:
@@ -174,7 +218,7 @@ def drawn_label(number: int, arrow: Arrow, x: float, y: float) -> Iterator[str]:
     lines = told(arrow)
     if not lines:
         return
-    width = max(len(text) for text, _ in lines) * CHARACTER + 6
+    width = label_width(lines)
     yield f'  <g class="label" id="l{number}">\n'
     yield (
         f'    <rect class="back" x="{x - width / 2:.1f}" y="{y - len(lines) * HEIGHT / 2:.1f}" width="{width:.1f}" '
