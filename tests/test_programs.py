@@ -13,7 +13,7 @@ import pytest
 from graddiff import Result, differentiate
 from graddiff.operations import TABLE
 from graddiff.programs import frameworks, reverse
-from running import error, output
+from running import error, graddiff, output
 
 EXPRESSIONS: list[tuple[str, dict[str, float]]] = [
     ("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
@@ -72,18 +72,22 @@ def run(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+def printed(program: str) -> str:
+    """What a program in Python prints."""
+    lines: list[str] = []
+    exec(compile(program, "program", "exec"), {"print": lambda *parts: lines.append(" ".join(map(str, parts)))})
+    return "\n".join(lines)
+
+
 @pytest.mark.parametrize("language", ["python", "numpy"])
 def test_python_and_numpy_programs_compute_the_same(language: str, tmp_path: Path) -> None:
-    script = tmp_path / "program.py"
+    write = {"python": reverse.python, "numpy": reverse.numpy}[language]
     for expression, at in EXPRESSIONS + calls():
         result = differentiate(expression, at)
-        script.write_text("".join({"python": reverse.python, "numpy": reverse.numpy}[language](result)))
-        names: dict[str, object] = {}
-        lines: list[str] = []
-        names["print"] = lambda *parts, lines=lines: lines.append(" ".join(map(str, parts)))
-        exec(compile(script.read_text(), expression, "exec"), names)
-        check("\n".join(lines), result)
-    run([sys.executable, str(script)])
+        check(printed("".join(write(result))), result)
+    script = tmp_path / "program.py"
+    script.write_text("".join(write(differentiate("max(x)*erf(0.4)", {"x": 2}))))
+    assert "value" in run([sys.executable, str(script)])
 
 
 def test_c_programs_compute_the_same(tmp_path: Path) -> None:
@@ -111,14 +115,12 @@ def test_c_programs_compute_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("framework", ["pytorch", "jax"])
-def test_framework_programs_compute_the_same(framework: str, tmp_path: Path) -> None:
-    write = {"pytorch": frameworks.pytorch, "jax": frameworks.jax}[framework]
-    script = tmp_path / "program.py"
-    for expression, at in EXPRESSIONS:
+@pytest.mark.parametrize("write", [frameworks.pytorch, frameworks.jax])
+def test_framework_programs_compute_the_same(write: Callable[[Result], Iterator[str]]) -> None:
+    constant = [("where(x > 0, 1, 2)", {"x": 1.7}), ("acot(2)*x", {"x": 3.0}), ("zip*x", {"zip": 2.0, "x": 3.0})]
+    for expression, at in EXPRESSIONS + calls() + constant:
         result = differentiate(expression, at)
-        script.write_text("".join(write(result)))
-        check(run([sys.executable, str(script)]), result)
+        check(printed("".join(write(result))), result)
 
 
 @pytest.mark.parametrize("write", [frameworks.pytorch, frameworks.jax])
@@ -131,6 +133,27 @@ def test_where_is_written_as_the_branch_that_is_taken() -> None:
     text = "".join(reverse.python(differentiate("where(x > 0, sqrt(x), x^2)", {"x": -3})))
     assert "sqrt" not in text.partition("\n")[2]
     assert "if" not in text.partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["sqrt(x)", "--at", "x=0", "--format", "python"], 4, "infinite or undefined"),
+        (["x^y", "--at", "x=-2,y=3", "--format", "c"], 4, "infinite or undefined"),
+        (["x/3", "--at", "x=1", "--exact", "--format", "python"], 2, "computes with floats"),
+        (["p = x; p*x", "--at", "x=1", "--wrt", "p", "--format", "jax"], 2, "frameworks differentiate by variables"),
+        (["sin(" * 200 + "x" + ")" * 200, "--at", "x=1", "--format", "pytorch"], 2, "too deep for Python"),
+    ],
+)
+def test_what_is_no_program_is_one_sentence(arguments: list[str], code: int, said: str) -> None:
+    assert said in error(*arguments, code=code)
+
+
+def test_conventions_are_told_beside_a_program() -> None:
+    process = graddiff("abs(x)", "--at", "x=0", "--format", "jax")
+    assert process.returncode == 0
+    assert b"kink" in process.stderr
+    assert b"another convention" in process.stderr
 
 
 def test_command_writes_programs(tmp_path: Path) -> None:
