@@ -217,6 +217,8 @@ def test_latex_of_views() -> None:
         (["x^2", "--hessian", "--exact"], 2, "there is no point"),
         (["p = x^2; p", "--hessian", "--wrt", "p"], 2, "p is defined by the expression"),
         (["x", "--along", "x=inf"], 2, "x is inf"),
+        (["x^2", "--along", "x=pi"], 2, "a direction without a point"),
+        (["p = x; p*x", "--at", "x=1", "--verify", "--wrt", "p"], 2, "--verify is by variables, and p is none"),
     ],
 )
 def test_bad_input(arguments: list[str], code: int, message: str) -> None:

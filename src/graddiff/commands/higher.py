@@ -10,7 +10,7 @@ from graddiff.arithmetic import FLOATS, Kind, Number
 from graddiff.bindings import bindings, names
 from graddiff.commands.options import canvas_for
 from graddiff.differentiation import Result, check_binding, differentiate
-from graddiff.errors import Notice, UsageError
+from graddiff.errors import Notice, PointError, UsageError
 from graddiff.expression import Expression
 from graddiff.higher import check_direction, curvature, derivatives_of_order, hessian, only_variable, outputs
 from graddiff.naming import did_you_mean
@@ -83,7 +83,11 @@ def write_along(asked: Asked) -> Answer:
         from graddiff.exact import EXACT
         from graddiff.render.higher_formulas import of_direction
 
-        exactly = bindings(asked.options["along"], "--along", EXACT)
+        try:
+            exactly = bindings(asked.options["along"], "--along", EXACT)
+        except PointError:
+            told = "a direction without a point has whole numbers or fractions in it"
+            raise UsageError(told, hint="--at gives a point, and numbers for an answer") from None
         return of_direction(asked.expression, exactly, asked.names)
     result = asked.result()
     slope, product = curvature(result, direction)
@@ -151,6 +155,9 @@ def write_verify(asked: Asked) -> Answer:
     if asked.at is None or asked.kind is not FLOATS:
         raise UsageError("--verify compares floats at a point", hint="--at x=1 gives one")
     result = differentiate(asked.expression, asked.at, asked.wrt)
+    for name in result.requested:
+        if name not in asked.expression.variables:
+            raise UsageError(f"--verify is by variables, and {name} is none", hint="--wrt x says by which")
     found = compare(result)
     titles = [
         "verify",
