@@ -76,6 +76,7 @@ def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> 
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-dev-shm-usage",
         f"--user-data-dir={folder}/profile",
         "--dump-dom",
     ]
@@ -138,7 +139,15 @@ def test_mermaid_is_accepted_by_its_own_parser(browser: str, tmp_path: Path) -> 
         document.body.dataset.seen = JSON.stringify(seen);
     }})()</script>"""
     (tmp_path / "mermaid.html").write_text(script, encoding="utf-8")
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000", "--dump-dom"]
+    command = [
+        browser,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--virtual-time-budget=60000",
+        "--dump-dom",
+    ]
     page = (tmp_path / "mermaid.html").as_uri()
     process = subprocess.run([*command, page], capture_output=True, text=True, timeout=180)
     found = re.search(r'data-seen="([^"]*)"', process.stdout)
