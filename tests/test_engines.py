@@ -11,8 +11,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,11 @@ from graddiff.data.answers import Question, Tally
 from graddiff.data.blocks import Block
 from graddiff.data.frames import FrameStream
 from graddiff.data.inputs import open_rows
-from graddiff.data.jobs import in_order
 from graddiff.data.parts import scratch, sweep
 from graddiff.data.streams import Plan, Stream
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError, UsageError
+from graddiff.processes import in_order
 from running import COMMAND, environment, error, graddiff, output
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
@@ -289,12 +288,10 @@ def test_so_many_blocks_are_ahead_and_no_more() -> None:
             drawn.append(Block(b"", line, 0))
             yield drawn[-1]
 
-    def submit(block: Block) -> Future[tuple[bytes, Tally]]:
-        future: Future[tuple[bytes, Tally]] = Future()
-        future.set_result((b"%d" % block.line, Tally()))
-        return future
+    def submit(block: Block) -> Callable[[], tuple[bytes, Tally]]:
+        return lambda: (b"%d" % block.line, Tally())
 
-    seen = [(written, len(drawn)) for _, written, _ in in_order(submit, source(), 3)]
+    seen = [(written, len(drawn)) for _, (written, _) in in_order(submit, source(), 3)]
     assert seen == [(b"%d" % line, min(line + 4, 10)) for line in range(10)]
 
 
@@ -448,7 +445,7 @@ def test_member_says_in_a_columnar_file_what_it_said(tmp_path: Path, members: li
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--data", "it.parquet", "--output", "it.parquet"), 2, "--output it.parquet would overwrite the data"),
+        (("--data", "it.parquet", "--output", "it.parquet"), 2, "--output it.parquet would overwrite it.parquet"),
         (("--data", "it.parquet", "--format", "parquet"), 2, "parquet is written to a file only"),
         (("--data", "it.parquet", "--output", "o.arrow", "--value"), 2, "arrow is written as a whole table"),
         (("--data", "it.parquet", "--output", "no/o.arrow"), 5, "no/o.arrow cannot be written: no such file"),

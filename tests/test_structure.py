@@ -23,21 +23,21 @@ FLOORS = """
     tangent series sides conventions differentiation higher algebra algebra.formula algebra.formulas algebra.identities
     algebra.typesetting algebra.factoring algebra.rewriting algebra.shortening symbolic verification
     forward paths words explanation programs programs.language programs.reverse programs.frameworks programs.page
-    files expectations bindings
+    files expectations bindings processes
     homework homework.mistakes homework.problems homework.reading homework.submissions homework.scale homework.points
-    homework.verdicts homework.bending homework.readings homework.hypotheses homework.key homework.linting
-    homework.grading homework.classes
+    homework.answers homework.verdicts homework.bending homework.readings homework.hypotheses homework.key
+    homework.linting homework.grading homework.classes
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
     data.frames data.engines data.columnar data.parts data.cluster
-    render render.terminal render.table render.tree render.checks render.json render.schema render.functions
-    render.forward render.explanation render.formulas render.higher render.higher_formulas render.paths
+    render render.markup render.terminal render.table render.tree render.checks render.json render.schema
+    render.functions render.forward render.explanation render.formulas render.higher render.higher_formulas render.paths
     render.pictures render.pictures.figure render.pictures.dot render.pictures.mermaid render.pictures.layout
     render.pictures.svg render.pictures.html
     render.progress render.completion render.manual
     render.reports render.reports.words render.reports.text render.reports.json render.reports.csv
     render.reports.junit render.reports.github render.reports.gradescope render.reports.classroom render.reports.tap
     __init__ pytest_plugin
-    commands commands.options commands.asked commands.destination commands.output commands.functions commands.data
+    commands commands.destination commands.options commands.asked commands.output commands.functions commands.data
     commands.each commands.check commands.lint commands.key commands.repl
     commands.explain commands.drawing commands.formulas commands.higher commands.differentiate
     commands.reference __main__

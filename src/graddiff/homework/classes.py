@@ -8,6 +8,7 @@ from graddiff.homework.grading import StudentResult, grade
 from graddiff.homework.key import Key
 from graddiff.homework.problems import Homework
 from graddiff.homework.submissions import Submission
+from graddiff.processes import by_processes
 
 CHUNK = 20  # students that a process takes at a time
 
@@ -19,16 +20,19 @@ def graded(key: Key, handed_in: Sequence[Submission], show: bool, jobs: int) -> 
     if jobs == 1:
         yield from (grade(key, submission, show) for submission in handed_in)
         return
-    from concurrent.futures import ProcessPoolExecutor
+    chunks = batched(handed_in, CHUNK)
+    for _, results in by_processes(jobs, _grade, chunks, _begin, key.homework, show):
+        yield from results
 
-    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(key.homework, show)) as pool:
-        yield from pool.map(_grade, handed_in, chunksize=CHUNK)
+
+def batched(handed_in: Sequence[Submission], size: int) -> Iterator[Sequence[Submission]]:
+    yield from (handed_in[start : start + size] for start in range(0, len(handed_in), size))
 
 
 def _begin(homework: Homework, show: bool) -> None:
     _own.append((Key(homework), show))
 
 
-def _grade(submission: Submission) -> StudentResult:
+def _grade(chunk: Sequence[Submission]) -> list[StudentResult]:
     key, show = _own[0]
-    return grade(key, submission, show)
+    return [grade(key, submission, show) for submission in chunk]

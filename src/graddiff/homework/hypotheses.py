@@ -9,11 +9,12 @@ from typing import NamedTuple
 from graddiff.arithmetic import Number
 from graddiff.errors import GraddiffError
 from graddiff.expression import Expression
+from graddiff.homework.answers import Given, value_at
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.points import FEWEST, Sample
 from graddiff.homework.problems import Tolerance
 from graddiff.homework.readings import Spot, guesses
-from graddiff.homework.verdicts import CLOSE, Given, Truth, judge_number, near, value_at
+from graddiff.homework.verdicts import CLOSE, Truth, judge_number, near
 
 NEARLY = Tolerance(digits=2)  # a wrong number is recognized by fewer digits than a right one
 

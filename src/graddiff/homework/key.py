@@ -16,12 +16,13 @@ from graddiff.exact import EXACT
 from graddiff.expectations import meant
 from graddiff.expression import Expression
 from graddiff.failures import exactly
+from graddiff.homework.answers import given, read_answer, read_as
 from graddiff.homework.hypotheses import Hypothesis, Pattern, mistaken, of_formula, of_number, patterns
 from graddiff.homework.points import Sample, Witness, samples, witness
 from graddiff.homework.problems import Homework, Limits, Part, Problem, values_at
 from graddiff.homework.readings import Spot
 from graddiff.homework.scale import scale_of_adjoint, scale_of_value
-from graddiff.homework.verdicts import Truth, Verdict, given, judge_formula, judge_number, read_answer, read_as
+from graddiff.homework.verdicts import Truth, Verdict, judge_formula, judge_number
 from graddiff.reverse import differentiate_backwards
 from graddiff.symbolic import derivatives
 
@@ -63,9 +64,8 @@ class NumberKey:
         expression, at = self.problem.expression, values_at(self.problem, kind)
         if self.what == "value":
             return evaluate(expression._replace(output=self.line), at, kind)[self.line]
-        adjoint = differentiate_backwards(expression, evaluate(expression, at, kind), {self.line}, kind).adjoints[
-            self.line
-        ]
+        values = evaluate(expression, at, kind)
+        adjoint = differentiate_backwards(expression, values, {self.line}, kind).adjoints[self.line]
         return kind.number("0") if adjoint is None else adjoint
 
     @property
@@ -101,7 +101,8 @@ class NumberKey:
         for notice in differentiate(self.problem.expression, self.at, [name]).notices:
             if notice.kind == "smooth" and notice.slopes is not None and notice.slopes[1] is not None:
                 slope = float(notice.slopes[1])
-                return Truth(Fraction(slope).limit_denominator(1000), slope, self.truth.scale)
+                short = Fraction(slope).limit_denominator(1000)
+                return Truth(short if float(short) == slope else None, slope, self.truth.scale)
         return None
 
     @cached_property
