@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 from typing import Any
 
 from graddiff.arithmetic import FLOATS, Kind
 from graddiff.bindings import names
+from graddiff.commands.destination import form_of_suffix
 from graddiff.errors import UsageError
 from graddiff.files import read_text
 
@@ -82,22 +82,15 @@ def form_of(options: dict[str, Any]) -> str:
         told = "--value, --gradient, --json and --format each want the output for themselves"
         raise UsageError(told, hint="give one")
     if not forms and options["output"] is not None and options["data"] is None and options["format_"] is None:
-        forms.append(form_of_suffix(options["output"]))
+        if options["output"].lower().endswith(tuple(f".{form}" for form in DATA_FORMATS)):
+            raise UsageError(
+                f"--output {options['output']} is for the rows of --data", hint="--data FILE names a table"
+            )
+        forms.append(form_of_suffix(options["output"], SUFFIXES))
     if options["wrt"] and forms and forms[0] in ("value", "gradient"):
         hint = "--json writes all derivatives by --wrt"
         raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
     return forms[0] if forms else "tree"
-
-
-def form_of_suffix(path: str) -> str:
-    """The form that the name of a file asks for."""
-    suffix = os.path.splitext(path)[1].lower()
-    if suffix[1:] in DATA_FORMATS:
-        raise UsageError(f"--output {path} is for the rows of --data", hint="--data FILE names a table")
-    if suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        raise UsageError(f"the suffix of {path} says no format", hint=f"--format, or one of {known}")
-    return SUFFIXES[suffix]
 
 
 def read_expression(expression: str | None, path: str | None) -> str:

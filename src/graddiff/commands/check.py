@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json as encoder
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from typing import Any
 
 import click
 
+from graddiff.commands.destination import form_of_suffix, refuse_to_overwrite
 from graddiff.commands.options import canvas_for, picture
 from graddiff.commands.output import WholeLines
 from graddiff.errors import UsageError
@@ -95,7 +95,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, asked: bool)
 )
 def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     form = form_of(options)
-    check_output(options["output"], (homework, *answers))
+    refuse_to_overwrite(options["output"], (homework, *answers))
     key = Key(read_homework(homework))
     key.check_expected()
     handed_in = submissions(answers)
@@ -113,21 +113,11 @@ def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     return 0 if options["exit_zero"] else max(result.code for result in results)
 
 
-def check_output(output: str | None, read: Sequence[str]) -> None:
-    """Raises UsageError if a report would take the place of what it is about."""
-    there = [path for path in read if output and os.path.exists(output) and os.path.exists(path)]
-    for path in there:
-        if os.path.samefile(path, str(output)):
-            raise UsageError(f"--output {output} would overwrite {path}", hint="take another name")
-
-
 def form_of(options: dict[str, Any]) -> str:
     """The format: as asked for, or as the suffix of the file says."""
-    suffix = os.path.splitext(options["output"] or "")[1].lower()
-    if options["format_"] is None and options["output"] and suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        raise UsageError(f"the suffix of {options['output']} says no format", hint=f"--format, or one of {known}")
-    return options["format_"] or (SUFFIXES[suffix] if options["output"] else "text")
+    if options["format_"] is not None or options["output"] is None:
+        return options["format_"] or "text"
+    return form_of_suffix(options["output"], SUFFIXES)
 
 
 def written(form: str, homework: Homework, results: list[StudentResult], options: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
+from graddiff.commands.destination import refuse_to_overwrite
 from graddiff.commands.options import tell
 from graddiff.commands.output import WholeLines
 from graddiff.data.answers import Question, Tally
@@ -61,8 +62,7 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
         raise UsageError(f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files")
     if path == "-" and reads in COLUMNAR:
         raise UsageError(f"{reads} is read from a file only", hint="--data FILE")
-    if target is not None and os.path.exists(target) and os.path.exists(path) and os.path.samefile(path, target):
-        raise UsageError(f"--output {target} would overwrite the data", hint="take another name")
+    refuse_to_overwrite(target, [path])
     jobs, engine = options["jobs"] or 1, options["engine"] or "auto"
     if jobs > 1 and options["line_buffered"]:
         raise UsageError("--jobs answers blocks of rows, and --line-buffered each row at once", hint="give one of them")

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 
-from graddiff.errors import FileError
+from graddiff.errors import FileError, UsageError
+
+
+def form_of_suffix(path: str, suffixes: Mapping[str, str]) -> str:
+    """The format that the name of a file asks for. Raises UsageError where it asks for none."""
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in suffixes:
+        known = ", ".join(suffixes)
+        raise UsageError(f"the suffix of {path} says no format", hint=f"--format, or one of {known}")
+    return suffixes[suffix]
+
+
+def refuse_to_overwrite(output: str | None, read: Iterable[str | None]) -> None:
+    """Raises UsageError if an output would take the place of something that is read."""
+    for path in read:
+        if output and path and os.path.exists(output) and os.path.exists(path) and os.path.samefile(path, output):
+            raise UsageError(f"--output {output} would overwrite {path}", hint="take another name")
 
 
 class Buffer(io.StringIO):

@@ -22,7 +22,7 @@ from graddiff.commands.asked import (
     read_expression,
     requested,
 )
-from graddiff.commands.destination import into_file
+from graddiff.commands.destination import into_file, refuse_to_overwrite
 from graddiff.commands.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell, view_of
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError
@@ -140,6 +140,7 @@ def command(expression: str | None, **options: Any) -> int:
         return many_points(expression, at, options)
     if options["each"]:
         return many_expressions(expression, at, expected, form, options)
+    refuse_to_overwrite(options["output"], [options["path"]])
     with into_file(options["output"]):
         return one_expression(expression, at, expected, form, kind, options)
 
