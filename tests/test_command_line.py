@@ -78,6 +78,7 @@ def test_exit_code(arguments: tuple[str, ...], code: int) -> None:
         ("x --at x=1 >&-", 5, "standard output is closed"),
         ("functions >&-", 5, "standard output is closed"),
         ("- --at x=1 <&-", 5, "standard input is closed"),
+        ("repl <&-", 5, "standard input is closed"),
         ("'log(x)' --at x=-1 2>&-", 4, ""),
         ("'abs(x)' --at x=0 --gradient x 2>&-", 0, ""),
     ],

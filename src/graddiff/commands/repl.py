@@ -12,7 +12,7 @@ from typing import NamedTuple
 import click
 
 from graddiff.bindings import bind, split
-from graddiff.errors import GraddiffError, UsageError, printable
+from graddiff.errors import FileError, GraddiffError, UsageError, printable
 from graddiff.parser import parse
 
 HELP = """A prompt that keeps an expression, its bindings and options, and answers anew whenever one of them changes.
@@ -46,14 +46,17 @@ class State(NamedTuple):
 
     @property
     def arguments(self) -> list[str]:
-        bound = [f"{name}={value}" for name, value in self.at if name in self.variables]
+        variables = self.variables
+        bound = [f"{name}={value}" for name, value in self.at if name in variables]
         return [*self.options, *(["--at", ",".join(bound)] if bound else []), "--", self.expression]
 
 
 @click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def command() -> int:
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
     state, worst = State(), 0
-    with_history = begin_history() if sys.stdin is not None and sys.stdin.isatty() else ""
+    history = begin_history() if sys.stdin.isatty() else ""
     for line in lines():
         try:
             changed = after(state, line)
@@ -69,8 +72,8 @@ def command() -> int:
             if code == UsageError.exit_code or not readable(changed):
                 continue  # what cannot be read leaves everything as it was
         state = changed
-    end_history(with_history)
-    return 0 if sys.stdin is None or sys.stdin.isatty() else worst
+    end_history(history)
+    return 0 if sys.stdin.isatty() else worst
 
 
 def lines() -> Iterator[str]:
