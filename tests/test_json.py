@@ -33,6 +33,8 @@ ARGUMENTS = [
     ("x*y; x+y", "--jacobian"),
     ("x*y; x+y", "--jacobian", "--at", "x=1,y=2"),
     ("sin(x)", "--order", "3", "--at", "x=1"),
+    ("x*(x+y)", "--paths", "x", "--at", "x=1,y=2"),
+    ("x*(x+y)", "--paths", "x", "--at", "x=1/3,y=2", "--exact"),
     ("x*y", "--verify", "--at", "x=1,y=2"),
     ("x*y", "--at", "x=2,y=3", "--expect", "x=3,value=6", "--no-graph"),
 ]

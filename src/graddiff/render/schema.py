@@ -121,6 +121,8 @@ def schema() -> dict[str, Any]:
     vector = {"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/$defs/number"}, text]}}
     head = {"schema": {"const": SCHEMA}, "expression": text, "notices": {"type": "array", "items": notice}}
     point = {"at": by_name, "value": number, "gradient": by_name, "where": {"type": "object"}}
+    path = record({"path": text, "partials": {"type": "array", "items": number}, "product": number})
+    whole = {"type": "string", "pattern": "^[0-9]+$"}
     higher = [
         record({**head, **members}, point)
         for members in (
@@ -134,6 +136,7 @@ def schema() -> dict[str, Any]:
             {"outputs": {"description": "of --jacobian: value and gradient, or formulas", "type": "array"}},
             {"along": vector, "slope": vector["additionalProperties"], "hessian_product": vector},
             {"orders": {"description": "derivatives and Taylor coefficients, or formulas", "type": "array"}},
+            {"paths": {"type": "array", "items": path}, "count": whole, "sum": number},
             {"verify": {"description": "each derivative found in four ways", "type": "array"}},
         )
     ]
