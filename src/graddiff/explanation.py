@@ -42,7 +42,7 @@ class Forward(NamedTuple):
 class Flow(NamedTuple):
     """What one edge carries: adjoint × local partial, to an operand; `numbers` of the partial is empty where there is
     nothing to put in, `before` is what the operand had already, None if this is the first of its edges, `total` what
-    it has now, and `place` says which of how many edges this is."""
+    it has now, and `uses` how many edges there are to it."""
 
     operand: str
     formula: str
@@ -52,7 +52,7 @@ class Flow(NamedTuple):
     contribution: str
     before: str | None
     total: str
-    place: tuple[int, int]
+    uses: int
 
 
 class Backward(NamedTuple):
@@ -104,6 +104,7 @@ class Teller:
         self.names = names(result)
         self.uses = Counter(edge.source for edge in result.graph.edges())
         self.received: dict[int, list[Number]] = {}
+        self.totals: dict[int, Number] = {}
 
     def told(self, line: int) -> bool:
         """Whether a line is told as a step: a comparison is told where it is used, a line without a value nowhere."""
@@ -159,9 +160,9 @@ class Teller:
         if partial is None:
             return None
         adjoint = self.graph.adjoints[line]
-        received = self.received.setdefault(source, [])
-        before = sum_of(received)
-        received.append(adjoint * partial)
+        before, gets = self.totals.get(source), adjoint * partial
+        self.received.setdefault(source, []).append(gets)
+        self.totals[source] = gets if before is None else before + gets
         told, numbers = (self.partial(line, slot, of) for of in (self.term, self.value))
         value = self.style.number(partial)
         return Flow(
@@ -170,10 +171,10 @@ class Teller:
             "" if numbers in (told, value) else numbers,
             value,
             self.style.number(adjoint),
-            self.style.number(adjoint * partial),
+            self.style.number(gets),
             None if before is None else self.style.number(before),
-            self.style.number(sum_of(received)),
-            (len(received), self.uses[source]),
+            self.style.number(self.totals[source]),
+            self.uses[source],
         )
 
     def partial(self, line: int, slot: int, of: Callable[[int], Term]) -> str:
@@ -192,16 +193,6 @@ class Teller:
             tuple(map(self.style.number, terms)),
             self.style.number(self.result.gradient[name]),
         )
-
-
-def sum_of(terms: list[Number]) -> Number | None:
-    """The sum of numbers of any kind, None for none."""
-    if not terms:
-        return None
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
 
 
 def names(result: Result) -> dict[int, str]:

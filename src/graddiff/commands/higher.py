@@ -145,10 +145,8 @@ def write_paths(asked: Asked) -> Answer:
     if line is None:
         known = f"the names are {', '.join([*asked.expression.lines][:8])}"
         raise UsageError(f"{name} in --paths does not occur", hint=did_you_mean(name, asked.expression.lines) or known)
-    assert asked.at is not None
     result = differentiate(asked.expression, asked.at, [name], kind=asked.kind)
-    found = paths(result.graph, line)
-    return of_paths(result, name, found)
+    return of_paths(result, name, paths(result.graph, line))
 
 
 def write_verify(asked: Asked) -> Answer:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from graddiff.alphabets import ATOM, PRECEDENCE, Alphabet, Pattern, Term, infix
+from graddiff.alphabets import ATOM, PRECEDENCE, SPACED, Alphabet, Pattern, Term
 from graddiff.arithmetic import Number
-from graddiff.expression import Expression
 from graddiff.notation import formula, number
 from graddiff.operation import Operation
 from graddiff.operations import NUMBER, TABLE, VARIABLE
@@ -77,10 +76,7 @@ class Writer:
 
     def formula(self, text: str, terms: Mapping[str, Term]) -> str:
         """A formula of the table with terms for its names."""
-        return self.expression(parse(text, tuple(terms)), terms)[-1].text
-
-    def expression(self, read: Expression, terms: Mapping[str, Term]) -> list[Term]:
-        """The term of every line of a short formula, the output being the last."""
+        read = parse(text, tuple(terms))
         names = {line: name for name, line in read.variables.items()}
         found: list[Term] = []
         for line, operation in enumerate(read.operations):
@@ -90,7 +86,7 @@ class Writer:
                 found.append(self.literal(read.literals[line]))
             else:
                 found.append(self.operation(operation, [found[operand] for operand in read.operands[line]]))
-        return [*found, found[read.output]]
+        return found[read.output].text
 
     def names(self, wanted: Iterable[str], avoid: Iterable[str] = ()) -> dict[str, str]:
         """A name of the language for each name: itself where that is possible."""
@@ -105,12 +101,8 @@ class Writer:
 
 
 def operators(**others: Pattern) -> dict[str, Pattern]:
-    """The signs of arithmetic with room around + - *, comparisons as they are."""
-    signs = {row.name: infix(row) for row in TABLE.values() if row.symbol}
-    spaced = {
-        name: signs[name]._replace(text=f"{{0}} {sign} {{1}}") for name, sign in zip(("add", "sub", "mul"), "+-*")
-    }
-    return {**signs, **spaced, **others}
+    """The signs of arithmetic with room around them, and what a language writes otherwise."""
+    return {**SPACED.patterns, **others}
 
 
 def call(text: str) -> Pattern:
@@ -141,10 +133,9 @@ def conditional(text: str) -> Pattern:
     return Pattern(text, 0, (1, 1, 1))
 
 
-PYTHON_WORDS = frozenset(keyword.kwlist) | {
-    *["math", "np", "torch", "jax", "jnp", "print", "min", "max", "abs", "round", "zip", "name", "slope"]
-}
-PYTHON_WORDS |= {*["gradient", "value", "function", "float", "int"]}
+TAKEN = """math np torch jax jnp print min max abs round zip float int smallest largest
+    name slope gradient value function"""  # by the programs themselves
+PYTHON_WORDS = frozenset([*keyword.kwlist, *TAKEN.split()])
 
 PYTHON = Language(
     patterns=operators(pow=power("**"), where=conditional("{1} if {0} else {2}")),
@@ -205,7 +196,6 @@ C = Language(
     reserved=frozenset(C_WORDS.split()) | {*TABLE},
 )
 
-# A choice calls lambdas in JAX, so that what is not taken has no part in the derivative.
 TORCH = PYTHON._replace(
     functions=named(
         "torch.",
@@ -221,6 +211,7 @@ TORCH = PYTHON._replace(
     },
 )
 
+# A choice calls lambdas, so that what is not taken has no part in the derivative.
 JAX = PYTHON._replace(
     patterns=operators(
         pow=power("**"), where=call("jax.lax.cond({0}, lambda: jnp.float64({1}), lambda: jnp.float64({2}))")

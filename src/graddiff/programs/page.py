@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from graddiff.alphabets import Term
 from graddiff.differentiation import Result
 from graddiff.operations import NUMBER, VARIABLE, WHERE
-from graddiff.parser import parse
 from graddiff.programs.language import JAVASCRIPT, Writer
 
 Edge = tuple[int, int, int]  # source, target, slot
@@ -52,5 +51,4 @@ def partial(result: Result, writer: Writer, edge: Edge) -> str:
         terms = [terms[slot], value(target), Term(f"({ties})")]
     else:
         terms = [*terms, value(target)]
-    rule = parse(operation.partial(slot), operation.known)
-    return writer.expression(rule, dict(zip(operation.known, terms)))[-1].text
+    return writer.formula(operation.partial(slot), dict(zip(operation.known, terms)))

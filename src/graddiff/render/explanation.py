@@ -92,18 +92,16 @@ def more(count: int) -> Iterator[tuple[str, int, str]]:
 
 
 def forward_line(step: Forward) -> str:
-    parts = [step.name, step.formula, step.numbers, step.value]
-    return " = ".join(dict.fromkeys(part for part in parts if part))
+    return " = ".join([step.name, *parts(step.formula, step.numbers, step.value)])
 
 
 def flow_line(rule: Backward, flow: Flow) -> str:
     """`∂v1/∂x = 1, so x gets -3 × 1 = -3`, and at a fan-out the running sum."""
-    parts = dict.fromkeys(part for part in (flow.formula, flow.numbers, flow.partial) if part)
+    partial = " = ".join(parts(flow.formula, flow.numbers, flow.partial))
     gets = f"{bracketed(flow.adjoint)} × {bracketed(flow.partial)} = {flow.contribution}"
-    line = f"∂{rule.name}/∂{flow.operand} = {' = '.join(parts)}, so {flow.operand} gets {gets}"
-    _, uses = flow.place
+    line = f"∂{rule.name}/∂{flow.operand} = {partial}, so {flow.operand} gets {gets}"
     if flow.before is None:
-        return f"{line}, the first of {uses} that it gets" if uses > 1 else line
+        return f"{line}, the first of {flow.uses} that it gets" if flow.uses > 1 else line
     return f"{line}, in all {sum_line((flow.before, flow.contribution), flow.total)}"
 
 
@@ -138,16 +136,17 @@ def latex(result: Result, digits: int) -> Iterator[str]:
     found = explain(result, Style(LATEX, LATEX.name, lambda value: decimal(value, digits)))
     f = found.output
     if found.forward:
-        lines = (f"{step.name} &= {' = '.join(parts(step))}" for step in found.forward)
+        lines = (
+            f"{step.name} &= {' = '.join(parts(step.formula, step.numbers, step.value))}" for step in found.forward
+        )
         yield "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
     yield "\\begin{align*}\n"
     rows = [f"\\bar{{{f}}} &= 1"]
     for rule in found.backward:
         for flow in rule.flows:
             sign = "=" if flow.before is None else "\\mathrel{+}="
-            factor = bracketed(flow.formula) if flow.formula not in ("1", "-1") else bracketed(flow.partial)
             product = f"{bracketed(flow.adjoint)} \\cdot {bracketed(flow.partial)} = {flow.contribution}"
-            steps = f"\\bar{{{rule.name}}} \\cdot \\left({factor}\\right) = {product}"
+            steps = f"\\bar{{{rule.name}}} \\cdot \\left({flow.formula}\\right) = {product}"
             rows.append(f"\\bar{{{flow.operand}}} &{sign} {steps}")
     yield " \\\\\n".join(rows) + "\n\\end{align*}\n"
     if found.gradient:
@@ -160,8 +159,9 @@ def latex(result: Result, digits: int) -> Iterator[str]:
         yield f"% {notice.kind}: {notice.message}\n"
 
 
-def parts(step: Forward) -> list[str]:
-    return [*dict.fromkeys(part for part in (step.formula, step.numbers, step.value) if part)]
+def parts(*texts: str) -> list[str]:
+    """The sides of an equation, each once."""
+    return [*dict.fromkeys(filter(None, texts))]
 
 
 def bracketed(text: str) -> str:

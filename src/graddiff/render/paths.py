@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from graddiff.arithmetic import Number
 from graddiff.differentiation import Result
 from graddiff.errors import Notice
-from graddiff.failures import exactly
+from graddiff.explanation import number
 from graddiff.notation import Labels
 from graddiff.paths import Path, Paths
 from graddiff.render.higher import Answer, Row, numbers
 
+DIGITS = 7
 STEPS = 12  # of a path that are written out
 
 
@@ -34,13 +34,13 @@ def of_paths(result: Result, name: str, found: Paths) -> Answer:
     message = (
         f"there are {count(found.total)} paths; the {len(found.paths)} with the largest products are shown, and the "
     )
-    message += f"sum over all of them, ∂{f}/∂{name}, is {short(total)}"
+    message += f"sum over all of them, ∂{f}/∂{name}, is {number(total, DIGITS)}"
     return answer._replace(notices=(*answer.notices, Notice("many paths", message)))
 
 
-def count(number: int) -> str:
+def count(paths: int) -> str:
     """A count, a very large one by its power of ten."""
-    return f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
+    return f"{paths:,}" if paths < 10**15 else f"about 10^{len(str(paths)) - 1}"
 
 
 def written(result: Result, labels: Labels, path: Path) -> list[str]:
@@ -50,12 +50,6 @@ def written(result: Result, labels: Labels, path: Path) -> list[str]:
 
 
 def factors(path: Path) -> list[str]:
-    texts = [short(partial) for partial in path.partials]
+    texts = [number(partial, DIGITS) for partial in path.partials]
     texts = [f"({text})" if text.startswith("-") and place else text for place, text in enumerate(texts)] or ["1"]
     return texts if len(texts) <= STEPS else [*texts[: STEPS // 2], "…", *texts[-STEPS // 2 :]]
-
-
-def short(value: Number) -> str:
-    if value != value:
-        return "undefined"
-    return format(value + 0.0, ".7g") if isinstance(value, float) else exactly(value)

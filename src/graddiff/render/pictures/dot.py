@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graddiff.render.pictures.figure import Arrow, Box, Figure
+from graddiff.render.pictures.figure import Figure, Lines
 
 SHAPES = {"variable": "ellipse", "number": "plaintext", "operation": "box", "output": "box, penwidth=2"}
 
@@ -13,24 +13,16 @@ def write(figure: Figure) -> Iterator[str]:
     yield f"digraph graddiff {{\n  rankdir=LR;\n  label={quoted(figure.title)};\n  labelloc=t;\n"
     yield '  node [fontname="sans-serif"];\n  edge [fontname="sans-serif", fontsize=10];\n'
     for box in figure.boxes:
-        yield f"  n{box.line} [shape={SHAPES[box.kind]}, label={quoted(chr(10).join(lines(box)))}];\n"
+        yield f"  n{box.line} [shape={SHAPES[box.kind]}, label={quoted(words(box.lines))}];\n"
     for arrow in figure.arrows:
         style = "" if arrow.partial else ", style=dotted"
-        yield f"  n{arrow.source} -> n{arrow.target} [label={quoted(label(arrow))}{style}];\n"
+        yield f"  n{arrow.source} -> n{arrow.target} [label={quoted(words(arrow.lines))}{style}];\n"
     yield "}\n"
 
 
-def lines(box: Box) -> list[str]:
-    """What stands in a box."""
-    told = [box.title]
-    told += [f"value {box.value}"] if box.value else []
-    told += [f"adjoint {box.adjoint}"] if box.adjoint else []
-    return told + [f"({box.mark})"] * bool(box.mark)
-
-
-def label(arrow: Arrow) -> str:
-    """What stands at an arrow: the local partial, and below it the contribution."""
-    return f"{arrow.formula}\ngives {arrow.contribution}" if arrow.partial else ""
+def words(lines: Lines) -> str:
+    """Lines without their styles."""
+    return "\n".join(text for text, _ in lines if text)
 
 
 def quoted(text: str) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from graddiff.arithmetic import Number
 from graddiff.conventions import reach
 from graddiff.differentiation import Result
 from graddiff.errors import UsageError, printable
-from graddiff.evaluator import NoValue
+from graddiff.explanation import number
 from graddiff.expression import Expression
-from graddiff.failures import exactly
 from graddiff.notation import Labels, headline
 from graddiff.operations import NUMBER, VARIABLE, WHERE
 
 LARGEST = 2_000  # boxes
 TITLE = 28  # characters of a box's title
 AWKWARD = ("kink", "jump", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
+
+Lines = list[tuple[str, str]]  # texts, and the styles they have
 
 
 class Box(NamedTuple):
@@ -28,6 +28,14 @@ class Box(NamedTuple):
     adjoint: str
     kind: str
     mark: str
+
+    @property
+    def lines(self) -> Lines:
+        """What stands in it, each line with its style."""
+        lines = [(self.title, "title")]
+        lines += [(f"value {self.value}", "value")] if self.value else []
+        lines += [(f"adjoint {self.adjoint}", "adjoint")] if self.adjoint else []
+        return lines + [(self.mark, "partial awkward")] * bool(self.mark)
 
 
 class Arrow(NamedTuple):
@@ -41,6 +49,12 @@ class Arrow(NamedTuple):
     partial: str
     contribution: str
 
+    @property
+    def lines(self) -> Lines:
+        """What stands at it: the local partial, and behind a left arrow what flows back."""
+        flows = f"← {self.contribution}" if self.contribution else ""
+        return [(self.formula, "partial"), (flows, "adjoint")] if self.formula else []
+
 
 class Figure(NamedTuple):
     """`title` is the expression, `description` the picture in a sentence, for those who do not see it."""
@@ -49,16 +63,6 @@ class Figure(NamedTuple):
     description: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
-
-
-def number(value: Number | None, digits: int) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, NoValue) or value != value:
-        return "undefined"
-    return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
 
 
 def figure(result: Result, digits: int, limited: bool = True, branches: bool = False) -> Figure:
@@ -104,7 +108,7 @@ def box(result: Result, labels: Labels, line: int, marks: dict[str, str], digits
         line,
         printable(title if len(title) <= 2 * TITLE else f"{title[:TITLE]}…"),
         number(graph.values[line], digits) if operation is not NUMBER else "",
-        number(graph.adjoints[line], digits),
+        "" if graph.adjoints[line] is None else number(graph.adjoints[line], digits),
         kind,
         marks.get(text, ""),
     )

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from html import escape
 from importlib import resources
 from typing import Any
 
@@ -16,7 +15,8 @@ from graddiff.differentiation import Result
 from graddiff.explanation import Style, Teller, names, number
 from graddiff.notation import formula
 from graddiff.operations import COMPARISONS, NUMBER, TABLE, WHERE
-from graddiff.programs.page import Edge, functions
+from graddiff.programs.page import functions
+from graddiff.render.markup import xml_text
 from graddiff.render.pictures import svg
 from graddiff.render.pictures.figure import Arrow, Figure, figure
 from graddiff.words import rule_in_words
@@ -30,21 +30,21 @@ def write(result: Result, digits: int) -> Iterator[str]:
     drawn = with_names(result, figure(result, digits, branches=True))
     edges = [(arrow.source, arrow.target, arrow.slot) for arrow in flowing(result, drawn)]
     script = f"const graph = {embedded(model(result, drawn))};\n{functions(result, edges)}{text_of('page.js')}"
-    f = escape(result.expression.output_name)
+    f = xml_text(result.expression.output_name)
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>{svg.clean(drawn.title)}</title>\n<style>\n{text_of('page.css')}</style>\n</head>\n<body>\n"
-    yield f"<h1>{svg.clean(drawn.title)}</h1>\n"
+    yield f"<title>{xml_text(drawn.title)}</title>\n<style>\n{text_of('page.css')}</style>\n</head>\n<body>\n"
+    yield f"<h1>{xml_text(drawn.title)}</h1>\n"
     yield from inputs(result)
     yield f'<div id="picture">\n{"".join(svg.element(drawn))}</div>\n'
-    yield from (f'<p class="notice">{svg.clean(f"{one.kind}: {one.message}")}</p>\n' for one in result.notices)
+    yield from (f'<p class="notice">{xml_text(f"{one.kind}: {one.message}")}</p>\n' for one in result.notices)
     yield '<p id="step" role="status" aria-live="polite"></p>\n<p id="controls">\n'
     for name, sign, told in BUTTONS:
         yield f'<button id="{name}" type="button" aria-label="{told}">{sign}</button>\n'
     yield '<span id="place"></span> Arrow keys step; a variable shows its paths; an edge tells its rule.</p>\n<table>\n'
     yield f'<tr><th scope="row">{f}</th><td id="value"></td></tr>\n'
     for place, name in enumerate(variables(result)):
-        yield f'<tr><th scope="row">∂{f}/∂{escape(name)}</th><td id="d{place}"></td></tr>\n'
+        yield f'<tr><th scope="row">∂{f}/∂{xml_text(name)}</th><td id="d{place}"></td></tr>\n'
     yield f"</table>\n<script>\n{script}</script>\n</body>\n</html>\n"
 
 
@@ -75,7 +75,7 @@ def variables(result: Result) -> list[str]:
 def inputs(result: Result) -> Iterator[str]:
     yield '<fieldset id="at"><legend>at</legend>\n'
     for name, value in ((name, result.at[name]) for name in result.expression.variables):
-        label = escape(name)
+        label = xml_text(name)
         yield f'<label>{label} = <input type="number" step="any" value="{float(value)!r}"></label>\n'
     yield "</fieldset>\n"
 
@@ -98,7 +98,7 @@ def model(result: Result, drawn: Figure) -> dict[str, Any]:
             "source": arrow.source,
             "target": arrow.target,
             "slot": arrow.slot,
-            "template": partial_template(result, (arrow.source, arrow.target, arrow.slot)),
+            "template": partial_template(teller, arrow.target, arrow.slot),
         }
         for number_, arrow in enumerate(drawn.arrows)
         if arrow in flows
@@ -136,17 +136,13 @@ def placeholder(teller: Teller, line: int) -> Term:
     return Term(f"{{{line}}}")
 
 
-def partial_template(result: Result, edge: Edge) -> str:
+def partial_template(teller: Teller, target: int, slot: int) -> str:
     """The local partial with placeholders; nothing where it depends on a choice, which may turn out otherwise."""
-    _, target, slot = edge
-    expression, graph = result.expression, result.graph
+    expression, values = teller.expression, teller.graph.values
     operation, operands = expression.operations[target], expression.operands[target]
     chosen = operation is WHERE or operation.variadic or WHERE in partial_rule(operation, slot).operations
     whole = operation is POW and expression.operations[operands[1]] is NUMBER  # the choice is about the exponent
     if chosen and not whole:
         return ""
-    teller = Teller(result, Style(SPACED, str, lambda value: number(value, 7)))
-    terms = [placeholder(teller, operand) for operand in operands]
-    values = [graph.values[operand] for operand in operands]
-    own = Term(f"{{{target}}}")
-    return formula(operation, slot, terms, own, values, graph.values[target], SPACED)
+    terms, inputs = [placeholder(teller, operand) for operand in operands], [values[operand] for operand in operands]
+    return formula(operation, slot, terms, Term(f"{{{target}}}"), inputs, values[target], SPACED)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graddiff.render.pictures.dot import label, lines
-from graddiff.render.pictures.figure import Figure
+from graddiff.render.pictures.figure import Figure, Lines
 
 SHAPES = {
     "variable": '(["{}"])',
@@ -19,11 +18,16 @@ SHAPES = {
 def write(figure: Figure) -> Iterator[str]:
     yield f"---\ntitle: {quoted_title(figure.title)}\n---\nflowchart LR\n"
     for box in figure.boxes:
-        yield f"  n{box.line}{SHAPES[box.kind].format('<br>'.join(map(escaped, lines(box))))}\n"
+        yield f"  n{box.line}{SHAPES[box.kind].format(broken(box.lines))}\n"
     for arrow in figure.arrows:
-        told = "<br>".join(map(escaped, label(arrow).split("\n")))
+        told = broken(arrow.lines)
         link = f'-- "{told}" -->' if told else "-.->"
         yield f"  n{arrow.source} {link} n{arrow.target}\n"
+
+
+def broken(lines: Lines) -> str:
+    """Lines of a label, without their styles."""
+    return "<br>".join(escaped(text) for text, _ in lines if text)
 
 
 def escaped(text: str) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from xml.sax.saxutils import escape
 
+from graddiff.render.markup import xml_text
 from graddiff.render.pictures.figure import Arrow, Box, Figure
 from graddiff.render.pictures.layout import CHARACTER, HEIGHT, MARGIN, Layout, Place, lay_out
 
-# What XML 1.0 cannot hold, not even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BEND = 0.45  # of the distance between two points, that a curve leaves them straight
 SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8)  # of an arrow, where its label may stand
 CELL = 120.0  # pixels
@@ -59,19 +56,19 @@ def write(figure: Figure) -> Iterator[str]:
 
 def element(figure: Figure, prefix: str = "") -> Iterator[str]:
     """The <svg> element; `prefix` makes ids unique where several stand in one page."""
-    texts = {box.line: [text for text, _ in content(box)] for box in figure.boxes}
-    labels = {arrow: [text for text, _ in told(arrow)] for arrow in figure.arrows}
+    texts = {box.line: [text for text, _ in box.lines] for box in figure.boxes}
+    labels = {arrow: [text for text, _ in arrow.lines] for arrow in figure.arrows}
     laid = lay_out(figure, texts, labels)
     width = max(laid.width, len(figure.title) * CHARACTER + 2 * MARGIN)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graddiff" role="img" '
         f'aria-labelledby="{prefix}title {prefix}desc" '
         f'width="{width:.0f}" height="{laid.height:.0f}" viewBox="0 0 {width:.0f} {laid.height:.0f}">\n'
-        f'  <title id="{prefix}title">{clean(figure.title)}</title>\n'
-        f'  <desc id="{prefix}desc">{clean(figure.description)}</desc>\n'
+        f'  <title id="{prefix}title">{xml_text(figure.title)}</title>\n'
+        f'  <desc id="{prefix}desc">{xml_text(figure.description)}</desc>\n'
         f"  <style>{STYLE}  </style>\n"
         f'  <rect class="page" width="{width:.0f}" height="{laid.height:.0f}"/>\n'
-        f'  <text class="title" x="{MARGIN:.0f}" y="{MARGIN:.0f}">{clean(figure.title)}</text>\n'
+        f'  <text class="title" x="{MARGIN:.0f}" y="{MARGIN:.0f}">{xml_text(figure.title)}</text>\n'
     )
     curves = curves_of(figure, laid)
     for number, arrow in enumerate(figure.arrows):
@@ -84,20 +81,6 @@ def element(figure: Figure, prefix: str = "") -> Iterator[str]:
     yield "</svg>\n"
 
 
-def content(box: Box) -> list[tuple[str, str]]:
-    """The lines of a box, each with its class."""
-    lines = [(box.title, "title")]
-    lines += [(f"value {box.value}", "value")] if box.value else []
-    lines += [(f"adjoint {box.adjoint}", "adjoint")] if box.adjoint else []
-    return lines + [(box.mark, "partial awkward")] * bool(box.mark)
-
-
-def told(arrow: Arrow) -> list[tuple[str, str]]:
-    """The lines at an arrow, each with its class: what flows back is told behind a left arrow."""
-    flows = f"← {arrow.contribution}" if arrow.contribution else ""
-    return [(arrow.formula, "partial"), (flows, "adjoint")] if arrow.formula else []
-
-
 def drawn_box(box: Box, place: Place) -> Iterator[str]:
     left, top = place.x - place.width / 2, place.y - place.height / 2
     marked = " mark" if box.mark else ""
@@ -107,7 +90,7 @@ def drawn_box(box: Box, place: Place) -> Iterator[str]:
         f'    <rect class="box" x="{left:.1f}" y="{top:.1f}" width="{place.width:.1f}" height="{place.height:.1f}" '
         f'rx="{min(radius, 18):.0f}"/>\n'
     )
-    yield from lines_at(content(box), place.x, place.y)
+    yield from lines_at(box.lines, place.x, place.y)
     yield "  </g>\n"
 
 
@@ -115,7 +98,7 @@ def lines_at(lines: Sequence[tuple[str, str]], x: float, y: float) -> Iterator[s
     """Lines of text around a middle."""
     for row, (text, style) in enumerate(lines):
         height = y + (row - (len(lines) - 1) / 2) * HEIGHT + 4
-        yield f'    <text class="{style}" x="{x:.1f}" y="{height:.1f}" text-anchor="middle">{clean(text)}</text>\n'
+        yield f'    <text class="{style}" x="{x:.1f}" y="{height:.1f}" text-anchor="middle">{xml_text(text)}</text>\n'
 
 
 def apart(arrows: Sequence[Arrow]) -> dict[Arrow, float]:
@@ -166,7 +149,7 @@ def label_places(
         taken.add((place.x, place.y), place.width, place.height)
     found = {}
     for arrow in figure.arrows:
-        lines = told(arrow)
+        lines = arrow.lines
         width, height = label_width(lines), len(lines) * HEIGHT
         difference = out[arrow.source] - into[arrow.target]
         share = 0.5 if difference == 0 else 0.64 if difference > 0 else 0.36
@@ -215,7 +198,7 @@ def point_at(curve: Curve, t: float) -> Point:
 
 
 def drawn_label(number: int, arrow: Arrow, x: float, y: float) -> Iterator[str]:
-    lines = told(arrow)
+    lines = arrow.lines
     if not lines:
         return
     width = label_width(lines)
@@ -226,7 +209,3 @@ def drawn_label(number: int, arrow: Arrow, x: float, y: float) -> Iterator[str]:
     )
     yield from lines_at(lines, x, y)
     yield "  </g>\n"
-
-
-def clean(text: str) -> str:
-    return escape(FORBIDDEN.sub("?", text), {'"': "&quot;"})

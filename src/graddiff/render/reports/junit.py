@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
 
 from graddiff.homework.grading import PartResult, StudentResult
 from graddiff.homework.problems import Homework
+from graddiff.render.markup import xml_text
 from graddiff.render.reports.words import Students, details, headline, name, quiet, remarks
-
-# What XML 1.0 cannot hold, not even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:
@@ -43,7 +39,7 @@ def suite(homework: Homework, student: StudentResult) -> Iterator[str]:
     if student.remarks:
         told = "\n".join(remarks(student))
         yield f'    <testcase name="submission" classname={attribute(group)} time="0" file={attribute(student.path)}>\n'
-        yield f'      <error message={attribute(told)} type="remark">{text(told)}</error>\n    </testcase>\n'
+        yield f'      <error message={attribute(told)} type="remark">{xml_text(told)}</error>\n    </testcase>\n'
     for part in student.parts:
         yield from case(group, student, part)
     yield "  </testsuite>\n"
@@ -58,14 +54,10 @@ def case(group: str, student: StudentResult, part: PartResult) -> Iterator[str]:
         yield f"{head}/>\n"
         return
     tag = "error" if part.status == "invalid" else "failure"
-    told = text("\n".join(details(part)))
+    told = xml_text("\n".join(details(part)))
     yield f"{head}>\n      <{tag} message={attribute(headline(part))} type={attribute(part.status)}>{told}</{tag}>\n"
     yield "    </testcase>\n"
 
 
-def text(content: str) -> str:
-    return escape(FORBIDDEN.sub("?", content))
-
-
 def attribute(content: str) -> str:
-    return quoteattr(FORBIDDEN.sub("?", quiet(content)))
+    return f'"{xml_text(quiet(content))}"'
