@@ -28,7 +28,7 @@ FLOORS = """
     homework.answers homework.verdicts homework.bending homework.readings homework.hypotheses homework.key
     homework.linting homework.grading homework.classes
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
-    data.frames data.engines data.columnar data.parts data.cluster
+    data.regular data.frames data.engines data.columnar data.parts data.cluster
     render render.markup render.terminal render.table render.tree render.checks render.json render.schema
     render.functions render.forward render.explanation render.formulas render.higher render.higher_formulas render.paths
     render.pictures render.pictures.figure render.pictures.dot render.pictures.mermaid render.pictures.layout
@@ -87,7 +87,7 @@ def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
         assert library != "lark"
         assert (
             library not in ("numpy", "polars")
-            or name_of(path) in ("data.tables", "data.frames", "data.columnar")
+            or name_of(path) in ("data.tables", "data.regular", "data.frames", "data.columnar", "descent.arrays")
             or (inside and name_of(path) == "columns")
         )
         assert library != "distributed" or name_of(path) == "data.cluster"
