@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from graddiff.alphabets import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.arithmetic import FLOATS, Number, partial_rule
@@ -147,19 +147,25 @@ def formula(
     meaning = dict(zip(operation.known, terms))
     rule = partial_rule(operation, slot)
     numbers = FLOATS.carefully(rule, at) if WHERE in rule.operations else []
+    return written(rule, meaning, numbers, alphabet).text
+
+
+def written(rule: Expression, meaning: Mapping[str, Term], numbers: Sequence[Number], alphabet: Alphabet) -> Term:
+    """A rule with terms put in for its variables; of a `where` the branch that is taken with the `numbers` of its
+    lines."""
     names = {line: name for name, line in rule.variables.items()}
-    written: list[Term] = []
+    terms: list[Term] = []
     for line, (inner, inputs) in enumerate(zip(rule.operations, rule.operands)):
         if inner is VARIABLE:
-            written.append(meaning[names[line]])
+            terms.append(meaning[names[line]])
         elif inner is NUMBER:
             text = rule.literals[line]
-            written.append(Term(alphabet.name(text)) if text.isalpha() else number(text))
+            terms.append(Term(alphabet.name(text)) if text.isalpha() else number(text))
         elif inner is WHERE:
-            written.append(written[inputs[taken(numbers[inputs[0]])]])
+            terms.append(terms[inputs[taken(numbers[inputs[0]])]])
         else:
-            written.append(simplified(inner, [written[i] for i in inputs], alphabet))
-    return written[rule.output].text
+            terms.append(simplified(inner, [terms[i] for i in inputs], alphabet))
+    return terms[rule.output]
 
 
 def simplified(operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX) -> Term:

@@ -1,0 +1,1 @@
+"""Descent: from a gradient to a minimum, one step at a time."""
