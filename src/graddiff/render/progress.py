@@ -9,24 +9,23 @@ PATIENCE = 1.0  # seconds before anything is shown
 PAUSE = 0.2  # seconds between two looks
 
 
-class Progress:
-    """Rows, or what else is counted, how many a second, and where the size of the source is known, the share that is
-    done and the time left."""
+class LiveLine:
+    """A line on a terminal, rewritten now and then; nothing anywhere else."""
 
-    def __init__(self, stream: TextIO, size: int | None, counted: str = "rows") -> None:
-        self.stream, self.size, self.counted, self.shown = stream, size, counted, False
-        self.begun = time.monotonic()
-        self._next = self.begun + PATIENCE if stream.isatty() else float("inf")
+    def __init__(self, stream: TextIO, patience: float = PATIENCE) -> None:
+        self.stream, self.shown, self.begun = stream, False, time.monotonic()
+        self._next = self.begun + patience if stream.isatty() else float("inf")
 
-    def tell(self, rows: int, read: int) -> None:
+    def due(self) -> float | None:
+        """The seconds since the beginning, if it is time to show something."""
         now = time.monotonic()
         if now < self._next:
-            return
-        self._next, self.shown = now + PAUSE, True
-        spent = now - self.begun
-        text = f"{rows:,} {self.counted}, {rows / spent:,.0f} a second"
-        if self.size and 0 < read <= self.size:
-            text += f", {read / self.size:.0%}, {spent * (self.size - read) / read:,.0f} s left"
+            return None
+        self._next = now + PAUSE
+        return now - self.begun
+
+    def show(self, text: str) -> None:
+        self.shown = True
         self.stream.write(f"\r{text}\x1b[K")
         self.stream.flush()
 
@@ -35,3 +34,21 @@ class Progress:
         if self.shown:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
+
+
+class Progress(LiveLine):
+    """Rows, or what else is counted, how many a second, and where the size of the source is known, the share that is
+    done and the time left."""
+
+    def __init__(self, stream: TextIO, size: int | None, counted: str = "rows") -> None:
+        super().__init__(stream)
+        self.size, self.counted = size, counted
+
+    def tell(self, rows: int, read: int) -> None:
+        spent = self.due()
+        if spent is None:
+            return
+        text = f"{rows:,} {self.counted}, {rows / spent:,.0f} a second"
+        if self.size and 0 < read <= self.size:
+            text += f", {read / self.size:.0%}, {spent * (self.size - read) / read:,.0f} s left"
+        self.show(text)

@@ -1,0 +1,160 @@
+"""A run for whoever reads it: its first steps as arithmetic, a table of its steps, the loss as a row of bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from graddiff.descent.history import Look
+from graddiff.descent.optimizers import RULES
+from graddiff.descent.runs import End, State, Step, plural
+from graddiff.descent.tasks import Task
+from graddiff.descent.updates import shortly, told
+from graddiff.errors import columns
+from graddiff.notation import headline
+from graddiff.parser import parse
+from graddiff.render.table import Cell, lay_out
+from graddiff.render.terminal import Canvas, Line, Segment
+
+ROWS = 12  # of the table of steps
+WIDE = 8  # parameters that have a column of their own in it
+BARS = "▁▂▃▄▅▆▇█"
+ASCII_BARS = "_.,-=+*#"
+LONGEST, SHORTEST = 60, 16  # bars
+DECADES = 2.0  # over which a loss has to go to be drawn by its logarithm
+
+
+def report(
+    task: Task,
+    output: str,
+    first: Sequence[tuple[Step, State]],
+    looks: Sequence[Look],
+    end: End,
+    digits: int,
+    canvas: Canvas,
+) -> Iterator[Line]:
+    """All of it."""
+    yield from head(task, canvas)
+    yield from explained(task, output, first, digits, canvas)
+    yield from table(task, output, looks, digits, canvas)
+    if len(looks) > 1:
+        yield from ([], *chart(looks, canvas))
+    yield []
+    yield from result(task, output, looks[-1], end, digits, canvas)
+
+
+def head(task: Task, canvas: Canvas) -> list[Line]:
+    """What is minimized, and how."""
+    names = {*task.start, *task.fixed}
+    loss = headline(parse(task.text, names))
+    settings = ", ".join(f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr")
+    how = f"{task.optimizer}, {settings}" if settings else f"{task.optimizer}, by a line search"
+    lines = [[Segment(canvas.written(loss), "head")]]
+    if task.data:
+        over = f"the loss is its mean over {plural(task.data.rows, 'row')} of {task.data.path}"
+        if task.data.batch_size is not None:
+            over += f", {task.data.batch_size:,} at a time"
+        lines.append([Segment(canvas.written(over), "quiet")])
+    return [*lines, [Segment(canvas.written(how), "quiet")], []]
+
+
+def explained(task: Task, output: str, steps: Sequence[tuple[Step, State]], digits: int, canvas: Canvas) -> list[Line]:
+    """The first steps, with the numbers put in."""
+    names, lines = [*task.start], list[Line]()
+    for step, state in steps:
+        rule = RULES[task.optimizer]
+        at = ", ".join(f"{name} = {shortly(value, digits)}" for name, value in zip(names, step.parameters))
+        over = " over the rows of its batch" if task.data and task.data.batch_size else ""
+        value = f"{output} = {shortly(step.value, digits)}{over} at {at}"
+        lines.append([Segment(f"step {step.number + 1:,}", "head"), Segment(canvas.written(f"   {value}"), "quiet")])
+        count = len(names)
+        for place, name in enumerate(names):
+            derivative = f"∂{output}/∂{name}"
+            slope = shortly(step.gradient[place], digits)
+            lines.append([Segment(canvas.written(f"  {derivative} = {slope}"), "adjoint")])
+            kept = {kind: state.memory[row * count + place] for row, kind in enumerate(rule.state)}
+            before = {"w": step.parameters[place], "g": step.gradient[place], "t": float(step.number + 1), **kept}
+            for line in told(rule, task.hyper, {"w": name, "g": derivative}, before, digits):
+                sides = " = ".join(side for side in (line.formula, line.numbers, line.value) if side)
+                lines.append([Segment(canvas.written(f"  {line.name} ← {sides}"))])
+        lines.append([])
+    return lines
+
+
+def table(task: Task, output: str, looks: Sequence[Look], digits: int, canvas: Canvas) -> list[Line]:
+    """Some of the steps: the loss, the length of the gradient, the parameters."""
+    names = [*task.start]
+    shown = names if len(names) <= WIDE else names[:0]
+    epochs = task.data is not None and task.data.batch_size is not None
+    tested = any(look.test is not None for look in looks)
+    loss = "loss" if task.data else output
+    headings = [*(["epoch"] if epochs else []), "step", loss, *(["test loss"] if tested else [])]
+    headings += [f"|∇{output}|", *shown]
+    rows: list[list[Cell]] = [[[[Segment(canvas.written(text), "head")]] for text in headings]]
+    for look in thinned(looks):
+        step = look.step
+        numbers = [step.loss, *([look.test] if tested else []), step.norm, *(step.parameters if shown else ())]
+        cells: list[Cell] = [[[Segment(f"{count:,}")]] for count in ([step.epoch] if epochs else []) + [step.number]]
+        cells += [a_cell(number, digits) for number in numbers]
+        rows.append(cells)
+    return lay_out(rows, "r" * len(headings), canvas)
+
+
+def thinned(looks: Sequence[Look]) -> list[Look]:
+    """A few of many, evenly spaced, the first and the last among them."""
+    if len(looks) <= ROWS:
+        return [*looks]
+    stride = (len(looks) - 1) / (ROWS - 2)
+    unit = 10 ** math.floor(math.log10(stride))
+    whole = next(unit * times for times in (1, 2, 5, 10) if unit * times >= stride)
+    return [*looks[: -max(1, whole // 3) : whole], looks[-1]]
+
+
+def a_cell(value: float | None, digits: int) -> Cell:
+    """A number, with fewer digits where there is little room."""
+    if value is None:
+        return [[Segment("")]]
+    texts = dict.fromkeys(shortly(value, fewer) for fewer in range(digits, 2, -1))
+    return [[Segment(text, "value")] for text in texts]
+
+
+def chart(looks: Sequence[Look], canvas: Canvas) -> Iterator[Line]:
+    """The loss as a row of bars, from the first look to the last, by its logarithm where it goes over decades."""
+    losses = [look.step.loss for look in looks if look.step.loss is not None]
+    heights, scale = scaled(losses)
+    least, most = min(heights), max(heights)
+    ends = f"from {shortly(losses[0], 4)} to {shortly(losses[-1], 4)}{scale}"
+    room = LONGEST if canvas.width is None else canvas.width - len("loss ")
+    beside = canvas.width is None or room - len(ends) - 2 > SHORTEST
+    count = min(LONGEST, room if not beside or canvas.width is None else room - len(ends) - 2, len(heights))
+    picked = [heights[round(place * (len(heights) - 1) / max(1, count - 1))] for place in range(count)]
+    signs = ASCII_BARS if canvas.ascii else BARS
+    bars = "".join(signs[round((height - least) / ((most - least) or 1) * (len(signs) - 1))] for height in picked)
+    yield [Segment("loss "), Segment(bars, "partial"), *([Segment(f"  {ends}")] if beside else [])]
+    if not beside:
+        yield [Segment(f"     {ends}")]
+
+
+def scaled(losses: Sequence[float]) -> tuple[list[float], str]:
+    """Heights for losses, and what their scale is."""
+    positive = [loss for loss in losses if loss > 0]
+    if len(positive) > 1 and min(losses) >= 0 and math.log10(max(positive) / min(positive)) >= DECADES:
+        return [math.log10(max(loss, min(positive))) for loss in losses], ", logarithmic"
+    return [*losses], ""
+
+
+def result(task: Task, output: str, look: Look, end: End, digits: int, canvas: Canvas) -> Iterator[Line]:
+    """Where the run has come to, and why it has stopped."""
+    loss = "loss" if task.data else output
+    yield [Segment(f"{loss} = {shortly(look.step.loss or 0.0, digits)}"), Segment(" at", "quiet")]
+    line = "  "
+    for name, value in zip(task.start, look.step.parameters):
+        text = canvas.written(f"{name} = {shortly(value, digits)}")
+        if columns(line) > 2 and canvas.width is not None and columns(line) + columns(text) + 3 > canvas.width:
+            yield [Segment(line, "value")]
+            line = "  "
+        line += text if line == "  " else f"   {text}"
+    yield [Segment(line, "value")]
+    if look.test is not None:
+        yield [Segment(f"test loss = {shortly(look.test, digits)}")]
+    yield [Segment(f"stopped: {end.message}", "quiet")]

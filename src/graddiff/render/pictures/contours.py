@@ -1,0 +1,46 @@
+"""Lines along which a function of two variables has one value, from its values on a grid.
+
+Source: Lorensen and Cline, Marching cubes, 1987, in two dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+Point = tuple[float, float]
+Grid = Sequence[Sequence[float | None]]  # rows of values, None where there is none
+
+# The sides of a cell, as the corners that they join; corners are counted around it.
+SIDES = ((0, 1), (1, 2), (2, 3), (3, 0))
+
+
+def levels(grid: Grid, count: int) -> list[float]:
+    """Values that divide those of a grid into parts of equal size, closer to each other near the smallest."""
+    values = sorted(value for row in grid for value in row if value is not None)
+    if not values or values[0] == values[-1]:
+        return []
+    shares = [((place + 0.5) / count) ** 1.5 for place in range(count)]
+    return [*dict.fromkeys(values[int(share * (len(values) - 1))] for share in shares)]
+
+
+def segments(grid: Grid, level: float) -> Iterator[tuple[Point, Point]]:
+    """Pieces of the line of a level, in steps of the grid: (column, row)."""
+    for row, (lower, upper) in enumerate(pairwise(grid)):
+        for column in range(len(lower) - 1):
+            corners = lower[column], lower[column + 1], upper[column + 1], upper[column]
+            if None not in corners:
+                yield from cell([float(value or 0.0) - level for value in corners], column, row)
+
+
+def cell(heights: Sequence[float], column: int, row: int) -> Iterator[tuple[Point, Point]]:
+    """The pieces within a cell: from side to side, two of them where opposite corners are on the same side of it."""
+    places = ((column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1))
+    crossed: list[Point] = []
+    for start, end in SIDES:
+        if (heights[start] < 0) != (heights[end] < 0):
+            share = heights[start] / (heights[start] - heights[end])
+            (x, y), (right, up) = places[start], places[end]
+            crossed.append((x + share * (right - x), y + share * (up - y)))
+    if len(crossed) == 4 and (sum(heights) < 0) == (heights[0] < 0):
+        crossed = [*crossed[1:], crossed[0]]
+    yield from zip(crossed[::2], crossed[1::2])

@@ -1,0 +1,163 @@
+"""A run as SVG: the loss over its steps and, for two parameters, the path between lines of equal loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from graddiff.descent.history import Look
+from graddiff.render.markup import xml_text
+from graddiff.render.pictures.contours import levels, segments
+
+WIDTH, HEIGHT = 480.0, 360.0  # pixels of a panel
+LEFT, RIGHT, TOP, BOTTOM = 72.0, 20.0, 48.0, 48.0
+TICKS = 5
+CELLS = 60  # of the grid, in each direction
+LEVELS = 14
+MARGIN = 0.2  # of the path's extent, around it
+DECADES = 2.0  # over which a loss has to go to be drawn by its logarithm
+
+STYLE = """
+    .plot { font: 13px sans-serif; background: #fff; }
+    .plot text { fill: #333; } .plot .title { font-weight: bold; }
+    .plot .frame { fill: none; stroke: #999; } .plot .tick { stroke: #ddd; }
+    .plot .loss { fill: none; stroke: #1f5fa8; stroke-width: 2; }
+    .plot .test { fill: none; stroke: #b4540a; stroke-width: 2; stroke-dasharray: 5 4; }
+    .plot .level { fill: none; stroke: #1f5fa8; }
+    .plot .path { fill: none; stroke: #b0203a; stroke-width: 1.5; }
+    .plot .start { fill: #fff; stroke: #b0203a; stroke-width: 2; } .plot .end { fill: #b0203a; }
+"""
+
+Scale = tuple[float, float]  # from, to
+Surface = Callable[[float, float], float | None]  # the loss at two parameters, None where there is none
+
+
+class Axis(NamedTuple):
+    """What an axis goes over, in its own measure, and what that is called."""
+
+    label: str
+    least: float
+    most: float
+    logarithmic: bool = False
+
+    def share(self, value: float) -> float:
+        """How far along the axis a value is, from 0 to 1."""
+        if self.logarithmic:
+            value = math.log10(max(value, 10**self.least))
+        return (value - self.least) / ((self.most - self.least) or 1.0)
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Places along the axis, and what is written there: round numbers."""
+        if self.logarithmic:
+            step = max(1, math.ceil((self.most - self.least) / 2 / TICKS) * 2 if self.most - self.least > TICKS else 1)
+            powers = range(math.ceil(self.least), math.floor(self.most) + 1, step)
+            return [(10.0**power, f"1e{power}") for power in powers]
+        size = (self.most - self.least) / TICKS or 1.0
+        unit = 10 ** math.floor(math.log10(size))
+        step_ = next(unit * times for times in (1, 2, 5, 10) if unit * times >= size)
+        first = math.ceil(self.least / step_)
+        return [(place * step_, f"{place * step_:g}") for place in range(first, math.floor(self.most / step_) + 1)]
+
+
+def axis_of(label: str, values: Sequence[float], logarithmic: bool = False) -> Axis:
+    if logarithmic:
+        positive = [value for value in values if value > 0]
+        return Axis(label, math.log10(min(positive)), math.log10(max(positive)), True)
+    least, most = min(values), max(values)
+    return Axis(label, least, most if most > least else least + 1.0)
+
+
+def goes_over_decades(values: Sequence[float]) -> bool:
+    positive = [value for value in values if value > 0]
+    return len(positive) > 1 and min(values) >= 0 and math.log10(max(positive) / min(positive)) >= DECADES
+
+
+class Panel(NamedTuple):
+    """A rectangle with two axes, `left` pixels from the edge of the picture."""
+
+    left: float
+    across: Axis
+    up: Axis
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        right = self.left + LEFT + self.across.share(x) * (WIDTH - LEFT - RIGHT)
+        return right, HEIGHT - BOTTOM - self.up.share(y) * (HEIGHT - TOP - BOTTOM)
+
+    def frame(self, title: str) -> Iterator[str]:
+        left, right = self.left + LEFT, self.left + WIDTH - RIGHT
+        yield f'  <text class="title" x="{left:.1f}" y="{TOP - 16:.1f}">{xml_text(title)}</text>\n'
+        for value, text in self.across.ticks():
+            x, _ = self.at(value, 0)
+            yield f'  <line class="tick" x1="{x:.1f}" y1="{TOP:.1f}" x2="{x:.1f}" y2="{HEIGHT - BOTTOM:.1f}"/>\n'
+            yield f'  <text x="{x:.1f}" y="{HEIGHT - BOTTOM + 18:.1f}" text-anchor="middle">{text}</text>\n'
+        for value, text in self.up.ticks():
+            _, y = self.at(0, value)
+            yield f'  <line class="tick" x1="{left:.1f}" y1="{y:.1f}" x2="{right:.1f}" y2="{y:.1f}"/>\n'
+            yield f'  <text x="{left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{text}</text>\n'
+        size = f'width="{right - left:.1f}" height="{HEIGHT - TOP - BOTTOM:.1f}"'
+        yield f'  <rect class="frame" x="{left:.1f}" y="{TOP:.1f}" {size}/>\n'
+        middle = (left + right) / 2
+        label = xml_text(self.across.label)
+        yield f'  <text x="{middle:.1f}" y="{HEIGHT - 8:.1f}" text-anchor="middle">{label}</text>\n'
+        x, y = self.left + 16, (TOP + HEIGHT - BOTTOM) / 2
+        turned = f'transform="rotate(-90 {x:.1f} {y:.1f})" text-anchor="middle"'
+        yield f'  <text x="{x:.1f}" y="{y:.1f}" {turned}>{xml_text(self.up.label)}</text>\n'
+
+    def line(self, style: str, points: Sequence[tuple[float, float]]) -> str:
+        places = " ".join(f"{x:.1f},{y:.1f}" for x, y in (self.at(*point) for point in points))
+        return f'  <polyline class="{style}" points="{places}"/>\n'
+
+
+def write(title: str, names: Sequence[str], looks: Sequence[Look], surface: Surface, note: str) -> Iterator[str]:
+    """The picture of a run; `surface` is drawn if there are two parameters, and `note` says what it is of."""
+    count = 2 if len(names) == 2 else 1
+    yield '<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="title" '
+    yield f'width="{WIDTH * count:.0f}" height="{HEIGHT:.0f}" viewBox="0 0 {WIDTH * count:.0f} {HEIGHT:.0f}">\n'
+    yield f'  <title id="title">{xml_text(title)}</title>\n  <style>{STYLE}  </style>\n'
+    yield f'  <rect width="{WIDTH * count:.0f}" height="{HEIGHT:.0f}" fill="#fff"/>\n'
+    yield from loss_panel(looks)
+    if count == 2:
+        yield from path_panel(names, looks, surface, note)
+    yield "</svg>\n"
+
+
+def loss_panel(looks: Sequence[Look]) -> Iterator[str]:
+    losses = [(float(look.step.number), look.step.loss or 0.0) for look in looks]
+    tests = [(float(look.step.number), look.test) for look in looks if look.test is not None]
+    values = [value for _, value in (*losses, *tests)]
+    logarithmic = goes_over_decades(values)
+    panel = Panel(0.0, axis_of("step", [number for number, _ in losses]), axis_of("loss", values, logarithmic))
+    yield from panel.frame("loss, and on test data (dashed)" if tests else "loss")
+    yield panel.line("loss", losses)
+    if tests:
+        yield panel.line("test", tests)
+
+
+def path_panel(names: Sequence[str], looks: Sequence[Look], surface: Surface, note: str) -> Iterator[str]:
+    path = [(look.step.parameters[0], look.step.parameters[1]) for look in looks]
+    (left, right), (low, high) = (extent([point[place] for point in path]) for place in (0, 1))
+    panel = Panel(WIDTH, Axis(names[0], left, right), Axis(names[1], low, high))
+    across = [left + (right - left) * place / CELLS for place in range(CELLS + 1)]
+    up = [low + (high - low) * place / CELLS for place in range(CELLS + 1)]
+    grid = [[surface(x, y) for x in across] for y in up]
+    yield from panel.frame(f"path over lines of equal loss{note}")
+    heights = levels(grid, LEVELS)
+    for place, level in enumerate(heights):
+        pieces = []
+        for ends in segments(grid, level):
+            points = [panel.at(left + (right - left) * x / CELLS, low + (high - low) * y / CELLS) for x, y in ends]
+            pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points))
+        opacity = 0.75 - 0.55 * place / max(1, len(heights) - 1)
+        yield f'  <path class="level" stroke-opacity="{opacity:.2f}" d="{"".join(pieces)}"/>\n'
+    yield panel.line("path", path)
+    for style, point in (("start", path[0]), ("end", path[-1])):
+        x, y = panel.at(*point)
+        yield f'  <circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>\n'
+
+
+def extent(values: Sequence[float]) -> Scale:
+    """From where to where a panel goes."""
+    least, most = min(values), max(values)
+    room = (most - least) * MARGIN or max(1.0, abs(most)) * MARGIN
+    return least - room, most + room
