@@ -29,16 +29,20 @@ FLOORS = """
     homework.linting homework.grading homework.classes
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
     data.regular data.frames data.engines data.columnar data.parts data.cluster
+    descent descent.optimizers descent.updates descent.samples descent.arrays descent.objectives descent.runs
+    descent.line_search descent.tasks descent.history
     render render.markup render.terminal render.table render.tree render.checks render.json render.schema
     render.functions render.forward render.explanation render.formulas render.higher render.higher_formulas render.paths
     render.pictures render.pictures.figure render.pictures.dot render.pictures.mermaid render.pictures.layout
-    render.pictures.svg render.pictures.html
+    render.pictures.svg render.pictures.html render.pictures.contours render.pictures.plot render.records
+    render.descent
     render.progress render.completion render.manual
     render.reports render.reports.words render.reports.text render.reports.json render.reports.csv
     render.reports.junit render.reports.github render.reports.gradescope render.reports.classroom render.reports.tap
     __init__ pytest_plugin
     commands commands.destination commands.options commands.asked commands.output commands.functions commands.data
     commands.each commands.check commands.lint commands.key commands.repl
+    commands.beginning commands.minimize
     commands.explain commands.drawing commands.formulas commands.higher commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905

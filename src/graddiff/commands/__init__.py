@@ -47,6 +47,12 @@ def repl() -> click.Command:
     return command
 
 
+def minimize() -> click.Command:
+    from graddiff.commands.minimize import command
+
+    return command
+
+
 # A first word that is exactly one of these is that command; anything else is an expression. Imported when called for.
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "functions": functions,
@@ -54,6 +60,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "lint": lint,
     "key": key,
     "repl": repl,
+    "minimize": minimize,
 }
 
 

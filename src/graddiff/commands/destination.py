@@ -19,11 +19,11 @@ def form_of_suffix(path: str, suffixes: Mapping[str, str]) -> str:
     return suffixes[suffix]
 
 
-def refuse_to_overwrite(output: str | None, read: Iterable[str | None]) -> None:
+def refuse_to_overwrite(output: str | None, read: Iterable[str | None], option: str = "--output") -> None:
     """Raises UsageError if an output would take the place of something that is read."""
     for path in read:
         if output and path and os.path.exists(output) and os.path.exists(path) and os.path.samefile(path, output):
-            raise UsageError(f"--output {output} would overwrite {path}", hint="take another name")
+            raise UsageError(f"{option} {output} would overwrite {path}", hint="take another name")
 
 
 class Buffer(io.StringIO):

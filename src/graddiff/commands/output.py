@@ -48,3 +48,25 @@ class WholeLines:
         if self._interrupted or not self._busy:
             raise KeyboardInterrupt
         self._interrupted = True
+
+
+class CtrlC:
+    """Ctrl-C as a wish, as a context: it is noted once, so that what is being done can be finished; a second one does
+    not wait."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> CtrlC:
+        self._before = signal.getsignal(signal.SIGINT)
+        if self._before is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, signal: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True

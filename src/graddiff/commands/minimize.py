@@ -1,0 +1,266 @@
+"""graddiff minimize: from a gradient to a minimum."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import click
+
+from graddiff.commands.beginning import Beginning, begin
+from graddiff.commands.destination import form_of_suffix, into_file, refuse_to_overwrite
+from graddiff.commands.options import ExpressionCommand, canvas_for, picture, tell
+from graddiff.commands.output import CtrlC, WholeLines
+from graddiff.data.inputs import SUFFIXES as TABLES
+from graddiff.descent.history import History
+from graddiff.descent.line_search import LineSearch
+from graddiff.descent.objectives import AtPoint, OverRows
+from graddiff.descent.optimizers import LBFGS, OPTIMIZERS
+from graddiff.descent.runs import Descent, End, State, Step
+from graddiff.descent.tasks import save
+from graddiff.errors import FileError, PointError, UsageError
+from graddiff.notation import headline
+from graddiff.render.progress import LiveLine
+
+TOLD = 3  # steps that --explain tells
+AT_ONCE = 0.3  # seconds before a live line is shown
+NOW_AND_THEN = 10.0  # seconds between two states that --save keeps while a run goes on
+SAMPLED = 2_000  # rows over which the lines of equal loss of --plot are found
+FORMATS = ("table", "json", "jsonl", "csv")
+SUFFIXES = {".txt": "table", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+INTERRUPTED = 130
+
+HELP = """Minimizes EXPRESSION: goes against its gradient, step by step, from where --at says.
+
+With --data the columns of a table bind the variables of the same name, the names in --at are the parameters, and the
+loss is the mean of EXPRESSION over the rows.
+
+\b
+Examples:
+  graddiff minimize "(x-3)^2 + (y+1)^2" --at x=0,y=0 --lr 0.1 --steps 100
+  graddiff minimize "(x-3)^2" --at x=0 --lr 0.1 --explain            the first steps as arithmetic
+  graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --lr 0.05
+  graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --batch-size 32 --shuffle-seed 1
+"""
+
+EPILOG = """\b
+Optimizers, with the names and defaults of torch.optim: sgd, momentum, nesterov, adagrad, rmsprop,
+adam, adamw; lbfgs needs SciPy: pip install 'graddiff[minimize]'.
+
+\b
+Exit codes: 0 done, 2 usage, 3 the expression cannot be read, 4 no value, or a loss that grows,
+5 a file cannot be read or written, 130 interrupted.
+"""
+
+
+@click.command(
+    cls=ExpressionCommand,
+    help=HELP,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.argument("expression", required=False)
+@click.option("--at", multiple=True, metavar="X=0,Y=0", help="Where the parameters begin; @FILE reads JSON. Repeats.")
+@click.option("--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input.")
+@click.option("--wrt", multiple=True, metavar="X,Y", help="Move these parameters only.")
+@click.option("--random", multiple=True, metavar="V,W", help="More parameters, that begin between -1 and 1.")
+@click.option("--random-seed", type=int, metavar="N", help="Of --random.  [default: 0]")
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="How a step is made.  [default: sgd]")
+@click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
+@click.option("--set", multiple=True, metavar="NAME=VALUE", help="Other hyperparameters: momentum=0.9, eps=1e-6, …")
+@click.option("--steps", type=click.IntRange(1), metavar="N", help="Stop after N steps.  [default: 1,000]")
+@click.option("--tolerance", metavar="NUMBER", help="Stop where the gradient is no longer than this.")
+@click.option("--patience", type=click.IntRange(1), metavar="N", help="Stop after N looks without a smaller loss.")
+@click.option("--data", metavar="FILE", help="Minimize the mean over the rows of a table; - is a pipe.")
+@click.option("--data-format", type=click.Choice(sorted({*TABLES.values()})), help="Where no suffix says it.")
+@click.option("--epochs", type=click.IntRange(1), metavar="N", help="Stop after N passes.  [default: 100]")
+@click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows a step goes by.  [default: all]")
+@click.option("--shuffle-seed", type=int, metavar="N", help="Mix the rows anew in each epoch.")
+@click.option("--test-data", metavar="FILE", help="Tell the loss on another table, too.")
+@click.option("--engine", type=click.Choice(["auto", "rows", "columns"]), help="How rows are answered.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write.  [default: table]")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
+@click.option("--plot", metavar="FILE.svg", help="Draw the loss and, for two parameters, the path.")
+@click.option("--save", metavar="FILE", help="Keep the run in a file, also after Ctrl-C.")
+@click.option("--resume", metavar="FILE", help="Go on with a run, bit for bit.")
+@click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
+@click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
+@picture
+def command(expression: str | None, **options: Any) -> int:
+    form = form_of(options)
+    check_files(options)
+    begun = begin(expression, options)
+    if options["explain"] and begun.task.optimizer == LBFGS:
+        raise UsageError("the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …")
+    run = Run(begun, form, options)
+    end = run.go()
+    if end.why == "start":
+        raise PointError(f"there is no loss to begin with: {end.message}", hint=end.hint)
+    with into_file(options["output"] if form in ("table", "json") else None):
+        run.write_result(end)
+    if options["plot"] is not None:
+        run.draw(options["plot"])
+    for count, message in run.notices():
+        tell(f"{message} (and {count - 1:,} more times)" if count > 1 else message)
+    if end.code == PointError.exit_code:
+        raise PointError(end.message, hint=f"try {end.hint}")
+    return end.code
+
+
+def form_of(options: dict[str, Any]) -> str:
+    """The one format that is asked for."""
+    if options["as_json"] and options["format_"] not in (None, "json"):
+        raise UsageError("--json and --format each want the output for themselves", hint="give one")
+    form = "json" if options["as_json"] else options["format_"]
+    if form is None:
+        form = form_of_suffix(options["output"], SUFFIXES) if options["output"] else "table"
+    if options["explain"] and form != "table":
+        raise UsageError(f"--explain is for readers, and no {form}", hint="leave one of them away")
+    return str(form)
+
+
+def check_files(options: dict[str, Any]) -> None:
+    """Raises UsageError if something that is written would take the place of something that is read, or written."""
+    read = [options[name] for name in ("path", "data", "test_data")]
+    refuse_to_overwrite(options["output"], [*read, options["resume"]])
+    for option in ("save", "plot"):
+        refuse_to_overwrite(options[option], read, f"--{option}")
+    if options["plot"] is not None and not options["plot"].lower().endswith(".svg"):
+        raise UsageError(f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg")
+    written = [options[name] for name in ("output", "save", "plot") if options[name] is not None]
+    if len(written) > len({*written}):
+        raise UsageError("two outputs would go into one file", hint="take another name")
+
+
+class Run:
+    """A run under way: what is shown of each step, and what is kept."""
+
+    def __init__(self, begun: Beginning, form: str, options: dict[str, Any]) -> None:
+        self.begun, self.form, self.options = begun, form, options
+        test = begun.test
+        self.history = History(None if test is None else lambda theta: test(theta)[0])
+        self.told: list[tuple[Step, State]] = []
+        self.state = begun.state
+        self._saved = time.monotonic()
+
+    def go(self) -> End:
+        """Goes down until there is a reason to stop; the state is kept whatever happens."""
+        begun, options = self.begun, self.options
+        task = begun.task
+        run: Descent | LineSearch
+        if task.optimizer == LBFGS:
+            run = LineSearch(begun.objective, tuple(task.start.values()), task.limits)
+        else:
+            run = Descent(begun.objective, task.optimizer, task.hyper, task.limits, begun.batches)
+        streamed = self.form in ("jsonl", "csv")
+        target = options["output"] if streamed else None
+        on = f": graddiff minimize --resume {options['save']} goes on" if options["save"] is not None else ""
+        interrupted = End("interrupted", f"interrupted{on}", INTERRUPTED)
+        try:
+            with WholeLines(target, False) as out, CtrlC() as ctrl_c, closing(LiveLine(sys.stderr, AT_ONCE)) as live:
+                shown = [self.record(out)] if streamed else []
+                shown += [self.keep, lambda step, state: self.tell_live(live, step)]
+
+                def look(step: Step, state: State) -> End | None:
+                    for show in shown:
+                        show(step, state)
+                    return interrupted if ctrl_c.asked else None
+
+                self.state, end = run.run(begun.state, look)
+        finally:
+            if options["save"] is not None and self.history.last is not None:
+                save(options["save"], task, self.state)
+        if streamed:
+            tell(end.message)
+        return end
+
+    def record(self, out: WholeLines) -> Callable[[Step, State], object]:
+        """Writes each step as a record; the first one of a run that goes on was written before."""
+        from graddiff.render.records import Records
+
+        begun = self.begun
+        epochs = begun.batches is not None and begun.batches.per_epoch > 1
+        records = Records(self.form, [*begun.task.start], epochs)
+        first = begun.state.step if begun.resumed else -1
+        if not begun.resumed:
+            out.write(records.head().encode())
+        return lambda step, state: None if step.number == first else out.write(records.line(step).encode())
+
+    def keep(self, step: Step, state: State) -> None:
+        self.state = state
+        self.history.add(step)
+        if self.options["explain"] and len(self.told) < TOLD:
+            self.told.append((step, state))
+        if self.options["save"] is not None and time.monotonic() - self._saved > NOW_AND_THEN:
+            save(self.options["save"], self.begun.task, state)
+            self._saved = time.monotonic()
+
+    def tell_live(self, live: LiveLine, step: Step) -> None:
+        spent = live.due()
+        if spent is None:
+            return
+        limits, done = self.begun.task.limits, step.number - self.begun.state.step
+        text = f"step {step.number:,}" + (f" of {limits.steps:,}" if limits.steps else "")
+        if self.begun.batches is not None:
+            text += f", epoch {step.epoch:,}" + (f" of {limits.epochs:,}" if limits.epochs else "")
+        live.show(f"{text}, loss {step.value:.6g}, |gradient| {step.norm:.3g}, {done / spent:,.0f} steps a second")
+
+    def write_result(self, end: End) -> None:
+        """The table of a run, or its end as JSON."""
+        looks = self.history.all()
+        if not looks or self.form in ("jsonl", "csv"):
+            return
+        task = self.begun.task
+        if self.form == "json":
+            from graddiff.render.records import document
+
+            said = [message for _, message in self.notices()]
+            sys.stdout.write(json.dumps(document(task, looks[-1], end, said), indent=1, ensure_ascii=False) + "\n")
+            return
+        from graddiff.render.descent import report
+        from graddiff.render.terminal import show
+
+        canvas = canvas_for(self.options["ascii"], self.options["color"], self.options["width"])
+        output = self.begun.objective.expression.output_name
+        show(report(task, output, self.told, looks, end, self.options["digits"] or 7, canvas), canvas)
+
+    def notices(self) -> Iterator[tuple[int, str]]:
+        """What there is to say about conventions that were used, and how often."""
+        objective = self.begun.objective
+        yield from ((1, f"{notice.kind}: {notice.message}") for notice in objective.expression.notices)
+        yield from objective.notices.values()
+
+    def draw(self, path: str) -> None:
+        """Draws the run into a file."""
+        from graddiff.render.pictures.plot import write
+
+        names = [*self.begun.task.start]
+        objective, note = self.surface()
+
+        def surface(x: float, y: float) -> float | None:
+            try:
+                return objective((x, y))[0]
+            except PointError:
+                return None
+
+        title = headline(self.begun.objective.expression)
+        try:
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.writelines(write(title, names, self.history.all(), surface, note))
+        except OSError as error:
+            raise FileError(f"{path} cannot be written: {(error.strerror or '').lower()}") from None
+
+    def surface(self) -> tuple[AtPoint | OverRows, str]:
+        """The loss to draw the lines of: of many rows some, which is told."""
+        objective, task = self.begun.objective, self.begun.task
+        if isinstance(objective, OverRows) and objective.samples.count > SAMPLED:
+            some = objective.samples.thinned(SAMPLED)
+            assert task.data is not None
+            thin = OverRows(objective.expression, objective.names, task.fixed, some, task.data.engine)
+            return thin, f" of {some.count:,} of the rows"
+        return objective, ""

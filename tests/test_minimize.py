@@ -1,0 +1,627 @@
+"""graddiff minimize: paths, data, stopping, what is shown, runs that go on, and bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from scipy.optimize import minimize as scipy_minimize
+
+from graddiff import differentiate
+from graddiff.descent.objectives import OverRows
+from graddiff.descent.optimizers import RULES
+from graddiff.descent.samples import Samples, read_samples, table
+from graddiff.descent.tasks import load
+from graddiff.render.pictures.contours import segments
+from running import COMMAND, ROOT, environment, error, graddiff, output
+from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
+
+RECORDED = json.loads((ROOT / "tests/golden/trajectories.json").read_text())
+XOR = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
+NETWORK = (
+    "h1 = tanh(u1*a + v1*b + c1); h2 = tanh(u2*a + v2*b + c2); p = sigmoid(w1*h1 + w2*h2 + d); "
+    "-(y*log(p) + (1 - y)*log(1 - p))"
+)
+LINE = "(w*x + b - y)^2"
+
+
+def minimized(*arguments: str, code: int = 0, stdin: str = "", cwd: Path | None = None) -> dict[str, Any]:
+    process = graddiff("minimize", *arguments, "--json", stdin=stdin, cwd=cwd)
+    assert process.returncode == code, process.stderr.decode()
+    found: dict[str, Any] = json.loads(process.stdout, parse_constant=pytest.fail)
+    return found
+
+
+def records(*arguments: str, code: int = 0, cwd: Path | None = None) -> list[dict[str, Any]]:
+    process = graddiff("minimize", *arguments, "--format", "jsonl", cwd=cwd)
+    assert process.returncode == code, process.stderr.decode()
+    return [json.loads(line, parse_constant=pytest.fail) for line in process.stdout.splitlines()]
+
+
+def a_line(folder: Path, count: int, seed: int = 0) -> tuple[Path, list[float], list[float]]:
+    """A table of points near a line."""
+    rng = random.Random(seed)
+    xs = [rng.uniform(-1, 1) for _ in range(count)]
+    ys = [3 * x + 0.5 + rng.gauss(0, 0.1) for x in xs]
+    path = folder / "points.csv"
+    path.write_text("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in zip(xs, ys)))
+    return path, xs, ys
+
+
+def closed_form(xs: list[float], ys: list[float]) -> tuple[float, float]:
+    solution = numpy.linalg.lstsq(numpy.array([xs, [1.0] * len(xs)]).T, numpy.array(ys))[0]
+    return float(solution[0]), float(solution[1])
+
+
+# paths
+
+
+def path_of(loss: Loss, optimizer: str, folder: Path, settings: dict[str, float]) -> list[dict[str, float]]:
+    data: list[str] = []
+    if "w" in loss.start:
+        (folder / "p.csv").write_text("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in POINTS))
+        data = ["--data", "p.csv"]
+    at = ",".join(f"{name}={value!r}" for name, value in loss.start.items())
+    hyper = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
+    arguments = [loss.text, "--at", at, "--optimizer", optimizer, "--lr", repr(loss.lr[optimizer]), *hyper, *data]
+    return [record["parameters"] for record in records(*arguments, "--steps", "100", cwd=folder)]
+
+
+@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("name", LOSSES)
+def test_paths_are_those_that_pytorch_was_seen_to_take(name: str, optimizer: str, tmp_path: Path) -> None:
+    found = path_of(LOSSES[name], optimizer, tmp_path, {})
+    for number, expected in RECORDED["paths"][name][optimizer].items():
+        assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("optimizer", RULES)
+def test_hyperparameters_do_what_they_do_in_pytorch(optimizer: str, tmp_path: Path) -> None:
+    ours, _ = SETTINGS[optimizer]
+    assert {*ours, "lr"} == {*RULES[optimizer].defaults}
+    found = path_of(LOSSES["rosenbrock"], optimizer, tmp_path, ours)
+    for number, expected in RECORDED["settings"][optimizer].items():
+        assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("name", LOSSES)
+def test_paths_are_those_of_pytorch(name: str, optimizer: str, tmp_path: Path) -> None:
+    found = path_of(LOSSES[name], optimizer, tmp_path, {})
+    for ours, theirs in zip(found[1:], of_torch(LOSSES[name], optimizer, {}), strict=True):
+        assert [*ours.values()] == pytest.approx(theirs, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", ["rosenbrock", "himmelblau", "beale"])
+def test_lbfgs_takes_the_steps_of_scipy(name: str) -> None:
+    loss = LOSSES[name]
+
+    def function(theta: Any) -> tuple[float, list[float]]:
+        result = differentiate(loss.text, dict(zip("xy", map(float, theta))))
+        return result.value, [*result.gradient.values()]
+
+    seen: list[list[float]] = [[*loss.start.values()]]
+    options = {"ftol": 0.0, "gtol": 0.0, "maxiter": 8}
+    start = [*loss.start.values()]
+    scipy_minimize(
+        function, start, jac=True, method="L-BFGS-B", options=options, callback=lambda x: seen.append(x.tolist())
+    )
+    at = ",".join(f"{name}={value!r}" for name, value in loss.start.items())
+    found = records(loss.text, "--at", at, "--optimizer", "lbfgs", "--steps", "8")
+    assert len(found) == 9
+    for record, expected in zip(found, seen):
+        assert [*record["parameters"].values()] == pytest.approx(expected, rel=1e-6)
+
+
+def test_lbfgs_turns_back_where_there_is_no_loss() -> None:
+    found = minimized("x - log(x)", "--at", "x=0.01", "--optimizer", "lbfgs")
+    assert found["parameters"]["x"] == pytest.approx(1)
+    assert found["stopped"] in ("gradient", "line search")
+
+
+@pytest.mark.parametrize("optimizer", RULES)
+def test_record_holds_what_the_step_goes_by(optimizer: str) -> None:
+    found = records("x^2 + x*y + y^4", "--at", "x=1,y=-2", "--optimizer", optimizer, "--steps", "7")
+    assert [record["step"] for record in found] == [*range(8)]
+    for record in found:
+        result = differentiate("x^2 + x*y + y^4", record["parameters"])
+        assert record["value"] == pytest.approx(result.value, rel=1e-14)
+        assert record["gradient"] == pytest.approx(result.gradient, rel=1e-14)
+
+
+def test_csv_holds_what_json_lines_hold() -> None:
+    arguments = ["minimize", "(x-1)^2 + y^2", "--at", "x=0,y=2", "--lr", "0.1", "--steps", "3", "--format"]
+    header, *rows = output(*arguments, "csv").splitlines()
+    assert header == "step,value,gradient.x,gradient.y,x,y"
+    for row, line in zip(rows, output(*arguments, "jsonl").splitlines(), strict=True):
+        record = json.loads(line)
+        expected = [record["step"], record["value"], *record["gradient"].values(), *record["parameters"].values()]
+        assert [*map(float, row.split(","))] == expected
+
+
+def test_other_names_are_left_where_they_are() -> None:
+    found = minimized("(x - c)^2 + y^2", "--at", "x=0,c=5,y=1", "--wrt", "x", "--lr", "0.1", "--steps", "300")
+    assert found["parameters"] == {"x": pytest.approx(5)}
+    assert found["value"] == pytest.approx(1)
+
+
+# data
+
+
+@pytest.mark.parametrize("engine", ["rows", "columns"])
+def test_line_is_that_of_the_closed_form(engine: str, tmp_path: Path) -> None:
+    path, xs, ys = a_line(tmp_path, 500)
+    arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.3", "--epochs", "200", "--engine", engine]
+    found = minimized(*arguments)["parameters"]
+    assert (found["w"], found["b"]) == pytest.approx(closed_form(xs, ys), rel=1e-6)
+
+
+@pytest.mark.parametrize("engine", ["rows", "columns"])
+@pytest.mark.parametrize("seed", [None, 3])
+def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
+    engine: str, seed: int | None, tmp_path: Path
+) -> None:
+    path, xs, ys = a_line(tmp_path, 10)
+    mixed = [] if seed is None else ["--shuffle-seed", str(seed)]
+    arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--batch-size", "4", "--epochs", "3"]
+    found = records(*arguments, *mixed, "--engine", engine)
+    assert [record["epoch"] for record in found] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
+    assert [record["loss"] is None for record in found] == [False, True, True] * 3 + [False]
+    w = b = 0.0
+    orders = set()
+    for step in range(9):
+        epoch, index = divmod(step, 3)
+        order = [*range(10)]
+        if seed is not None:
+            keys = random.Random(f"{seed} {epoch}")
+            drawn = [keys.random() for _ in order]
+            order.sort(key=lambda row: drawn[row])
+        orders.add(tuple(order))
+        rows = order[4 * index : 4 * index + 4]
+        errors = [w * xs[row] + b - ys[row] for row in rows]
+        assert found[step]["parameters"] == pytest.approx({"w": w, "b": b}, rel=1e-12)
+        assert found[step]["value"] == pytest.approx(sum(e * e for e in errors) / len(rows), rel=1e-12)
+        w, b = (
+            w - 0.1 * 2 * sum(e * xs[row] for e, row in zip(errors, rows)) / len(rows),
+            b - 0.1 * 2 * sum(errors) / len(rows),
+        )
+    assert len(orders) == (1 if seed is None else 3)
+    whole = sum((w * x + b - y) ** 2 for x, y in zip(xs, ys)) / 10
+    assert found[-1]["value"] == found[-1]["loss"] == pytest.approx(whole, rel=1e-12)
+
+
+def test_xor_is_learned_from_a_stated_seed(tmp_path: Path) -> None:
+    (tmp_path / "xor.csv").write_text(XOR)
+    arguments = ["--data", "xor.csv", "--random", "u1,v1,c1,u2,v2,c2,w1,w2,d", "--random-seed", "1"]
+    found = minimized(NETWORK, *arguments, "--optimizer", "adam", "--lr", "0.05", "--epochs", "1000", cwd=tmp_path)
+    network = NETWORK.rpartition(";")[0]
+    for line in XOR.split()[1:]:
+        a, b, y = map(float, line.split(","))
+        assert differentiate(network, {**found["parameters"], "a": a, "b": b}).value == pytest.approx(y, abs=0.1)
+
+
+def test_sine_is_fitted_by_a_small_network(tmp_path: Path) -> None:
+    xs = [place / 10 - 3 for place in range(61)]
+    (tmp_path / "sine.csv").write_text("x,y\n" + "".join(f"{x},{float(numpy.sin(x))}\n" for x in xs))
+    text = "p = a1*tanh(u1*x + b1) + a2*tanh(u2*x + b2) + a3*tanh(u3*x + b3); (p - y)^2"
+    arguments = ["--data", "sine.csv", "--random", "a1,u1,b1,a2,u2,b2,a3,u3,b3", "--random-seed", "2"]
+    found = minimized(text, *arguments, "--optimizer", "adam", "--lr", "0.03", "--epochs", "2000", cwd=tmp_path)
+    assert found["value"] < 1e-3
+    assert found["epochs"] == found["steps"] == 2000
+
+
+def test_logistic_regression_ends_where_its_gradient_is_zero(tmp_path: Path) -> None:
+    rng = random.Random(4)
+    rows = [(x, int(rng.random() < 1 / (1 + numpy.exp(-(2 * x - 1))))) for x in (rng.gauss(0, 2) for _ in range(300))]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps({"x": x, "y": y}) + "\n" for x, y in rows))
+    text = "softplus(w*x + b) - y*(w*x + b)"
+    arguments = ["--data", "p.jsonl", "--at", "w=0,b=0", "--optimizer", "lbfgs", "--tolerance", "1e-8"]
+    found = minimized(text, *arguments, cwd=tmp_path)
+    assert found["stopped"] in ("tolerance", "line search")
+    w, b = found["parameters"].values()
+    errors = [1 / (1 + numpy.exp(-(w * x + b))) - y for x, y in rows]
+    assert sum(errors) / 300 == pytest.approx(0, abs=1e-7)
+    assert sum(error * x for error, (x, _) in zip(errors, rows)) / 300 == pytest.approx(0, abs=1e-7)
+    assert w == pytest.approx(2, abs=0.7)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "pipe", "gz", "parquet", "quoted"])
+def test_rows_come_from_every_kind_of_table(form: str, tmp_path: Path) -> None:
+    import gzip
+
+    import polars
+
+    path, _, _ = a_line(tmp_path, 50)
+    expected = minimized(LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1")
+    text, stdin, more = path.read_text(), "", []
+    frame = polars.read_csv(path)
+    other = tmp_path / {"jsonl": "p.jsonl", "gz": "p.csv.gz", "parquet": "p.parquet"}.get(form, "q.csv")
+    if form == "jsonl":
+        frame.write_ndjson(other)
+    elif form == "parquet":
+        frame.write_parquet(other)
+    elif form == "gz":
+        other.write_bytes(gzip.compress(text.encode()))
+    elif form == "quoted":
+        header, *lines = text.splitlines()
+        other.write_text("note," + header + "\r\n" + "".join(f'"a, b\n",{line}\r\n' for line in lines))
+    else:
+        other, stdin, more = Path("-"), text, ["--data-format", "csv"]
+    found = minimized(LINE, "--data", str(other), *more, "--at", "w=0,b=0", "--lr", "0.1", stdin=stdin)
+    assert found["parameters"] == expected["parameters"]
+
+
+def test_test_data_are_told_of_and_change_nothing(tmp_path: Path) -> None:
+    path, _, _ = a_line(tmp_path, 50)
+    (tmp_path / "test.csv").write_text("x,y\n0,0\n1,3\n")
+    arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--epochs", "20"]
+    found = minimized(*arguments, "--test-data", str(tmp_path / "test.csv"))
+    w, b = found["parameters"].values()
+    assert found["test"] == pytest.approx((b**2 + (w + b - 3) ** 2) / 2)
+    assert found["parameters"] == minimized(*arguments)["parameters"]
+    shown = output("minimize", *arguments, "--test-data", str(tmp_path / "test.csv"))
+    assert "test loss" in shown.splitlines()[4]
+    assert f"test loss = {found['test']:.7g}" in shown
+
+
+def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
+    path, _, _ = a_line(tmp_path, 1000)
+    for engine in ("rows", "columns"):
+        small, read = read_samples(table(str(path), None), LINE, {"w", "b"})
+        large = Samples(small.name, small.columns, budget=100)
+        for row in range(small.count):
+            large.append(small.read(row, row + 1), small.line(row))
+        assert small.in_memory and not large.in_memory
+        assert small.checksum == large.checksum
+        for seed in (None, "1 0"):
+            one, other = (OverRows(read, ["w", "b"], {}, samples, engine) for samples in (small, large))
+            assert one((1.0, 2.0), 10, 400, seed) == other((1.0, 2.0), 10, 400, seed)
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    code = (
+        "import sys; from graddiff.commands import run; code = run(sys.argv[1:]); "
+        "print(*[line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]); sys.exit(code)"
+    )
+    peaks = []
+    for count in (3_000_000, 9_000_000):
+        path = tmp_path / f"{count}.csv"
+        path.write_text("x,y\n" + "0.25,1.5\n-0.5,0.125\n" * (count // 2))
+        arguments = ["minimize", LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--epochs", "2", "--json"]
+        process = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, env=environment(), check=True
+        )
+        path.unlink()
+        peaks.append(int(process.stdout.splitlines()[-1]))
+    assert peaks[1] < 1.15 * peaks[0]
+
+
+def test_rows_at_a_kink_go_by_the_convention_and_are_told_of(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x,y\n0,1\n2,3\n")
+    for engine in ("rows", "columns"):
+        arguments = ["relu(w*x) + (b - y)^2", "--data", "p.csv", "--at", "w=0,b=0", "--lr", "0.5", "--steps", "1"]
+        process = graddiff("minimize", *arguments, "--engine", engine, "--json", cwd=tmp_path)
+        found = json.loads(process.stdout)
+        assert found["parameters"] == {"w": 0.0, "b": 2.0}
+        assert b"kink: relu(w*x)" in process.stderr
+        assert b"more times" in process.stderr
+        assert "kink" in found["notices"][0]
+
+
+# stopping
+
+
+def test_reasons_to_stop() -> None:
+    bowl = ["(x-3)^2", "--at", "x=0", "--lr", "0.1"]
+    found = minimized(*bowl, "--tolerance", "1e-3")
+    assert found["stopped"] == "tolerance"
+    assert abs(found["gradient"]["x"]) <= 1e-3 < abs(found["gradient"]["x"]) / 0.8
+    assert minimized(*bowl, "--steps", "5")["message"] == "5 steps done"
+    assert minimized(*bowl)["steps"] == 1000
+    found = minimized("abs(x)", "--at", "x=0.05", "--lr", "0.1", "--patience", "7")
+    assert (found["stopped"], found["steps"]) == ("patience", 7)
+    assert found["message"] == "the loss has not become smaller 7 times in a row"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "steps", "said"),
+    [
+        (["(x-3)^2", "--at", "x=0", "--lr", "1.1"], 10, "the loss has grown 10 times in a row, and is above where it"),
+        (["x^4", "--at", "x=3", "--lr", "1"], 4, "there is no loss: x^4 overflows"),
+        (["exp(x) - 2*x", "--at", "x=1", "--lr", "2000"], 1, "there is no loss: "),
+        (["log(x)", "--at", "x=0.5", "--lr", "0.1"], 1, "after 2 steps there is no loss: log needs x > 0"),
+    ],
+)
+def test_divergence_says_what_to_try(arguments: list[str], steps: int, said: str) -> None:
+    process = graddiff("minimize", *arguments, "--json")
+    assert process.returncode == 4
+    assert json.loads(process.stdout)["stopped"] == "divergence"
+    assert json.loads(process.stdout)["steps"] == steps
+    assert said in process.stderr.decode()
+    assert f"hint: try a smaller --lr: it is {float(arguments[-1]):g}" in process.stderr.decode()
+
+
+def test_a_rise_that_ends_below_the_start_is_no_divergence() -> None:
+    rolling = ["x^2", "--at", "x=1", "--optimizer", "momentum", "--set", "momentum=0.999", "--lr", "1e-4"]
+    found = records(*rolling, "--steps", "600")
+    growing = [b["value"] > a["value"] for a, b in pairwise(found)]
+    assert sum(growing) > 100
+    assert len(found) == 601
+
+
+def test_no_loss_at_the_start_is_the_error_of_that_point() -> None:
+    told = error("minimize", "log(x)", "--at", "x=-1", code=4)
+    assert told.startswith("graddiff: there is no loss to begin with: log needs x > 0; here x = -1\n")
+
+
+def test_row_without_a_loss_is_named(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("note,x\na,1\n\nb,0\n")
+    for engine in ("rows", "columns"):
+        arguments = ["w*log(x)", "--data", "p.csv", "--at", "w=1", "--engine", engine]
+        process = graddiff("minimize", *arguments, cwd=tmp_path)
+        assert process.returncode == 4
+        assert b"line 4 of p.csv: log needs x > 0; here x = 0" in process.stderr
+
+
+# runs that go on
+
+
+@pytest.mark.parametrize("optimizer", [*RULES, "lbfgs"])
+def test_run_goes_on_bit_for_bit(optimizer: str, tmp_path: Path) -> None:
+    start = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=-1.2,y=1", "--optimizer", optimizer]
+    whole = records(*start, "--steps", "30", cwd=tmp_path)
+    first = records(*start, "--steps", "13", "--save", "s.json", cwd=tmp_path)
+    second = records("--resume", "s.json", "--steps", "30", "--save", "t.json", cwd=tmp_path)
+    assert first + second == whole
+    records(*start, "--steps", "30", "--save", "u.json", cwd=tmp_path)
+    assert (tmp_path / "t.json").read_text() == (tmp_path / "u.json").read_text()
+
+
+@pytest.mark.parametrize("engine", ["rows", "columns"])
+@pytest.mark.parametrize("stop", [7, 10])
+def test_run_over_batches_goes_on_bit_for_bit(engine: str, stop: int, tmp_path: Path) -> None:
+    a_line(tmp_path, 48)
+    start = [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "10", "--shuffle-seed", "1"]
+    start += ["--optimizer", "adam", "--lr", "0.1", "--engine", engine]
+    whole = records(*start, "--steps", "23", cwd=tmp_path)
+    first = records(*start, "--steps", str(stop), "--save", "s.json", cwd=tmp_path)
+    second = records("--resume", "s.json", "--steps", "23", cwd=tmp_path)
+    if stop == 7:  # it ended within an epoch, at a look at all rows
+        assert first[:-1] + second == whole[:7] + whole[8:]
+        assert first[-1]["parameters"] == whole[7]["parameters"]
+    else:
+        assert first[:-1] + second == whole[:10] + whole[11:]
+
+
+def test_patience_is_kept_with_the_run(tmp_path: Path) -> None:
+    start = ["abs(x)", "--at", "x=0.05", "--lr", "0.1", "--patience", "7"]
+    minimized(*start, "--steps", "4", "--save", "s.json", cwd=tmp_path)
+    found = minimized("--resume", "s.json", "--steps", "100", cwd=tmp_path)
+    assert (found["stopped"], found["steps"]) == ("patience", 7)
+
+
+def running(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*COMMAND, "minimize", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+
+
+def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None:
+    start = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=-1.2,y=1", "--optimizer", "adam", "--format", "jsonl"]
+    process = running(tmp_path, *start, "--steps", "100000000", "--save", "s.json")
+    assert process.stdout is not None
+    head = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told == b"graddiff: interrupted: graddiff minimize --resume s.json goes on\n"
+    first = [json.loads(line) for line in (head + rest).splitlines()]
+    task, state = load(str(tmp_path / "s.json"))
+    assert state.step == first[-1]["step"]
+    assert task.limits.steps == 100_000_000
+    second = records("--resume", "s.json", "--steps", str(state.step + 50), cwd=tmp_path)
+    whole = records(*start[:-2], "--steps", str(state.step + 50), cwd=tmp_path)
+    assert first + second == whole
+
+
+def test_killed_run_has_kept_a_state_of_late(tmp_path: Path) -> None:
+    process = running(tmp_path, "x^2", "--at", "x=1", "--steps", "1000000000", "--save", "s.json")
+    deadline = time.monotonic() + 40
+    while not (tmp_path / "s.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    process.kill()
+    process.communicate()
+    assert load(str(tmp_path / "s.json"))[1].step > 0
+
+
+# what is shown
+
+
+def test_explanation_is_arithmetic_that_holds() -> None:
+    text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain")
+    assert "  w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6\n" in text
+    assert re.findall(r"^step (\d+) ", text, re.MULTILINE) == ["1", "2", "3"]
+    for name in RULES:
+        more = ["--optimizer", name, "--lr", "0.1", "--digits", "15", "--explain", "--steps", "3"]
+        told = output("minimize", "(w-3)^2 + w*v^2", "--at", "w=0.3,v=1.7", *more)
+        lines = [line.split(" = ") for line in told.splitlines() if "←" in line]
+        assert len(lines) >= 6
+        for sides in lines:
+            value = float(sides[-1])
+            if len(sides) == 3:
+                computed = differentiate(sides[1].replace("·", "*"), {}).value
+                assert computed == pytest.approx(value, rel=1e-9)
+        assert all(f"{other} ←" in told for other in ("w", "v"))
+
+
+def test_explanation_puts_in_the_numbers_of_pytorchs_rule() -> None:
+    text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain", "--optimizer", "adam")
+    assert "  m ← beta1·m + (1 - beta1)·∂f/∂w = 0.9·0 + (1 - 0.9)·(-6) = -0.6\n" in text
+    assert "  v ← beta2·v + (1 - beta2)·(∂f/∂w)^2 = 0.999·0 + (1 - 0.999)·(-6)^2 = 0.036\n" in text
+    assert "  m_hat ← m/(1 - beta1^t) = (-0.6)/(1 - 0.9^1) = -6\n" in text
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("more", [[], ["--ascii"]])
+def test_table_fits_and_has_first_and_last_step(width: int, more: list[str]) -> None:
+    arguments = ["(x-3)^2 + (y+1)^2", "--at", "x=0,y=0", "--lr", "0.1", "--steps", "777", "--width", str(width), *more]
+    text = output("minimize", *arguments)
+    assert max(map(len, text.splitlines())) <= width
+    rows = [line.split() for line in text.splitlines()]
+    assert rows[4][:2] == ["0", "10"]
+    assert any(row[:1] == ["777"] for row in rows)
+    assert text.isascii() or not more
+    assert text.endswith("stopped: 777 steps done\n")
+
+
+def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    arguments = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=0,y=0", "--steps", "400000", "--json"]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "minimize", *arguments], stdout=subprocess.DEVNULL, stderr=theirs, env=environment()
+    )
+    os.close(theirs)
+    told = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            told += chunk
+    except OSError:  # Linux says so when the other side is closed
+        pass
+    assert process.wait(60) == 0
+    assert b" of 400,000, loss " in told
+    assert b"steps a second" in told
+    assert told.endswith(b"\r\x1b[K")
+    assert graddiff("minimize", *arguments).stderr == b""
+
+
+def test_plot_is_well_formed_and_goes_from_start_to_end(tmp_path: Path) -> None:
+    arguments = ["minimize", "(x-1)^2 + 3*(y+2)^2", "--at", "x=-1,y=1", "--lr", "0.1", "--steps", "40"]
+    output(*arguments, "--plot", str(tmp_path / "loss.svg"))
+    root = ElementTree.parse(tmp_path / "loss.svg").getroot()
+    space = "{http://www.w3.org/2000/svg}"
+    loss, path = root.findall(f"{space}polyline")
+    assert len(loss.get("points", "").split()) == len(path.get("points", "").split()) == 41
+    circles = {circle.get("class"): circle for circle in root.findall(f"{space}circle")}
+    for style, point in (("start", path.get("points", "").split()[0]), ("end", path.get("points", "").split()[-1])):
+        assert point == f"{circles[style].get('cx')},{circles[style].get('cy')}"
+    assert len(root.findall(f"{space}path")) > 5
+    output("minimize", "x^2", "--at", "x=1", "--plot", str(tmp_path / "one.svg"))
+    one = ElementTree.parse(tmp_path / "one.svg").getroot()
+    assert len(one.findall(f"{space}polyline")) == 1
+
+
+def test_lines_of_equal_loss_are_circles_around_a_minimum() -> None:
+    grid = [[(x - 10.0) ** 2 + (y - 10.0) ** 2 for x in range(21)] for y in range(21)]
+    for radius in (2.5, 7.0):
+        ends = [(round(x, 9), round(y, 9)) for pair in segments(grid, radius**2) for x, y in pair]
+        assert len(ends) > 20
+        for x, y in ends:
+            assert ((x - 10) ** 2 + (y - 10) ** 2) ** 0.5 == pytest.approx(radius, rel=0.03)
+        assert all(ends.count(end) == 2 for end in ends)  # the line is closed
+
+
+def test_hole_in_the_surface_is_left_out() -> None:
+    grid: list[list[float | None]] = [[x + y for x in range(5)] for y in range(5)]
+    grid[2][2] = None
+    places = {(int(min(a[0], b[0])), int(min(a[1], b[1]))) for a, b in segments(grid, 3.5)}
+    assert places
+    assert not places & {(1, 1), (2, 1), (1, 2), (2, 2)}
+
+
+# bad input
+
+BAD: list[tuple[list[str], int, str]] = [
+    (["x^2"], 3, "no value for x"),
+    (["2"], 2, "there is no parameter"),
+    (["x^2", "--at", "x=1", "--lr", "0"], 2, "--lr is 0, which goes nowhere"),
+    (["x^2", "--at", "x=1", "--lr", "-1"], 2, "--lr is -1, which goes uphill"),
+    (["x^2", "--at", "x=1", "--lr", "nan"], 2, "lr is nan, which is no finite number"),
+    (["x^2", "--at", "x=1", "--lr", "fast"], 2, "the value of lr has the variable fast in it"),
+    (["x^2", "--at", "x=1", "--steps", "0"], 2, "0 is not in the range x>=1"),
+    (["x^2", "--at", "x=1", "--tolerance", "-1"], 2, "--tolerance is -1"),
+    (["x^2", "--at", "x=1", "--set", "momentun=1"], 2, "sgd has no hyperparameter momentun"),
+    (["x^2", "--at", "x=1", "--optimizer", "adam", "--set", "beta1=1"], 2, "beta1 is 1, and has to be 0 or more and"),
+    (["x^2", "--at", "x=1", "--set", "lr=1"], 2, "lr has an option of its own"),
+    (["x^2", "--at", "x=1", "--optimizer", "adem"], 2, "'adem' is not one of"),
+    (["x^2", "--at", "x=1", "--optimizer", "lbfgs", "--lr", "1"], 2, "lbfgs has no use for --lr"),
+    (["x^2", "--at", "x=1", "--epochs", "3"], 2, "--epochs is for --data"),
+    (["x^2", "--at", "x=1", "--wrt", "y"], 2, "y stands in --wrt, but has no value to begin with"),
+    (["x^2 + 0*y", "--at", "x=1,y=2", "--wrt", "z"], 2, "z stands in --wrt"),
+    (["a = x^2; y^2", "--at", "x=1,y=2", "--wrt", "x"], 2, "the loss does not depend on x"),
+    (["x^2", "--at", "x=1", "--random", "x"], 2, "x stands in --at and in --random"),
+    (["x^2", "--at", "x=1", "--random-seed", "1"], 2, "--random-seed is for --random"),
+    (["x^2", "--at", "x=1", "--plot", "loss.png"], 2, "--plot draws SVG"),
+    (["x^2", "--at", "x=1", "--resume", "none.json"], 5, "none.json cannot be read"),
+    (["--resume", "points.csv"], 5, "points.csv keeps no run of graddiff minimize"),
+    (["--resume", "good.json", "--lr", "1"], 2, "--lr was said when the run began"),
+    (["y^2", "--resume", "good.json"], 2, "good.json is a run of another expression: x^2"),
+    (["x^2", "--at", "x=1", "--explain", "--json"], 2, "--explain is for readers, and no json"),
+    ([LINE, "--data", "points.csv", "--at", "w=0"], 3, "no value for b: neither a column of points.csv nor in --at"),
+    ([LINE, "--data", "points.csv", "--at", "w=0,b=0,x=1"], 2, "x is bound by --at, and a column of points.csv"),
+    ([LINE, "--data", "text.csv", "--at", "w=0,b=0"], 5, "line 3 of text.csv: column x: 'two' is no number"),
+    ([LINE, "--data", "short.csv", "--at", "w=0,b=0"], 5, "line 3 of short.csv: 1 fields, where the header has 2"),
+    ([LINE, "--data", "empty.csv", "--at", "w=0,b=0"], 2, "empty.csv is empty"),
+    ([LINE, "--data", "header.csv", "--at", "w=0,b=0"], 5, "header.csv has no rows"),
+    ([LINE, "--data", "none.csv", "--at", "w=0,b=0"], 5, "none.csv cannot be read"),
+    ([LINE, "--data", "nan.csv", "--at", "w=0,b=0"], 5, "line 2 of nan.csv: column x: nan is no finite number"),
+    (["w^2", "--data", "points.csv", "--at", "w=0"], 2, "no column of points.csv occurs in the loss"),
+    (["x*y", "--data", "points.csv"], 2, "there is no parameter"),
+    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "0"], 2, "0 is not in the range"),
+    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--shuffle-seed", "1"], 2, "--shuffle-seed mixes batches"),
+    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "points.csv"], 2, "--save points.csv would overwrite"),
+    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "no/s.json"], 5, "no/s.json cannot be written"),
+    ([LINE, "--data", "points.csv", "--test-data", "text.csv", "--at", "w=0,b=0"], 5, "line 3 of text.csv"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), BAD, ids=[" ".join(arguments) for arguments, *_ in BAD])
+def test_bad_input_is_one_sentence(arguments: list[str], code: int, said: str, tmp_path: Path) -> None:
+    files = {"points": "x,y\n1,2\n3,4\n", "text": "x,y\n1,2\ntwo,4\n", "short": "x,y\n1,2\n3\n", "empty": ""}
+    for name, text in {**files, "header": "x,y\n", "nan": "x,y\nnan,1\n"}.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    output("minimize", "x^2", "--at", "x=1", "--steps", "2", "--save", str(tmp_path / "good.json"))
+    process = graddiff("minimize", *arguments, cwd=tmp_path)
+    told = process.stderr.decode()
+    assert process.returncode == code, told
+    assert said in told
+    assert told.startswith("graddiff: ")
+    assert "Traceback" not in told
+    assert (tmp_path / "points.csv").read_text() == files["points"]
+
+
+def test_other_data_than_those_of_the_run_are_refused(tmp_path: Path) -> None:
+    path, _, _ = a_line(tmp_path, 20)
+    minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "s.json", cwd=tmp_path)
+    path.write_text(path.read_text().replace("0.", "0.0", 1))
+    process = graddiff("minimize", "--resume", "s.json", "--steps", "200", cwd=tmp_path)
+    assert process.returncode == 5
+    assert b"points.csv has other rows than those that the run in s.json began with" in process.stderr
+
+
+def test_hostile_names_are_written_and_not_obeyed(tmp_path: Path) -> None:
+    (tmp_path / "[red]\x1b[31m<b>.csv").write_text("x,y\n1,2\n")
+    arguments = [LINE, "--data", "[red]\x1b[31m<b>.csv", "--at", "w=0,b=0", "--plot", "p.svg", "--color", "always"]
+    process = graddiff("minimize", *arguments, cwd=tmp_path)
+    assert process.returncode == 0
+    assert b"[red]\\x1b[31m<b>.csv" in process.stdout
+    ElementTree.parse(tmp_path / "p.svg")
