@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy
 import pytest
 from scipy.optimize import minimize as scipy_minimize
@@ -26,9 +27,11 @@ from graddiff.descent.optimizers import RULES
 from graddiff.descent.samples import Samples, read_samples, table
 from graddiff.descent.tasks import load
 from graddiff.render.pictures.contours import segments
+from graddiff.render.schema import schema
 from running import COMMAND, ROOT, environment, error, graddiff, output
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
 
+SCHEMA = schema()
 RECORDED = json.loads((ROOT / "tests/golden/trajectories.json").read_text())
 XOR = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
 NETWORK = (
@@ -42,13 +45,17 @@ def minimized(*arguments: str, code: int = 0, stdin: str = "", cwd: Path | None 
     process = graddiff("minimize", *arguments, "--json", stdin=stdin, cwd=cwd)
     assert process.returncode == code, process.stderr.decode()
     found: dict[str, Any] = json.loads(process.stdout, parse_constant=pytest.fail)
+    jsonschema.validate(found, SCHEMA)
     return found
 
 
 def records(*arguments: str, code: int = 0, cwd: Path | None = None) -> list[dict[str, Any]]:
     process = graddiff("minimize", *arguments, "--format", "jsonl", cwd=cwd)
     assert process.returncode == code, process.stderr.decode()
-    return [json.loads(line, parse_constant=pytest.fail) for line in process.stdout.splitlines()]
+    found = [json.loads(line, parse_constant=pytest.fail) for line in process.stdout.splitlines()]
+    for record in (found[0], found[-1]):
+        jsonschema.validate(record, SCHEMA)
+    return found
 
 
 def a_line(folder: Path, count: int, seed: int = 0) -> tuple[Path, list[float], list[float]]:
@@ -319,7 +326,7 @@ def test_rows_at_a_kink_go_by_the_convention_and_are_told_of(tmp_path: Path) -> 
         assert found["parameters"] == {"w": 0.0, "b": 2.0}
         assert b"kink: relu(w*x)" in process.stderr
         assert b"more times" in process.stderr
-        assert "kink" in found["notices"][0]
+        assert found["notices"][0]["kind"] == "kink"
 
 
 # stopping
@@ -472,6 +479,14 @@ def test_explanation_is_arithmetic_that_holds() -> None:
                 computed = differentiate(sides[1].replace("·", "*"), {}).value
                 assert computed == pytest.approx(value, rel=1e-9)
         assert all(f"{other} ←" in told for other in ("w", "v"))
+
+
+def test_optimizers_are_listed_with_their_rules() -> None:
+    text = output("minimize", "--optimizers")
+    for name, rule in RULES.items():
+        assert f"\n{name}: " in f"\n{text}"
+        assert all(f"  {assigned} = {formula}\n" in text for assigned, formula in rule.assignments)
+    assert "\nlbfgs: " in text
 
 
 def test_explanation_puts_in_the_numbers_of_pytorchs_rule() -> None:

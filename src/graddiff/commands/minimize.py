@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from graddiff.descent.objectives import AtPoint, OverRows
 from graddiff.descent.optimizers import LBFGS, OPTIMIZERS
 from graddiff.descent.runs import Descent, End, State, Step
 from graddiff.descent.tasks import save
-from graddiff.errors import FileError, PointError, UsageError
+from graddiff.errors import FileError, Notice, PointError, UsageError
 from graddiff.notation import headline
 from graddiff.render.progress import LiveLine
 
@@ -57,6 +56,14 @@ Exit codes: 0 done, 2 usage, 3 the expression cannot be read, 4 no value, or a l
 """
 
 
+def write_optimizers(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from graddiff.render.descent import optimizers
+
+        sys.stdout.writelines(optimizers())
+        context.exit()
+
+
 @click.command(
     cls=ExpressionCommand,
     help=HELP,
@@ -85,12 +92,20 @@ Exit codes: 0 done, 2 usage, 3 the expression cannot be read, 4 no value, or a l
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write.  [default: table]")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
-@click.option("--plot", metavar="FILE.svg", help="Draw the loss and, for two parameters, the path.")
+@click.option("--plot", metavar="FILE", help="Draw the loss and, for two parameters, the path, as SVG.")
 @click.option("--save", metavar="FILE", help="Keep the run in a file, also after Ctrl-C.")
 @click.option("--resume", metavar="FILE", help="Go on with a run, bit for bit.")
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
 @click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
 @picture
+@click.option(
+    "--optimizers",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=write_optimizers,
+    help="List the optimizers with their rules.",
+)
 def command(expression: str | None, **options: Any) -> int:
     form = form_of(options)
     check_files(options)
@@ -105,8 +120,9 @@ def command(expression: str | None, **options: Any) -> int:
         run.write_result(end)
     if options["plot"] is not None:
         run.draw(options["plot"])
-    for count, message in run.notices():
-        tell(f"{message} (and {count - 1:,} more times)" if count > 1 else message)
+    for count, notice in run.notices():
+        more = f" (and {count - 1:,} more times)" if count > 1 else ""
+        tell(f"{notice.kind}: {notice.message}{more}")
     if end.code == PointError.exit_code:
         raise PointError(end.message, hint=f"try {end.hint}")
     return end.code
@@ -219,8 +235,7 @@ class Run:
         if self.form == "json":
             from graddiff.render.records import document
 
-            said = [message for _, message in self.notices()]
-            sys.stdout.write(json.dumps(document(task, looks[-1], end, said), indent=1, ensure_ascii=False) + "\n")
+            sys.stdout.write(document(task, looks[-1], end, [notice for _, notice in self.notices()]))
             return
         from graddiff.render.descent import report
         from graddiff.render.terminal import show
@@ -229,10 +244,10 @@ class Run:
         output = self.begun.objective.expression.output_name
         show(report(task, output, self.told, looks, end, self.options["digits"] or 7, canvas), canvas)
 
-    def notices(self) -> Iterator[tuple[int, str]]:
+    def notices(self) -> Iterator[tuple[int, Notice]]:
         """What there is to say about conventions that were used, and how often."""
         objective = self.begun.objective
-        yield from ((1, f"{notice.kind}: {notice.message}") for notice in objective.expression.notices)
+        yield from ((1, notice) for notice in objective.expression.notices)
         yield from objective.notices.values()
 
     def draw(self, path: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from graddiff import columns
 from graddiff.descent.samples import Samples
 from graddiff.differentiation import differentiate, request
-from graddiff.errors import NOTICES, PointError
+from graddiff.errors import NOTICES, Notice, PointError
 from graddiff.expression import Expression
 from graddiff.kernel import Program, program
 from graddiff.rows import NATIVES, by_rows
@@ -22,12 +22,12 @@ Numbers = Sequence[float]
 
 
 class Objective:
-    """Parameters -> the loss and its derivatives. Notices are kept: node -> how often, and what was first said."""
+    """Parameters -> the loss and its derivatives. `notices` are kept: node -> how often, and the first one."""
 
     def __init__(self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]) -> None:
         self.expression, self.names, self.fixed = expression, tuple(names), fixed
         self.wrt = [*request(expression, names).values()]
-        self.notices: dict[str, tuple[int, str]] = {}
+        self.notices: dict[str, tuple[int, Notice]] = {}
 
     def alone(self, theta: Numbers, row: Mapping[str, float]) -> tuple[float, ...]:
         """The single-point path. Raises PointError where a value or a derivative does not exist."""
@@ -36,10 +36,9 @@ class Objective:
             if NOTICES[notice.kind]:
                 raise PointError(notice.message, text=self.expression.text, span=notice.span)
             if notice not in self.expression.notices:
-                count, message = self.notices.get(
-                    f"{notice.kind} {notice.text}", (0, f"{notice.kind}: {notice.message}")
-                )
-                self.notices[f"{notice.kind} {notice.text}"] = (count + 1, message)
+                node = f"{notice.kind} {notice.text}"
+                count, first = self.notices.get(node, (0, notice))
+                self.notices[node] = (count + 1, first)
         return (result.value, *result.gradient.values())
 
 

@@ -79,8 +79,12 @@ class State(NamedTuple):
     growing: int = 0  # looks in a row at which it has grown
 
 
+# Why a run stops.
+ENDS = ("steps", "epochs", "tolerance", "patience", "gradient", "line search", "divergence", "interrupted", "start")
+
+
 class End(NamedTuple):
-    """Why a run has stopped: a word, a sentence, the exit code, and what to try."""
+    """Why a run has stopped: one of ENDS, a sentence, the exit code, and what to try."""
 
     why: str
     message: str

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from graddiff.descent.history import Look
-from graddiff.descent.optimizers import RULES
+from graddiff.descent.optimizers import LBFGS, RULES
 from graddiff.descent.runs import End, State, Step, plural
 from graddiff.descent.tasks import Task
 from graddiff.descent.updates import shortly, told
@@ -158,3 +158,15 @@ def result(task: Task, output: str, look: Look, end: End, digits: int, canvas: C
     if look.test is not None:
         yield [Segment(f"test loss = {shortly(look.test, digits)}")]
     yield [Segment(f"stopped: {end.message}", "quiet")]
+
+
+def optimizers() -> Iterator[str]:
+    """Every optimizer with its rule and the defaults of its hyperparameters."""
+    for rule in RULES.values():
+        yield f"{rule.name}: {rule.words}\n"
+        for name, formula in rule.assignments:
+            yield f"  {name} = {formula}\n"
+        yield f"  {', '.join(f'{name} = {value:g}' for name, value in rule.defaults.items())}\n\n"
+    yield f"{LBFGS}: steps as long as a line search finds, by SciPy\n"
+    yield "\nw is the parameter, g the derivative of the loss by it, t the number of the step, from 1.\n"
+    yield "Names, defaults and rules are those of torch.optim.\n"

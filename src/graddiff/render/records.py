@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,8 @@ from graddiff.data.csv import joined
 from graddiff.descent.history import Look
 from graddiff.descent.runs import End, Step
 from graddiff.descent.tasks import Task
-from graddiff.render.json import SCHEMA
+from graddiff.errors import Notice
+from graddiff.render.json import SCHEMA, encoded, notice
 
 
 class Records:
@@ -34,16 +34,16 @@ class Records:
             record["parameters"] = dict(zip(self.names, step.parameters))
             if self.epochs:
                 record |= {"epoch": step.epoch, "loss": step.loss}
-            return json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+            return encoded(record) + "\n"
         numbers = [repr(number) for number in (step.value, *step.gradient, *step.parameters)]
         more = [str(step.epoch), "" if step.loss is None else repr(step.loss)] if self.epochs else []
         return ",".join([str(step.number), *numbers, *more]) + "\n"
 
 
-def document(task: Task, last: Look, end: End, notices: Sequence[str]) -> dict[str, Any]:
+def document(task: Task, last: Look, end: End, notices: Sequence[Notice]) -> str:
     """What a run has come to."""
     step, names = last.step, [*task.start]
-    return {
+    content = {
         "schema": SCHEMA,
         "expression": task.text,
         "optimizer": {"name": task.optimizer, **task.hyper},
@@ -56,5 +56,6 @@ def document(task: Task, last: Look, end: End, notices: Sequence[str]) -> dict[s
         "steps": step.number,
         "stopped": end.why,
         "message": end.message,
-        "notices": [*notices],
+        "notices": [*map(notice, notices)],
     }
+    return encoded(content) + "\n"

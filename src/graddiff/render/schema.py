@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from graddiff.descent.runs import ENDS
 from graddiff.errors import NOTICES
 from graddiff.operations import TABLE
 from graddiff.render.json import SCHEMA
@@ -140,6 +141,26 @@ def schema() -> dict[str, Any]:
             {"verify": {"description": "each derivative found in four ways", "type": "array"}},
         )
     ]
+    reached = record(
+        {
+            "schema": {"const": SCHEMA},
+            "expression": text,
+            "optimizer": {"description": "its name and its hyperparameters", "type": "object"},
+            "start": by_name,
+            "parameters": by_name,
+            "value": {"description": "the loss", **number},
+            "gradient": by_name,
+            "steps": line,
+            "stopped": {"enum": [*ENDS]},
+            "message": text,
+            "notices": {"type": "array", "items": notice},
+        },
+        {"rows": line, "epochs": line, "test": {"description": "the loss on --test-data", **number}},
+    )
+    step = record(
+        {"step": line, "value": number, "gradient": by_name, "parameters": by_name},
+        {"epoch": line, "loss": {"description": "over all rows, null where it is not known", **number}},
+    )
     error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
     failure = record({"schema": {"const": SCHEMA}, "expression": {"anyOf": [text, {"type": "null"}]}, "error": error})
     return {
@@ -149,6 +170,8 @@ def schema() -> dict[str, Any]:
             document,
             {"description": "what is written without a point", **formulas},
             *higher,
+            {"description": "what graddiff minimize writes", **reached},
+            {"description": "a line of graddiff minimize --format jsonl", **step},
             {"description": "what --each writes for a line without an answer", **failure},
         ],
         "$defs": {
