@@ -194,9 +194,9 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
         epoch, index = divmod(step, 3)
         order = [*range(10)]
         if seed is not None:
-            keys = random.Random(f"{seed} {epoch}")
-            drawn = [keys.random() for _ in order]
-            order.sort(key=lambda row: drawn[row])
+            drawn = random.Random(f"{seed} {epoch}")
+            keys = [int(drawn.random() * 2**60) for _ in order]
+            order.sort(key=keys.__getitem__)
         orders.add(tuple(order))
         rows = order[4 * index : 4 * index + 4]
         errors = [w * xs[row] + b - ys[row] for row in rows]

@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "src"))
 
 from columns import columns  # noqa: E402, found beside this file
+from descent import descent  # noqa: E402
 from formulas import formulas  # noqa: E402
 from measure import GRADDIFF, PYTHON, in_turn, seconds  # noqa: E402
 from pictures import pictures  # noqa: E402
@@ -188,6 +189,7 @@ def million() -> None:
 
 PARTS = {"start": start, "parse": parse, "size": size, "million": million}
 PARTS |= {"columns": columns, "tables": tables, "formulas": formulas, "homework": homework, "pictures": pictures}
+PARTS["descent"] = descent
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")

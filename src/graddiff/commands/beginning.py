@@ -22,7 +22,7 @@ from graddiff.naming import did_you_mean
 from graddiff.parser import parse
 
 STEPS, EPOCHS = 1_000, 100  # unless it is said
-LITTLE = 200_000  # rows to be answered in all: less is done before numpy is imported
+LITTLE = 50_000  # rows to be answered in all: less is done before numpy is imported
 
 OF_DATA = ("epochs", "batch_size", "shuffle_seed", "test_data", "engine", "data_format")
 OF_THE_START = ("at", "wrt", "random", "random_seed", "optimizer", "lr", "set", "batch_size", "shuffle_seed", "engine")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from graddiff.columns import Columns
-from graddiff.descent.samples import Samples
+from graddiff.descent.samples import Samples, index_bits
 from graddiff.kernel import Program
 
 CHUNK = 65_536  # rows that are answered at once: what is between the steps stays in the cache
@@ -41,9 +41,13 @@ class Arrays:
             keys = numpy.random.RandomState()
             _, state, _ = random.Random(seed).getstate()
             keys.set_state(("MT19937", numpy.array(state[:-1], numpy.uint32), state[-1], 0, 0.0))
-            order = numpy.argsort(keys.random_sample(self.samples.count), kind="stable")
+            count, bits = self.samples.count, index_bits(self.samples.count)
+            drawn = (keys.random_sample(count) * 2.0 ** (64 - bits)).astype(numpy.uint64)
+            packed = (drawn << numpy.uint64(bits)) | numpy.arange(count, dtype=numpy.uint64)
+            packed.sort()  # faster than to sort an index by its keys
+            order = (packed & numpy.uint64((1 << bits) - 1)).astype(numpy.intp)
             self._order = (seed, order)
-            self._shuffled = None if self._whole is None else self._whole[:, order]
+            self._shuffled = None if self._whole is None else numpy.take(self._whole, order, axis=1)
         return self._order[1]
 
     def pieces(self, start: int, stop: int, seed: str | None) -> Any:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graddiff import columns
-from graddiff.descent.samples import Samples
+from graddiff.descent.samples import Samples, order
 from graddiff.differentiation import differentiate, request
 from graddiff.errors import NOTICES, Notice, PointError
 from graddiff.expression import Expression
@@ -119,9 +118,7 @@ class Lists:
     def order(self, seed: str) -> Sequence[int]:
         """All rows in the order of a seed."""
         if self._order[0] != seed:
-            keys = random.Random(seed)
-            drawn = [keys.random() for _ in range(self.samples.count)]
-            self._order = (seed, sorted(range(self.samples.count), key=drawn.__getitem__))
+            self._order = (seed, order(seed, self.samples.count))
         return self._order[1]
 
     def pieces(self, start: int, stop: int, seed: str | None) -> Iterator[tuple[int, list[Sequence[float]]]]:

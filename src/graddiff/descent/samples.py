@@ -4,6 +4,7 @@ else sees, so that memory does not grow with them."""
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 import zlib
 from array import array
@@ -92,6 +93,19 @@ class Samples:
 
     def place(self, row: int) -> str:
         return f"line {self.line(row):,} of {self.name}"
+
+
+def index_bits(count: int) -> int:
+    """How many bits a row's number takes."""
+    return max(1, (count - 1).bit_length())
+
+
+def order(seed: str, count: int) -> list[int]:
+    """Rows in the order of a seed: sorted by random numbers, which stand in the upper bits before the row's own."""
+    draw, bits = random.Random(seed).random, index_bits(count)
+    scale = 2.0 ** (64 - bits)
+    packed = sorted([int(draw() * scale) << bits | row for row in range(count)])
+    return [number & (1 << bits) - 1 for number in packed]
 
 
 class Table(NamedTuple):
