@@ -25,7 +25,7 @@ _graddiff() {
         return
     fi
     local command=${COMP_WORDS[1]} files=
-    [[ ' functions check lint key repl ' == *" $command "* ]] || command=
+    [[ ' functions check lint key repl minimize ' == *" $command "* ]] || command=
     case "$command $before" in
         ' --file') COMPREPLY=($(compgen -f -- "$word")); return ;;
         ' --format') COMPREPLY=($(compgen -W 'tree json latex markdown dot mermaid svg html python numpy c pytorch jax csv jsonl parquet arrow' -- "$word")); return ;;
@@ -44,6 +44,18 @@ _graddiff() {
         'key --format') COMPREPLY=($(compgen -W 'text toml json' -- "$word")); return ;;
         'key --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
 
+        'minimize --file') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --optimizer') COMPREPLY=($(compgen -W 'sgd momentum nesterov adagrad rmsprop adam adamw lbfgs' -- "$word")); return ;;
+        'minimize --data') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --data-format') COMPREPLY=($(compgen -W 'arrow csv jsonl parquet' -- "$word")); return ;;
+        'minimize --test-data') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --engine') COMPREPLY=($(compgen -W 'auto rows columns' -- "$word")); return ;;
+        'minimize --format') COMPREPLY=($(compgen -W 'table json jsonl csv' -- "$word")); return ;;
+        'minimize --plot') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --save') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --resume') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --output') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'minimize --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     esac
     case $command in
         functions) words='--json --ascii --color --width -h --help abs acos acosh acot acoth acsc acsch arccos arccosh arccot arccoth arccsc arccsch arcosh arcoth arcsch arcsec arcsech arcsin arcsinh arctan arctan2 arctanh arsech arsinh artanh asec asech asin asinh atan atan2 atanh cbrt ceil clamp cos cosh cot coth csc csch erf erfc exp expm1 floor gelu hypot leaky_relu ln log log10 log1p log2 logaddexp max min mod relu round sec sech sigmoid sign silu sin sinh softplus sqrt step tan tanh where' ;;
@@ -51,8 +63,9 @@ _graddiff() {
         lint) words='--json -h --help'; files=1 ;;
         key) words='--format --ascii --color --width -h --help'; files=1 ;;
         repl) words='-h --help' ;;
+        minimize) words='--at --file --wrt --random --random-seed --optimizer --lr --set --steps --tolerance --patience --data --data-format --epochs --batch-size --shuffle-seed --test-data --engine --format --json --explain --plot --save --resume --output --digits --ascii --color --width --optimizers -h --help' ;;
     esac
-    [[ $COMP_CWORD == 1 ]] && words+=' functions check lint key repl'
+    [[ $COMP_CWORD == 1 ]] && words+=' functions check lint key repl minimize'
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     [[ $files && $word != -* ]] && COMPREPLY=($(compgen -f -- "$word"))
     return 0

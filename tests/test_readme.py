@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,7 +22,7 @@ PROGRAMS = [
     program for program in ("jq", "mlr", "xargs") if not shutil.which(program)
 ]  # not here: no recipes with them
 EXAMPLES = [example for example in WRITTEN if not {*PROGRAMS} & {*example[0].split()}]
-FILES = dict(re.findall(r"```toml\n# (\S+)\n(.*?)```", README, re.DOTALL))
+FILES = dict(re.findall(r"```(?:toml|csv)?\n# (\S+)\n(.*?)```", README, re.DOTALL))
 POINTS = "id,x\na,0\nb,0.5\nc,-1\nd,two\n"
 
 
@@ -64,6 +65,16 @@ def test_picture_is_the_one_that_graddiff_draws() -> None:
     )
     assert process.stdout == (ROOT / "tests/golden/graph.svg").read_bytes()
     assert "(tests/golden/graph.svg)" in README
+
+
+def test_descent_is_the_one_that_graddiff_draws(tmp_path: Path) -> None:
+    (command,) = re.findall(r"`graddiff (minimize [^`]*--plot descent\.svg)`", README)
+    process = subprocess.run(
+        [*COMMAND, *shlex.split(command)], capture_output=True, env=environment(), cwd=tmp_path, check=True
+    )
+    assert process.stderr == b""
+    assert (tmp_path / "descent.svg").read_bytes() == (ROOT / "tests/golden/descent.svg").read_bytes()
+    assert "(tests/golden/descent.svg)" in README
 
 
 def test_python_example_runs() -> None:

@@ -58,6 +58,7 @@ Commands:
   graddiff lint HOMEWORK                what is unwise in a homework
   graddiff key HOMEWORK                 the answers to it
   graddiff repl                         a prompt
+  graddiff minimize EXPRESSION          against the gradient, step by step, to a minimum
 
 \b
 Exit codes: 0 done, 1 --expect, --verify or check found something else, 2 usage,
