@@ -281,7 +281,7 @@ def test_test_data_are_told_of_and_change_nothing(tmp_path: Path) -> None:
     assert found["test"] == pytest.approx((b**2 + (w + b - 3) ** 2) / 2)
     assert found["parameters"] == minimized(*arguments)["parameters"]
     shown = output("minimize", *arguments, "--test-data", str(tmp_path / "test.csv"))
-    assert "test loss" in shown.splitlines()[4]
+    assert ["step", "loss", "test", "loss", "|∇f|", "w", "b"] in [line.split() for line in shown.splitlines()]
     assert f"test loss = {found['test']:.7g}" in shown
 
 
@@ -467,9 +467,9 @@ def test_killed_run_has_kept_a_state_of_late(tmp_path: Path) -> None:
 def test_explanation_is_arithmetic_that_holds() -> None:
     text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain")
     assert "  w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6\n" in text
-    assert re.findall(r"^step (\d+) ", text, re.MULTILINE) == ["1", "2", "3"]
+    assert re.findall(r"^step (\d+): f = ", text, re.MULTILINE) == ["1", "2", "3"]
     for name in RULES:
-        more = ["--optimizer", name, "--lr", "0.1", "--digits", "15", "--explain", "--steps", "3"]
+        more = ["--optimizer", name, "--lr", "0.1", "--digits", "15", "--explain", "--steps", "3", "--width", "400"]
         told = output("minimize", "(w-3)^2 + w*v^2", "--at", "w=0.3,v=1.7", *more)
         lines = [line.split(" = ") for line in told.splitlines() if "←" in line]
         assert len(lines) >= 6

@@ -42,7 +42,7 @@ FLOORS = """
     __init__ pytest_plugin
     commands commands.destination commands.options commands.asked commands.output commands.functions commands.data
     commands.each commands.check commands.lint commands.key commands.repl
-    commands.beginning commands.minimize
+    commands.beginning commands.descent commands.minimize
     commands.explain commands.drawing commands.formulas commands.higher commands.differentiate
     commands.reference __main__
 """.split()  # noqa: SIM905

@@ -14,7 +14,7 @@ from graddiff.errors import columns
 from graddiff.notation import headline
 from graddiff.parser import parse
 from graddiff.render.table import Cell, lay_out
-from graddiff.render.terminal import Canvas, Line, Segment
+from graddiff.render.terminal import Canvas, Line, Segment, broken
 
 ROWS = 12  # of the table of steps
 WIDE = 8  # parameters that have a column of their own in it
@@ -43,42 +43,43 @@ def report(
     yield from result(task, output, looks[-1], end, digits, canvas)
 
 
-def head(task: Task, canvas: Canvas) -> list[Line]:
+def head(task: Task, canvas: Canvas) -> Iterator[Line]:
     """What is minimized, and how."""
-    names = {*task.start, *task.fixed}
-    loss = headline(parse(task.text, names))
-    settings = ", ".join(f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr")
-    how = f"{task.optimizer}, {settings}" if settings else f"{task.optimizer}, by a line search"
-    lines = [[Segment(canvas.written(loss), "head")]]
+    yield from broken(headline(parse(task.text, {*task.start, *task.fixed})), "head", 0, canvas)
     if task.data:
         over = f"the loss is its mean over {plural(task.data.rows, 'row')} of {task.data.path}"
         if task.data.batch_size is not None:
             over += f", {task.data.batch_size:,} at a time"
-        lines.append([Segment(canvas.written(over), "quiet")])
-    return [*lines, [Segment(canvas.written(how), "quiet")], []]
+        yield from broken(over, "quiet", 0, canvas)
+    settings = ", ".join(f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr")
+    yield from broken(f"{task.optimizer}, {settings or 'by a line search'}", "quiet", 0, canvas)
+    yield []
 
 
-def explained(task: Task, output: str, steps: Sequence[tuple[Step, State]], digits: int, canvas: Canvas) -> list[Line]:
+def explained(
+    task: Task, output: str, steps: Sequence[tuple[Step, State]], digits: int, canvas: Canvas
+) -> Iterator[Line]:
     """The first steps, with the numbers put in."""
-    names, lines = [*task.start], list[Line]()
     for step, state in steps:
-        rule = RULES[task.optimizer]
-        at = ", ".join(f"{name} = {shortly(value, digits)}" for name, value in zip(names, step.parameters))
+        at = ", ".join(f"{name} = {shortly(value, digits)}" for name, value in zip(task.start, step.parameters))
         over = " over the rows of its batch" if task.data and task.data.batch_size else ""
         value = f"{output} = {shortly(step.value, digits)}{over} at {at}"
-        lines.append([Segment(f"step {step.number + 1:,}", "head"), Segment(canvas.written(f"   {value}"), "quiet")])
-        count = len(names)
-        for place, name in enumerate(names):
-            derivative = f"∂{output}/∂{name}"
-            slope = shortly(step.gradient[place], digits)
-            lines.append([Segment(canvas.written(f"  {derivative} = {slope}"), "adjoint")])
-            kept = {kind: state.memory[row * count + place] for row, kind in enumerate(rule.state)}
-            before = {"w": step.parameters[place], "g": step.gradient[place], "t": float(step.number + 1), **kept}
-            for line in told(rule, task.hyper, {"w": name, "g": derivative}, before, digits):
-                sides = " = ".join(side for side in (line.formula, line.numbers, line.value) if side)
-                lines.append([Segment(canvas.written(f"  {line.name} ← {sides}"))])
-        lines.append([])
-    return lines
+        yield from broken(f"step {step.number + 1:,}: {value}", "head", 0, canvas)
+        for style, text in updates(task, output, step, state, digits):
+            yield from broken(text, style, 2, canvas)
+        yield []
+
+
+def updates(task: Task, output: str, step: Step, state: State, digits: int) -> Iterator[tuple[str, str]]:
+    """What a step does to each parameter, line by line, with styles."""
+    rule, count = RULES[task.optimizer], len(task.start)
+    for place, name in enumerate(task.start):
+        derivative = f"∂{output}/∂{name}"
+        yield "adjoint", f"{derivative} = {shortly(step.gradient[place], digits)}"
+        kept = {kind: state.memory[row * count + place] for row, kind in enumerate(rule.state)}
+        before = {"w": step.parameters[place], "g": step.gradient[place], "t": float(step.number + 1), **kept}
+        for line in told(rule, task.hyper, {"w": name, "g": derivative}, before, digits):
+            yield "", " = ".join(filter(None, (f"{line.name} ← {line.formula}", line.numbers, line.value)))
 
 
 def table(task: Task, output: str, looks: Sequence[Look], digits: int, canvas: Canvas) -> list[Line]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from graddiff.alphabets import SPACED
@@ -11,7 +10,7 @@ from graddiff.differentiation import Result
 from graddiff.explanation import Backward, Explanation, Flow, Forward, Style, explain, number
 from graddiff.latex import LATEX
 from graddiff.notation import headline
-from graddiff.render.terminal import Canvas, Line, Segment
+from graddiff.render.terminal import Canvas, Line, broken
 
 LONGEST = 100  # lines that are explained without --all
 
@@ -37,15 +36,7 @@ def text(result: Result, canvas: Canvas, digits: int, everything: bool) -> Itera
     """Lines for a terminal, broken to its width."""
     found = explain(result, Style(SPACED, str, lambda value: number(value, digits)))
     for style, indent, written in told(result, found, digits, everything):
-        wrapped = textwrap.wrap(
-            canvas.written(written),
-            canvas.width or 80,
-            initial_indent=" " * indent,
-            subsequent_indent=" " * (indent + 4),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        yield from ([Segment(line, style)] for line in wrapped or [""])
+        yield from broken(written, style, indent, canvas)
 
 
 def told(result: Result, found: Explanation, digits: int, everything: bool) -> Iterator[tuple[str, int, str]]:

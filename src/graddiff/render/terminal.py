@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TextIO
 
 from graddiff.errors import printable
@@ -133,6 +134,19 @@ def colour(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
     if environ.get("CLICOLOR") == "0" or environ.get("TERM") == "dumb":
         return False
     return stream.isatty()
+
+
+def broken(text: str, style: str, indent: int, canvas: Canvas) -> Iterator[Line]:
+    """A text as lines that fit, broken between its words."""
+    lines = textwrap.wrap(
+        canvas.written(text),
+        canvas.width or 80,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 4),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    yield from ([Segment(line, style)] for line in lines or [""])
 
 
 def show(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) -> None:
