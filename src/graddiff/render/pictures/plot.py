@@ -11,7 +11,8 @@ from graddiff.render.markup import xml_text
 from graddiff.render.pictures.contours import levels, segments
 
 WIDTH, HEIGHT = 480.0, 360.0  # pixels of a panel
-LEFT, RIGHT, TOP, BOTTOM = 72.0, 20.0, 48.0, 48.0
+LEFT, RIGHT, TOP, BOTTOM = 72.0, 20.0, 64.0, 48.0
+CHARACTER = 9.5  # pixels, with what stands around the heading
 TICKS = 5
 CELLS = 60  # of the grid, in each direction
 LEVELS = 14
@@ -20,7 +21,7 @@ DECADES = 2.0  # over which a loss has to go to be drawn by its logarithm
 
 STYLE = """
     .plot { font: 13px sans-serif; background: #fff; }
-    .plot text { fill: #333; } .plot .title { font-weight: bold; }
+    .plot text { fill: #333; } .plot .heading { font: bold 14px monospace; } .plot .title { font-weight: bold; }
     .plot .frame { fill: none; stroke: #999; } .plot .tick { stroke: #ddd; }
     .plot .loss { fill: none; stroke: #1f5fa8; stroke-width: 2; }
     .plot .test { fill: none; stroke: #b4540a; stroke-width: 2; stroke-dasharray: 5 4; }
@@ -86,7 +87,7 @@ class Panel(NamedTuple):
 
     def frame(self, title: str) -> Iterator[str]:
         left, right = self.left + LEFT, self.left + WIDTH - RIGHT
-        yield f'  <text class="title" x="{left:.1f}" y="{TOP - 16:.1f}">{xml_text(title)}</text>\n'
+        yield f'  <text class="title" x="{left:.1f}" y="{TOP - 10:.1f}">{xml_text(title)}</text>\n'
         for value, text in self.across.ticks():
             x, _ = self.at(value, 0)
             yield f'  <line class="tick" x1="{x:.1f}" y1="{TOP:.1f}" x2="{x:.1f}" y2="{HEIGHT - BOTTOM:.1f}"/>\n'
@@ -116,6 +117,9 @@ def write(title: str, names: Sequence[str], looks: Sequence[Look], surface: Surf
     yield f'width="{WIDTH * count:.0f}" height="{HEIGHT:.0f}" viewBox="0 0 {WIDTH * count:.0f} {HEIGHT:.0f}">\n'
     yield f'  <title id="title">{xml_text(title)}</title>\n  <style>{STYLE}  </style>\n'
     yield f'  <rect width="{WIDTH * count:.0f}" height="{HEIGHT:.0f}" fill="#fff"/>\n'
+    longest = int(WIDTH * count / CHARACTER)
+    heading = title if len(title) <= longest else f"{title[: longest - 1]}…"
+    yield f'  <text class="heading" x="{LEFT:.1f}" y="24">{xml_text(heading)}</text>\n'
     yield from loss_panel(looks)
     if count == 2:
         yield from path_panel(names, looks, surface, note)
