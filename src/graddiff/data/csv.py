@@ -80,11 +80,11 @@ def read_header(name: str, record: str) -> list[str]:
     """The names of the columns. Raises UsageError where they are no use."""
     columns = fields_of(record)
     if len(columns) == 1:
-        for separator, told in ((";", ";"), ("\t", "a tabulator"), ("|", "|")):
+        for separator, told, called in ((";", ";", "semicolon"), ("\t", "a tabulator", "tab"), ("|", "|", "pipe")):
             if separator in record:
                 raise UsageError(
                     f"the header of {name} has {told} between its columns, and CSV has commas: {record[:60]}",
-                    hint=f"mlr --icsv --ifs '{separator}' --ocsv cat {name} writes commas",
+                    hint=f"mlr --icsv --ifs {called} --ocsv cat {name} writes commas",
                 )
     for column in columns:
         if columns.count(column) > 1:

@@ -50,7 +50,8 @@ def format_of(path: str, option: str = "--data-format") -> str:
     _, suffix = named(path)
     if suffix not in SUFFIXES:
         what = "standard input" if path == "-" else path
-        hint = f"{option} csv or jsonl says it, or {', '.join(sorted(SUFFIXES))}"
+        suffixes = "" if path == "-" else f", or {', '.join(sorted(SUFFIXES))}"
+        hint = f"{option} csv or jsonl says it{suffixes}"
         raise UsageError(f"what format {what} has is not said", hint=hint)
     return SUFFIXES[suffix]
 
@@ -64,7 +65,8 @@ def open_rows(path: str, reads: str, size: int) -> Rows:
     while first and not first.text.strip():
         first = next(stream, None)
     if first is None:
-        raise UsageError(f"{source.name} is empty", hint="a CSV begins with the names of its columns")
+        hint = "a CSV begins with the names of its columns" if reads == "csv" else "JSON Lines has an object a line"
+        raise UsageError(f"{source.name} is empty", hint=hint)
     if reads == "jsonl":
         records = jsonl.Reader(source.name, []).records(first)
         columns = next(([*record] for _, _, record in records if isinstance(record, dict)), [])
