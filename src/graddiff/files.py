@@ -29,3 +29,8 @@ def read_text(path: str) -> str:
             f"{name} is not UTF-8 text: byte {data[error.start]:#04x} at position {error.start}",
             hint="convert it first, for example with iconv -t UTF-8",
         ) from None
+
+
+def unwritable(path: str | None, error: OSError) -> FileError:
+    """The error for a file that cannot be written."""
+    return FileError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}")

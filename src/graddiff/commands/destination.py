@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 
-from graddiff.errors import FileError, UsageError
+from graddiff.errors import UsageError
+from graddiff.files import unwritable
 
 
 def form_of_suffix(path: str, suffixes: Mapping[str, str]) -> str:
@@ -45,4 +46,4 @@ def into_file(path: str | None) -> Iterator[None]:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(buffer.getvalue())
     except OSError as error:
-        raise FileError(f"{path} cannot be written: {(error.strerror or '').lower()}") from None
+        raise unwritable(path, error) from None

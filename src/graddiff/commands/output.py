@@ -6,21 +6,22 @@ import signal
 import sys
 from types import FrameType
 
-from graddiff.errors import FileError
+from graddiff.files import unwritable
 
 
 class WholeLines:
     """Writes to a file or, without one, to standard output, as a context. Ctrl-C waits until what is being written is
     written, but only once: a second one does not wait."""
 
-    def __init__(self, path: str | None, at_once: bool) -> None:
+    def __init__(self, path: str | None, at_once: bool, appends: bool = False) -> None:
         self._path, self._at_once, self._busy, self._interrupted = path, at_once, False, False
+        self._mode = "ab" if appends else "wb"
 
     def __enter__(self) -> WholeLines:
         try:
-            self._file = open(self._path, "wb") if self._path is not None else sys.stdout.buffer
+            self._file = open(self._path, self._mode) if self._path is not None else sys.stdout.buffer
         except OSError as error:
-            raise FileError(f"{self._path} cannot be written: {(error.strerror or '').lower()}") from None
+            raise unwritable(self._path, error) from None
         self._before = signal.getsignal(signal.SIGINT)
         if self._before is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, self._interrupt)
@@ -30,6 +31,11 @@ class WholeLines:
         signal.signal(signal.SIGINT, self._before)
         if self._path is not None:
             self._file.close()
+
+    @property
+    def begins(self) -> bool:
+        """Whether nothing stands before what is written."""
+        return self._path is None or self._file.tell() == 0
 
     def write(self, lines: bytes) -> None:
         """Raises KeyboardInterrupt behind the lines if it was asked for meanwhile."""
@@ -51,22 +57,27 @@ class WholeLines:
 
 
 class CtrlC:
-    """Ctrl-C as a wish, as a context: it is noted once, so that what is being done can be finished; a second one does
-    not wait."""
+    """Ctrl-C as a wish, as a context, and so are the signals that end a process: one is noted, so that what is being
+    done can be finished; a second one does not wait. `asked` is its number."""
+
+    SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = 0
 
     def __enter__(self) -> CtrlC:
-        self._before = signal.getsignal(signal.SIGINT)
-        if self._before is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, self._note)
+        known = [getattr(signal, name) for name in self.SIGNALS if hasattr(signal, name)]
+        self._before = {number: signal.getsignal(number) for number in known}
+        for number, handler in self._before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, self._note)
         return self
 
     def __exit__(self, *error: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _note(self, signal: int, frame: FrameType | None) -> None:
         if self.asked:
             raise KeyboardInterrupt
-        self.asked = True
+        self.asked = signal

@@ -13,6 +13,7 @@ from graddiff.data.engines import answered, need, stream_of
 from graddiff.data.inputs import COLUMNAR, Rows, check, collisions, open_rows
 from graddiff.data.streams import Plan, Stream
 from graddiff.errors import FileError, GraddiffError
+from graddiff.files import unwritable
 from graddiff.tokens import Source
 
 UNFINISHED = ".unfinished"  # the suffix of what nobody should read yet
@@ -111,7 +112,7 @@ def attempt(part: Part) -> Tally | GraddiffError:
     except GraddiffError as error:
         return error
     except OSError as error:
-        return FileError(f"{part.target} cannot be written: {(error.strerror or str(error)).lower()}")
+        return unwritable(part.target, error)
 
 
 def sweep(folder: str, run: str) -> None:
@@ -139,7 +140,7 @@ def scratch(path: str, run: str) -> Iterator[str]:
     try:
         open(own, "xb").close()
     except OSError as error:
-        raise FileError(f"{path} cannot be written: {(error.strerror or '').lower()}") from None
+        raise unwritable(path, error) from None
     try:
         yield own
     finally:
