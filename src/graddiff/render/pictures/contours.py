@@ -4,7 +4,7 @@ Source: Lorensen and Cline, Marching cubes, 1987, in two dimensions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 Point = tuple[float, float]
@@ -44,3 +44,27 @@ def cell(heights: Sequence[float], column: int, row: int) -> Iterator[tuple[Poin
     if len(crossed) == 4 and (sum(heights) < 0) == (heights[0] < 0):
         crossed = [*crossed[1:], crossed[0]]
     yield from zip(crossed[::2], crossed[1::2])
+
+
+def joined(pieces: Iterable[tuple[Point, Point]]) -> list[list[Point]]:
+    """Pieces end to end: lines that are as long as they can be."""
+    neighbours: dict[Point, list[Point]] = {}
+    for pair in pieces:
+        start, end = (rounded(point) for point in pair)
+        neighbours.setdefault(start, []).append(end)
+        neighbours.setdefault(end, []).append(start)
+    lines = []
+    for begin in sorted(neighbours, key=lambda point: len(neighbours[point])):  # ends first, then what is closed
+        while neighbours[begin]:
+            line = [begin]
+            while neighbours[line[-1]]:
+                following = neighbours[line[-1]].pop()
+                neighbours[following].remove(line[-1])
+                line.append(following)
+            lines.append(line)
+    return lines
+
+
+def rounded(point: Point) -> Point:
+    """A point that is equal to itself, found from either of the cells that share it."""
+    return round(point[0], 6), round(point[1], 6)

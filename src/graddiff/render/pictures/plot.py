@@ -8,16 +8,18 @@ from typing import NamedTuple
 
 from graddiff.descent.history import Look
 from graddiff.render.markup import xml_text
-from graddiff.render.pictures.contours import levels, segments
+from graddiff.render.pictures.contours import joined, levels, segments
+from graddiff.render.scales import over_decades, round_step
 
 WIDTH, HEIGHT = 480.0, 360.0  # pixels of a panel
 LEFT, RIGHT, TOP, BOTTOM = 72.0, 20.0, 64.0, 48.0
 CHARACTER = 9.5  # pixels, with what stands around the heading
 TICKS = 5
-CELLS = 60  # of the grid, in each direction
+CELLS = 100  # of the grid, in each direction
 LEVELS = 14
 MARGIN = 0.2  # of the path's extent, around it
-DECADES = 2.0  # over which a loss has to go to be drawn by its logarithm
+FEW = 60  # points, each of which has a dot of its own
+LARGEST = 1e308  # that an axis goes to
 
 STYLE = """
     .plot { font: 13px sans-serif; background: #fff; }
@@ -27,6 +29,8 @@ STYLE = """
     .plot .test { fill: none; stroke: #b4540a; stroke-width: 2; stroke-dasharray: 5 4; }
     .plot .level { fill: none; stroke: #1f5fa8; }
     .plot .path { fill: none; stroke: #b0203a; stroke-width: 1.5; }
+    .plot .dot { stroke: none; } .plot .loss.dot { fill: #1f5fa8; }
+    .plot .path.dot { fill: #b0203a; } .plot .test.dot { fill: #b4540a; }
     .plot .start { fill: #fff; stroke: #b0203a; stroke-width: 2; } .plot .end { fill: #b0203a; }
 """
 
@@ -41,37 +45,34 @@ class Axis(NamedTuple):
     least: float
     most: float
     logarithmic: bool = False
+    whole: bool = False  # its ticks are whole numbers
 
     def share(self, value: float) -> float:
         """How far along the axis a value is, from 0 to 1."""
         if self.logarithmic:
             value = math.log10(max(value, 10**self.least))
-        return (value - self.least) / ((self.most - self.least) or 1.0)
+        return (value / 2 - self.least / 2) / ((self.most / 2 - self.least / 2) or 1.0)  # no difference is too large
 
     def ticks(self) -> list[tuple[float, str]]:
         """Places along the axis, and what is written there: round numbers."""
         if self.logarithmic:
-            step = max(1, math.ceil((self.most - self.least) / 2 / TICKS) * 2 if self.most - self.least > TICKS else 1)
-            powers = range(math.ceil(self.least), math.floor(self.most) + 1, step)
+            every = max(1, math.ceil((self.most - self.least) / 2 / TICKS) * 2 if self.most - self.least > TICKS else 1)
+            powers = range(math.ceil(self.least), math.floor(self.most) + 1, every)
             return [(10.0**power, f"1e{power}") for power in powers]
-        size = (self.most - self.least) / TICKS or 1.0
-        unit = 10 ** math.floor(math.log10(size))
-        step_ = next(unit * times for times in (1, 2, 5, 10) if unit * times >= size)
-        first = math.ceil(self.least / step_)
-        return [(place * step_, f"{place * step_:g}") for place in range(first, math.floor(self.most / step_) + 1)]
+        step = round_step(self.most / TICKS - self.least / TICKS or 1.0)
+        step = max(1.0, step) if self.whole else step
+        first, last = math.ceil(self.least / step), math.floor(self.most / step)
+        digits = max(3, 2 + math.floor(math.log10(max(abs(first), abs(last), 1))))
+        form = ",.0f" if self.whole else f".{digits}g"
+        return [(place * step, format(place * step, form)) for place in range(first, last + 1)]
 
 
-def axis_of(label: str, values: Sequence[float], logarithmic: bool = False) -> Axis:
+def axis_of(label: str, values: Sequence[float], logarithmic: bool = False, whole: bool = False) -> Axis:
     if logarithmic:
         positive = [value for value in values if value > 0]
         return Axis(label, math.log10(min(positive)), math.log10(max(positive)), True)
     least, most = min(values), max(values)
-    return Axis(label, least, most if most > least else least + 1.0)
-
-
-def goes_over_decades(values: Sequence[float]) -> bool:
-    positive = [value for value in values if value > 0]
-    return len(positive) > 1 and min(values) >= 0 and math.log10(max(positive) / min(positive)) >= DECADES
+    return Axis(label, least, most if most > least else least + max(1.0, abs(least)), whole=whole)
 
 
 class Panel(NamedTuple):
@@ -105,12 +106,22 @@ class Panel(NamedTuple):
         turned = f'transform="rotate(-90 {x:.1f} {y:.1f})" text-anchor="middle"'
         yield f'  <text x="{x:.1f}" y="{y:.1f}" {turned}>{xml_text(self.up.label)}</text>\n'
 
-    def line(self, style: str, points: Sequence[tuple[float, float]]) -> str:
-        places = " ".join(f"{x:.1f},{y:.1f}" for x, y in (self.at(*point) for point in points))
-        return f'  <polyline class="{style}" points="{places}"/>\n'
+    def line(self, style: str, points: Sequence[tuple[float, float]]) -> Iterator[str]:
+        """A line through points, with a dot at each of them if they are few."""
+        places = [self.at(*point) for point in points]
+        yield f'  <polyline class="{style}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>\n'
+        for x, y in places if len(places) <= FEW else ():
+            yield f'  <circle class="{style} dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>\n'
 
 
-def write(title: str, names: Sequence[str], looks: Sequence[Look], surface: Surface, note: str) -> Iterator[str]:
+def write(
+    title: str,
+    names: Sequence[str],
+    looks: Sequence[Look],
+    path: Sequence[tuple[float, ...]],
+    surface: Surface,
+    note: str,
+) -> Iterator[str]:
     """The picture of a run; `surface` is drawn if there are two parameters, and `note` says what it is of."""
     count = 2 if len(names) == 2 else 1
     yield '<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="title" '
@@ -122,7 +133,7 @@ def write(title: str, names: Sequence[str], looks: Sequence[Look], surface: Surf
     yield f'  <text class="heading" x="{LEFT:.1f}" y="24">{xml_text(heading)}</text>\n'
     yield from loss_panel(looks)
     if count == 2:
-        yield from path_panel(names, looks, surface, note)
+        yield from path_panel(names, [(x, y) for x, y in path], surface, note)
     yield "</svg>\n"
 
 
@@ -130,38 +141,43 @@ def loss_panel(looks: Sequence[Look]) -> Iterator[str]:
     losses = [(float(look.step.number), look.step.loss or 0.0) for look in looks]
     tests = [(float(look.step.number), look.test) for look in looks if look.test is not None]
     values = [value for _, value in (*losses, *tests)]
-    logarithmic = goes_over_decades(values)
-    panel = Panel(0.0, axis_of("step", [number for number, _ in losses]), axis_of("loss", values, logarithmic))
+    logarithmic = over_decades(values)
+    panel = Panel(
+        0.0, axis_of("step", [number for number, _ in losses], whole=True), axis_of("loss", values, logarithmic)
+    )
     yield from panel.frame("loss, and on test data (dashed)" if tests else "loss")
-    yield panel.line("loss", losses)
+    yield from panel.line("loss", losses)
     if tests:
-        yield panel.line("test", tests)
+        yield from panel.line("test", tests)
 
 
-def path_panel(names: Sequence[str], looks: Sequence[Look], surface: Surface, note: str) -> Iterator[str]:
-    path = [(look.step.parameters[0], look.step.parameters[1]) for look in looks]
+def path_panel(names: Sequence[str], path: Sequence[tuple[float, float]], surface: Surface, note: str) -> Iterator[str]:
     (left, right), (low, high) = (extent([point[place] for point in path]) for place in (0, 1))
     panel = Panel(WIDTH, Axis(names[0], left, right), Axis(names[1], low, high))
-    across = [left + (right - left) * place / CELLS for place in range(CELLS + 1)]
-    up = [low + (high - low) * place / CELLS for place in range(CELLS + 1)]
+    across, up = ([between(*ends, place) for place in range(CELLS + 1)] for ends in ((left, right), (low, high)))
     grid = [[surface(x, y) for x in across] for y in up]
     yield from panel.frame(f"path over lines of equal loss{note}")
     heights = levels(grid, LEVELS)
     for place, level in enumerate(heights):
         pieces = []
-        for ends in segments(grid, level):
-            points = [panel.at(left + (right - left) * x / CELLS, low + (high - low) * y / CELLS) for x, y in ends]
+        for line in joined(segments(grid, level)):
+            points = [panel.at(between(left, right, x), between(low, high, y)) for x, y in line]
             pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points))
         opacity = 0.75 - 0.55 * place / max(1, len(heights) - 1)
         yield f'  <path class="level" stroke-opacity="{opacity:.2f}" d="{"".join(pieces)}"/>\n'
-    yield panel.line("path", path)
+    yield from panel.line("path", path)
     for style, point in (("start", path[0]), ("end", path[-1])):
         x, y = panel.at(*point)
         yield f'  <circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>\n'
 
 
+def between(least: float, most: float, place: float) -> float:
+    """The coordinate of a place in the grid."""
+    return least * (1 - place / CELLS) + most * (place / CELLS)
+
+
 def extent(values: Sequence[float]) -> Scale:
     """From where to where a panel goes."""
     least, most = min(values), max(values)
-    room = (most - least) * MARGIN or max(1.0, abs(most)) * MARGIN
-    return least - room, most + room
+    room = (most / 2 - least / 2) * 2 * MARGIN or max(1.0, abs(most)) * MARGIN
+    return max(least - room, -LARGEST), min(most + room, LARGEST)
