@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import random
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import xml.etree.ElementTree as ElementTree
+from array import array
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,12 +25,14 @@ import numpy
 import pytest
 from scipy.optimize import minimize as scipy_minimize
 
-from graddiff import differentiate
+from graddiff import GraddiffError, differentiate
+from graddiff.descent.history import History
 from graddiff.descent.objectives import OverRows
 from graddiff.descent.optimizers import RULES
+from graddiff.descent.runs import Step
 from graddiff.descent.samples import Samples, read_samples, table
 from graddiff.descent.tasks import load
-from graddiff.render.pictures.contours import segments
+from graddiff.render.pictures.contours import joined, segments
 from graddiff.render.schema import schema
 from running import COMMAND, ROOT, environment, error, graddiff, output
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
@@ -102,6 +108,13 @@ def test_hyperparameters_do_what_they_do_in_pytorch(optimizer: str, tmp_path: Pa
     found = path_of(LOSSES["rosenbrock"], optimizer, tmp_path, ours)
     for number, expected in RECORDED["settings"][optimizer].items():
         assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("optimizer", RULES)
+def test_defaults_are_those_of_pytorch(optimizer: str) -> None:
+    theirs = RECORDED["defaults"][optimizer]
+    for name, value in RULES[optimizer].defaults.items():
+        assert theirs[name] == value
 
 
 @pytest.mark.peers
@@ -277,6 +290,8 @@ def test_test_data_are_told_of_and_change_nothing(tmp_path: Path) -> None:
     (tmp_path / "test.csv").write_text("x,y\n0,0\n1,3\n")
     arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--epochs", "20"]
     found = minimized(*arguments, "--test-data", str(tmp_path / "test.csv"))
+    told = records(*arguments, "--test-data", str(tmp_path / "test.csv"))
+    assert told[-1]["test"] == found["test"]
     w, b = found["parameters"].values()
     assert found["test"] == pytest.approx((b**2 + (w + b - 3) ** 2) / 2)
     assert found["parameters"] == minimized(*arguments)["parameters"]
@@ -329,6 +344,73 @@ def test_rows_at_a_kink_go_by_the_convention_and_are_told_of(tmp_path: Path) -> 
         assert found["notices"][0]["kind"] == "kink"
 
 
+@pytest.mark.parametrize("engine", ["rows", "columns"])
+@pytest.mark.parametrize("seed", [None, "5 0"])
+@pytest.mark.parametrize("place", [3, 5_000, 70_000])
+def test_bad_row_is_named_wherever_it_comes(engine: str, seed: str | None, place: int, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("x\n" + "".join("0\n" if row == place else "2\n" for row in range(80_000)))
+    samples, read = read_samples(table(str(path), None), "w*log(x)", {"w"})
+    with pytest.raises(GraddiffError, match=re.escape(f"line {place + 2:,} of {path}: log needs x > 0")):
+        OverRows(read, ["w"], {}, samples, engine)((1.0,), 0, 80_000, seed)
+
+
+def test_some_rows_are_spread_over_all_of_them() -> None:
+    ramp = Samples("ramp", ["x"])
+    ramp.append(array("d", range(1000)).tobytes(), 2)
+    some = ramp.thinned(10)
+    assert array("d", bytes(some.read(0, 10))).tolist() == [100.0 * place for place in range(10)]
+    assert [some.line(row) for row in range(10)] == [100 * place + 2 for place in range(10)]
+
+
+@pytest.mark.parametrize("engine", ["rows", "columns"])
+def test_loss_that_no_column_changes_is_the_same_over_all_rows(engine: str, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x\n1\n2\n3\n")
+    for text, value in (("where(1 > 0, w^2, x)", 4), ("where(1 > 0, 3, w*x)", 3)):
+        arguments = [text, "--data", "p.csv", "--at", "w=2", "--engine", engine, "--epochs", "1", "--lr", "1e-9"]
+        assert minimized(*arguments, cwd=tmp_path)["value"] == pytest.approx(value)
+
+
+def test_looks_are_kept_evenly_however_many() -> None:
+    history = History(None)
+    for number in range(5_000):
+        history.add(Step(number, number, 1.0, (2.0,), (float(number),), (1.0, 2.0)))
+    numbers = [look.step.number for look in history.looks()]
+    assert len(numbers) <= 513
+    assert numbers[-1] == 4_999
+    assert {b - a for a, b in pairwise(numbers[:-1])} == {16}
+    assert [place[0] for place in history.path()] == numbers
+
+
+def test_batches_stop_by_what_is_over_all_rows(tmp_path: Path) -> None:
+    path, xs, ys = a_line(tmp_path, 40)
+    data = [LINE, "--data", str(path), "--at", "w=0,b=0", "--batch-size", "10", "--epochs", "500"]
+    found = minimized(*data, "--lr", "0.02", "--tolerance", "0.02")
+    assert found["stopped"] == "tolerance"
+    assert found["steps"] == 4 * found["epochs"]
+    w, b = found["parameters"].values()
+    errors = [w * x + b - y for x, y in zip(xs, ys)]
+    slopes = [2 * sum(e * x for e, x in zip(errors, xs)) / 40, 2 * sum(errors) / 40]
+    assert [*found["gradient"].values()] == pytest.approx(slopes)
+    assert sum(slope**2 for slope in slopes) ** 0.5 <= 0.02
+    assert minimized(*data, "--lr", "0.2", "--patience", "3")["stopped"] == "patience"
+    found = minimized(*data, "--lr", "2", code=4)
+    assert found["stopped"] == "divergence"
+    w, b = found["parameters"].values()
+    assert found["value"] == pytest.approx(sum((w * x + b - y) ** 2 for x, y in zip(xs, ys)) / 40)
+
+
+def test_test_data_without_a_loss_are_told_of_once(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x\n1\n2\n")
+    (tmp_path / "t.csv").write_text("x\n-1\n")
+    for optimizer in ("sgd", "lbfgs"):
+        arguments = ["(w - log(x))^2", "--data", "p.csv", "--test-data", "t.csv", "--at", "w=0"]
+        process = graddiff("minimize", *arguments, "--optimizer", optimizer, cwd=tmp_path)
+        assert process.returncode == 0
+        told = b"graddiff: there is no loss on the test data: line 2 of t.csv: log needs x > 0; here x = -1\n"
+        assert process.stderr == told
+
+
 # stopping
 
 
@@ -338,8 +420,11 @@ def test_reasons_to_stop() -> None:
     assert found["stopped"] == "tolerance"
     assert abs(found["gradient"]["x"]) <= 1e-3 < abs(found["gradient"]["x"]) / 0.8
     assert minimized(*bowl, "--steps", "5")["message"] == "5 steps done"
-    assert minimized(*bowl)["steps"] == 1000
-    found = minimized("abs(x)", "--at", "x=0.05", "--lr", "0.1", "--patience", "7")
+    assert minimized("(x-3)^2", "--at", "x=0", "--lr", "1e-4")["steps"] == 1000
+    found = minimized("x^2 + 1", "--at", "x=2", "--lr", "0.5")
+    assert (found["stopped"], found["steps"], found["parameters"]) == ("gradient", 1, {"x": 0.0})
+    assert minimized("x^2", "--at", "x=0", "--optimizer", "adam")["steps"] == 0
+    found = minimized("abs(x)", "--at", "x=0.04", "--lr", "0.1", "--patience", "7")
     assert (found["stopped"], found["steps"]) == ("patience", 7)
     assert found["message"] == "the loss has not become smaller 7 times in a row"
 
@@ -359,7 +444,7 @@ def test_divergence_says_what_to_try(arguments: list[str], steps: int, said: str
     assert json.loads(process.stdout)["stopped"] == "divergence"
     assert json.loads(process.stdout)["steps"] == steps
     assert said in process.stderr.decode()
-    assert f"hint: try a smaller --lr: it is {float(arguments[-1]):g}" in process.stderr.decode()
+    assert f"try a smaller --lr: it is {float(arguments[-1]):g}" in process.stderr.decode()
 
 
 def test_a_rise_that_ends_below_the_start_is_no_divergence() -> None:
@@ -370,9 +455,95 @@ def test_a_rise_that_ends_below_the_start_is_no_divergence() -> None:
     assert len(found) == 601
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["x^2", "--at", "x=1", "--lr", "1.2", "--steps", "9"], 4),
+        (["x^2", "--at", "x=1", "--lr", "1.2", "--patience", "3"], 4),
+        (["x^2", "--at", "x=1", "--lr", "1.2", "--steps", "2"], 0),
+        (["(x-3)^2", "--at", "x=3.0001", "--optimizer", "momentum", "--lr", "0.1", "--steps", "9"], 0),
+    ],
+)
+def test_run_that_only_went_uphill_is_no_success(arguments: list[str], code: int) -> None:
+    process = graddiff("minimize", *arguments)
+    assert process.returncode == code
+    uphill = b"the loss has grown" if code else b"the loss is larger than at the start: a smaller --lr"
+    assert (uphill in process.stderr) == (arguments[0] == "x^2")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("log(x)", "the line search finds no smaller loss, and the gradient is 1 long"),
+        ("-x^2", "long"),
+    ],
+)
+def test_line_search_that_fails_is_no_minimum(text: str, said: str) -> None:
+    process = graddiff("minimize", text, "--at", "x=1", "--optimizer", "lbfgs", "--json")
+    assert process.returncode == 4
+    assert said in process.stderr.decode()
+    assert "hint: try another start, or adam" in process.stderr.decode()
+
+
+def test_line_search_needs_a_loss_to_begin_with() -> None:
+    told = error("minimize", "log(x)", "--at", "x=-1", "--optimizer", "lbfgs", code=4)
+    assert told.startswith("graddiff: it cannot begin there: log needs x > 0; here x = -1\n")
+
+
+def test_kept_state_is_one_where_there_is_a_loss(tmp_path: Path) -> None:
+    process = graddiff("minimize", "log(x)", "--at", "x=0.5", "--lr", "0.1", "--save", "s.json", "--json", cwd=tmp_path)
+    assert process.returncode == 4
+    found, (_, state) = json.loads(process.stdout), load(str(tmp_path / "s.json"))
+    assert (state.step, state.parameters) == (1, (found["parameters"]["x"],))
+
+
+def test_loss_that_falls_without_end_is_told_of() -> None:
+    process = graddiff("minimize", "-x^2", "--at", "x=1", "--lr", "10", "--json")
+    assert process.returncode == 4
+    assert b"hint: the loss has fallen up to there, perhaps without end" in process.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("sqrt(x)", "x=0", "the derivative by x is infinite: sqrt(x) has a vertical tangent"),
+        ("x*1e400", "x=1", "the number 1e400 is too large"),
+        ("log(x)", "x=-1", "log needs x > 0; here x = -1"),
+        ("sqrt(x*x)", "x=0", ""),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "table"])
+def test_start_without_a_gradient_is_said_in_every_format(text: str, at: str, said: str, form: str) -> None:
+    process = graddiff("minimize", text, "--at", at, "--format", form)
+    assert process.returncode == 4
+    assert f"it cannot begin there: {said}" in process.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["(x-3)^2", "--at", "x=1e-5", "--lr", "0.1", "--steps", "2", "--digits", "1"],
+        ["x", "--at", "x=1e308", "--lr", "1e308"],
+        ["x+y", "--at", "x=8e307,y=1", "--lr", "1e308", "--steps", "1"],
+        ["(x-1e9)^2+(y-1e9)^2", "--at", "x=1000000001,y=1e9", "--lr", "0.1"],
+        ["x^2+y^2", "--at", "x=0,y=0"],
+        ["1/x + 1/y", "--at", "x=1,y=1", "--steps", "3"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_numbers_of_every_size_are_shown(arguments: list[str], tmp_path: Path) -> None:
+    process = graddiff("minimize", *arguments, "--plot", "p.svg", cwd=tmp_path)
+    assert b"Traceback" not in process.stderr
+    assert process.returncode in (0, 4)
+    labels = [text.text for text in ElementTree.parse(tmp_path / "p.svg").iter("{http://www.w3.org/2000/svg}text")]
+    if "1e9" in arguments[0]:
+        ticks = [label for label in labels if label and label.startswith("1.000000")]
+        assert len(ticks) == len({*ticks}) or len({*ticks}) >= 3
+
+
 def test_no_loss_at_the_start_is_the_error_of_that_point() -> None:
     told = error("minimize", "log(x)", "--at", "x=-1", code=4)
-    assert told.startswith("graddiff: there is no loss to begin with: log needs x > 0; here x = -1\n")
+    assert told.startswith("graddiff: it cannot begin there: log needs x > 0; here x = -1\n")
 
 
 def test_row_without_a_loss_is_named(tmp_path: Path) -> None:
@@ -414,8 +585,47 @@ def test_run_over_batches_goes_on_bit_for_bit(engine: str, stop: int, tmp_path: 
         assert first[:-1] + second == whole[:10] + whole[11:]
 
 
+@pytest.mark.parametrize("stop", [1, 5, 10, 13])
+def test_states_of_a_run_that_paused_and_of_one_that_did_not_are_the_same(stop: int, tmp_path: Path) -> None:
+    a_line(tmp_path, 48)
+    start = [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "10", "--patience", "3", "--lr", "0.4"]
+    minimized(*start, "--steps", "25", "--save", "whole.json", cwd=tmp_path)
+    minimized(*start, "--steps", str(stop), "--save", "s.json", cwd=tmp_path)
+    minimized("--resume", "s.json", "--steps", "25", "--save", "t.json", cwd=tmp_path)
+    assert (tmp_path / "t.json").read_text() == (tmp_path / "whole.json").read_text()
+
+
+def test_resumed_run_is_appended_to_the_records_of_the_first(tmp_path: Path) -> None:
+    start = ["minimize", "(x-1)^2", "--at", "x=0", "--lr", "0.1", "--output", "o.csv"]
+    assert graddiff(*start, "--steps", "9", cwd=tmp_path).returncode == 0
+    whole = (tmp_path / "o.csv").read_bytes()
+    assert graddiff(*start, "--steps", "4", "--save", "s.json", cwd=tmp_path).returncode == 0
+    resumed = ["minimize", "--resume", "s.json", "--steps", "9", "--output", "o.csv"]
+    assert graddiff(*resumed, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "o.csv").read_bytes() == whole
+
+
+def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x,y\n" + "1,2\n2,3\n" * 100_000)
+    start = [LINE, "--data", "p.csv", "--at", "w=0,b=0", "--batch-size", "1", "--lr", "1e-3", "--save", "s.json"]
+    reached = 0
+    for arguments in ([*start, "--json"], ["--resume", "s.json", "--save", "t.json", "--json"]):
+        process = running(tmp_path, *arguments)
+        while not (tmp_path / arguments[arguments.index("--save") + 1]).exists():
+            time.sleep(0.1)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        assert process.returncode == 130
+        found, (_, state) = json.loads(out), load(str(tmp_path / arguments[arguments.index("--save") + 1]))
+        assert state.step > reached
+        assert state.step % 200_000
+        assert (found["steps"], tuple(found["parameters"].values())) == (state.step, state.parameters)
+        reached = state.step
+
+
 def test_patience_is_kept_with_the_run(tmp_path: Path) -> None:
-    start = ["abs(x)", "--at", "x=0.05", "--lr", "0.1", "--patience", "7"]
+    start = ["abs(x)", "--at", "x=0.04", "--lr", "0.1", "--patience", "7"]
     minimized(*start, "--steps", "4", "--save", "s.json", cwd=tmp_path)
     found = minimized("--resume", "s.json", "--steps", "100", cwd=tmp_path)
     assert (found["stopped"], found["steps"]) == ("patience", 7)
@@ -451,10 +661,24 @@ def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None
     assert first + second == whole
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_signals_that_end_a_process_keep_the_run_too(number: int, code: int, tmp_path: Path) -> None:
+    process = running(tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json")
+    while not (tmp_path / "s.json").exists():
+        time.sleep(0.1)
+    time.sleep(0.3)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == code
+    assert load(str(tmp_path / "s.json"))[1].step > 0
+
+
 def test_killed_run_has_kept_a_state_of_late(tmp_path: Path) -> None:
-    process = running(tmp_path, "x^2", "--at", "x=1", "--steps", "1000000000", "--save", "s.json")
+    process = running(tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json")
     deadline = time.monotonic() + 40
-    while not (tmp_path / "s.json").exists() and time.monotonic() < deadline:
+    while time.monotonic() < deadline and not (
+        (tmp_path / "s.json").exists() and load(str(tmp_path / "s.json"))[1].step
+    ):
         time.sleep(0.2)
     process.kill()
     process.communicate()
@@ -468,6 +692,8 @@ def test_explanation_is_arithmetic_that_holds() -> None:
     text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain")
     assert "  w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6\n" in text
     assert re.findall(r"^step (\d+): f = ", text, re.MULTILINE) == ["1", "2", "3"]
+    text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain", "--steps", "2")
+    assert re.findall(r"^step (\d+): f = ", text, re.MULTILINE) == ["1", "2"]  # those that were made
     for name in RULES:
         more = ["--optimizer", name, "--lr", "0.1", "--digits", "15", "--explain", "--steps", "3", "--width", "400"]
         told = output("minimize", "(w-3)^2 + w*v^2", "--at", "w=0.3,v=1.7", *more)
@@ -487,6 +713,15 @@ def test_optimizers_are_listed_with_their_rules() -> None:
         assert f"\n{name}: " in f"\n{text}"
         assert all(f"  {assigned} = {formula}\n" in text for assigned, formula in rule.assignments)
     assert "\nlbfgs: " in text
+
+
+@pytest.mark.parametrize("name", ["b", "g", "t", "momentum", "lr"])
+def test_parameter_that_is_called_like_a_part_of_the_rule_is_told_apart(name: str) -> None:
+    more = ["--optimizer", "momentum", "--lr", "0.1", "--explain", "--steps", "2", "--set", "weight_decay=0.1"]
+    text = output("minimize", f"({name}-3)^2", "--at", f"{name}=0.5", *more)
+    lines = [line.strip().split(" = ")[0] for line in text.splitlines() if "←" in line]
+    assert [line for line in lines if line.startswith(f"{name} ←")] == [lines[2], lines[5]]
+    assert lines[2].startswith(f"{name} ← {name} - ")
 
 
 def test_explanation_puts_in_the_numbers_of_pytorchs_rule() -> None:
@@ -512,6 +747,7 @@ def test_table_fits_and_has_first_and_last_step(width: int, more: list[str]) -> 
 def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     arguments = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=0,y=0", "--steps", "400000", "--json"]
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     process = subprocess.Popen(
         [*COMMAND, "minimize", *arguments], stdout=subprocess.DEVNULL, stderr=theirs, env=environment()
     )
@@ -537,6 +773,7 @@ def test_plot_is_well_formed_and_goes_from_start_to_end(tmp_path: Path) -> None:
     loss, path = root.findall(f"{space}polyline")
     assert len(loss.get("points", "").split()) == len(path.get("points", "").split()) == 41
     circles = {circle.get("class"): circle for circle in root.findall(f"{space}circle")}
+    assert sum(circle.get("class") == "path dot" for circle in root.findall(f"{space}circle")) == 41
     for style, point in (("start", path.get("points", "").split()[0]), ("end", path.get("points", "").split()[-1])):
         assert point == f"{circles[style].get('cx')},{circles[style].get('cy')}"
     assert len(root.findall(f"{space}path")) > 5
@@ -553,6 +790,9 @@ def test_lines_of_equal_loss_are_circles_around_a_minimum() -> None:
         for x, y in ends:
             assert ((x - 10) ** 2 + (y - 10) ** 2) ** 0.5 == pytest.approx(radius, rel=0.03)
         assert all(ends.count(end) == 2 for end in ends)  # the line is closed
+        (line,) = joined(segments(grid, radius**2))
+        assert line[0] == line[-1]
+        assert len(line) == len({*line}) + 1 == len(ends) // 2 + 1
 
 
 def test_hole_in_the_surface_is_left_out() -> None:
@@ -590,9 +830,22 @@ BAD: list[tuple[list[str], int, str]] = [
     (["--resume", "points.csv"], 5, "points.csv keeps no run of graddiff minimize"),
     (["--resume", "good.json", "--lr", "1"], 2, "--lr was said when the run began"),
     (["y^2", "--resume", "good.json"], 2, "good.json is a run of another expression: x^2"),
+    (["--resume", "data.json", "--save", "points.csv"], 2, "--save points.csv would overwrite points.csv"),
+    (["--resume", "data.json", "--output", "points.csv"], 2, "--output points.csv would overwrite points.csv"),
+    (["--resume", "good.json", "--epochs", "3"], 2, "--epochs is for --data"),
+    (["--resume", "good.json", "--test-data", "points.csv"], 2, "--test-data is for --data"),
+    (["x^2", "--at", "x=1", "--save", "o.json", "--output", "./o.json"], 2, "two outputs would go into one file"),
+    (
+        ["x^2", "--at", "x=1", "--optimizer", "nesterov", "--set", "momentum=0"],
+        2,
+        "nesterov with a momentum of 0 is sgd",
+    ),
+    (["step^2", "--at", "step=1", "--format", "csv"], 2, "a parameter is called step"),
+    (["x^2", "--at", "x=1", "--plot", "no/p.svg"], 5, "no/p.svg cannot be written: no is no folder to write in"),
+    (["x*w", "--at", "w=1", "--data", "."], 2, ". is a folder, and one table is minimized over"),
     (["x^2", "--at", "x=1", "--explain", "--json"], 2, "--explain is for readers, and no json"),
     ([LINE, "--data", "points.csv", "--at", "w=0"], 3, "no value for b: neither a column of points.csv nor in --at"),
-    ([LINE, "--data", "points.csv", "--at", "w=0,b=0,x=1"], 2, "x is bound by --at, and a column of points.csv"),
+    ([LINE, "--data", "points.csv", "--at", "w=0,b=0,x=1"], 2, "x is a parameter, and a column of points.csv"),
     ([LINE, "--data", "text.csv", "--at", "w=0,b=0"], 5, "line 3 of text.csv: column x: 'two' is no number"),
     ([LINE, "--data", "short.csv", "--at", "w=0,b=0"], 5, "line 3 of short.csv: 1 fields, where the header has 2"),
     ([LINE, "--data", "empty.csv", "--at", "w=0,b=0"], 2, "empty.csv is empty"),
@@ -615,6 +868,8 @@ def test_bad_input_is_one_sentence(arguments: list[str], code: int, said: str, t
     for name, text in {**files, "header": "x,y\n", "nan": "x,y\nnan,1\n"}.items():
         (tmp_path / f"{name}.csv").write_text(text)
     output("minimize", "x^2", "--at", "x=1", "--steps", "2", "--save", str(tmp_path / "good.json"))
+    begun = ["minimize", LINE, "--data", "points.csv", "--at", "w=0,b=0", "--epochs", "1", "--save", "data.json"]
+    assert graddiff(*begun, cwd=tmp_path).returncode == 0
     process = graddiff("minimize", *arguments, cwd=tmp_path)
     told = process.stderr.decode()
     assert process.returncode == code, told
@@ -622,6 +877,59 @@ def test_bad_input_is_one_sentence(arguments: list[str], code: int, said: str, t
     assert told.startswith("graddiff: ")
     assert "Traceback" not in told
     assert (tmp_path / "points.csv").read_text() == files["points"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("optimizer",), "lbfgs"),
+        (("optimizer",), "adem"),
+        (("hyper", "lr"), -1),
+        (("hyper", "lr"), None),
+        (("hyper", "beta1"), 1),
+        (("hyper", "more"), 1),
+        (("state", "memory"), [1.0]),
+        (("state", "parameters"), [10**400, 1]),
+        (("state", "step"), 1.5),
+        (("state", "step"), -5),
+        (("state", "best"), "low"),
+        (("limits", "steps"), 0),
+        (("limits", "tolerance"), "small"),
+        (("data", "batch_size"), -3),
+        (("data", "reads"), "xml"),
+        (("data", "engine"), "steam"),
+        (("data", "path"), 5),
+        (("text",), 7),
+        (("start",), {}),
+        (("fixed",), []),
+        (("schema",), "graddiff/1"),
+    ],
+)
+def test_file_that_keeps_no_run_is_refused(place: tuple[str, ...], value: object, tmp_path: Path) -> None:
+    a_line(tmp_path, 20)
+    minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "s.json", "--optimizer", "adam", cwd=tmp_path)
+    document = json.loads((tmp_path / "s.json").read_text())
+    inner = document
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+    (tmp_path / "s.json").write_text(json.dumps(document))
+    process = graddiff("minimize", "--resume", "s.json", "--epochs", "200", cwd=tmp_path)
+    assert process.returncode == 5
+    assert process.stderr.startswith(b"graddiff: s.json keeps no run of graddiff minimize")
+
+
+def test_run_goes_on_with_the_same_rows_in_another_format(tmp_path: Path) -> None:
+    import polars
+
+    path, _, _ = a_line(tmp_path, 20)
+    minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "s.json", "--epochs", "5", cwd=tmp_path)
+    polars.read_csv(path).with_columns(deep=[[1]] * 20).write_parquet(tmp_path / "p.parquet")
+    found = minimized("--resume", "s.json", "--data", "p.parquet", "--epochs", "9", cwd=tmp_path)
+    assert found == minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--epochs", "9", cwd=tmp_path)
+    process = graddiff("minimize", "--resume", "s.json", cwd=tmp_path)
+    assert process.returncode == 0
+    assert b"nothing was left to do: 5 epochs done" in process.stderr
 
 
 def test_other_data_than_those_of_the_run_are_refused(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ FLOORS = """
     data.regular data.frames data.engines data.columnar data.parts data.cluster
     descent descent.optimizers descent.updates descent.samples descent.arrays descent.objectives descent.runs
     descent.line_search descent.tasks descent.history
-    render render.markup render.terminal render.table render.tree render.checks render.json render.schema
+    render render.markup render.scales render.terminal render.table render.tree render.checks render.json render.schema
     render.functions render.forward render.explanation render.formulas render.higher render.higher_formulas render.paths
     render.pictures render.pictures.figure render.pictures.dot render.pictures.mermaid render.pictures.layout
     render.pictures.svg render.pictures.html render.pictures.contours render.pictures.plot render.records

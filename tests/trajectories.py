@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Sequence
@@ -93,6 +94,17 @@ def of_torch(loss: Loss, optimizer: str, more: dict[str, Any], steps: int = STEP
     return found
 
 
+def defaults(name: str, settings: dict[str, Any]) -> dict[str, float]:
+    """The numbers that a class of PyTorch begins with, under graddiff's names."""
+    import torch
+
+    found = {key: one.default for key, one in inspect.signature(getattr(torch.optim, name)).parameters.items()}
+    found |= settings
+    if "betas" in found:
+        found["beta1"], found["beta2"] = found.pop("betas")
+    return {key: float(value) for key, value in found.items() if type(value) in (int, float)}
+
+
 def kept(path: Sequence[list[float]]) -> dict[str, list[float]]:
     return {str(number): path[number - 1] for number in KEPT}
 
@@ -103,6 +115,7 @@ def main() -> None:
     document: dict[str, Any] = {"origin": f"torch.optim of PyTorch {torch.__version__}, CPU, float64", "paths": {}}
     for name, loss in LOSSES.items():
         document["paths"][name] = {optimizer: kept(of_torch(loss, optimizer, {})) for optimizer in CLASSES}
+    document["defaults"] = {name: defaults(*found) for name, found in CLASSES.items()}
     first = LOSSES["rosenbrock"]
     document["settings"] = {name: kept(of_torch(first, name, theirs)) for name, (_, theirs) in SETTINGS.items()}
     json.dump(document, sys.stdout, indent=1)

@@ -6,6 +6,7 @@ here: it is for the single-point path, so that errors and notices are the same f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -173,6 +174,7 @@ def checked(
 def function(name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]) -> Callable[..., Any]:
     """A Python function from lines of text that were generated here, with `scope` for what they call."""
     lines = "\n    ".join(body)
+    scope |= {"inf": math.inf, "nan": math.nan}  # a number that is too large to be one
     exec(f"def {name}({', '.join(parameters)}):\n    {lines}", scope)
     function: Callable[..., Any] = scope[name]
     return function

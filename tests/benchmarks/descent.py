@@ -24,16 +24,15 @@ for step in range(1000):
 print(x.item(), y.item())
 """
 
-# A model: the loss of a row, its parameters, and the same for PyTorch over columns.
+# A model: the loss of a row, and its parameters.
 MODELS = {
-    "a line": ("(w*x + b - y)^2", ["w", "b"], "w*x + b"),
+    "a line": ("(w*x + b - y)^2", ["w", "b"]),
     "4 hidden units": (
         "; ".join(f"h{i} = tanh(u{i}*x + c{i})" for i in range(4))
         + "; ("
         + " + ".join(f"w{i}*h{i}" for i in range(4))
         + " + d - y)^2",
         [f"{name}{i}" for i in range(4) for name in "ucw"] + ["d"],
-        None,
     ),
 }
 
@@ -78,34 +77,10 @@ def a_table(path: str) -> None:
 
 
 def by_graddiff(model: str, path: str, size: int, epochs: int) -> list[str]:
-    text, names, _ = MODELS[model]
-    head = [
-        *GRADDIFF,
-        "minimize",
-        text,
-        "--engine",
-        "columns",
-        "--data",
-        path,
-        "--random",
-        ",".join(names),
-        "--optimizer",
-        "adam",
-    ]
-    return [
-        *head,
-        "--lr",
-        "0.01",
-        "--batch-size",
-        str(size),
-        "--shuffle-seed",
-        "1",
-        "--epochs",
-        str(epochs),
-        "--engine",
-        "columns",
-        "--json",
-    ]
+    text, names = MODELS[model]
+    run = [*GRADDIFF, "minimize", text, "--data", path, "--random", ",".join(names), "--optimizer", "adam"]
+    run += ["--lr", "0.01", "--batch-size", str(size), "--shuffle-seed", "1", "--epochs", str(epochs)]
+    return [*run, "--engine", "columns", "--json"]
 
 
 def training(model: str, path: str, size: int, epochs: int) -> float:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from graddiff.bindings import bindings, constant, names
 from graddiff.commands.asked import read_expression
 from graddiff.data.engines import missing, need
+from graddiff.data.inputs import SUFFIXES, named
+from graddiff.descent.line_search import need_scipy
 from graddiff.descent.objectives import AtPoint, OverRows
 from graddiff.descent.optimizers import LBFGS, RULES, hyperparameters
 from graddiff.descent.runs import Batches, Limits, Objective, State
@@ -44,9 +46,7 @@ def begin(expression: str | None, options: Mapping[str, Any]) -> Beginning:
     if options["resume"] is not None:
         return go_on(expression, options)
     if options["data"] is None:
-        for option in OF_DATA:
-            if options[option] is not None:
-                raise UsageError(f"{spelled(option)} is for --data", hint="--data FILE names a table")
+        refuse_what_is_for_data(options)
     if options["data"] == "-" and (expression == "-" or (expression is None and options["path"] in (None, "-"))):
         raise UsageError("standard input holds the data, so the expression cannot come from there")
     text = read_expression(expression, options["path"])
@@ -77,15 +77,27 @@ def go_on(expression: str | None, options: Mapping[str, Any]) -> Beginning:
         raise UsageError(f"{options['resume']} is a run of another expression: {task.text}", hint="leave it away")
     if task.data is None and options["data"] is not None:
         raise UsageError(f"the run in {options['resume']} has no data", hint="leave --data away")
+    if task.data is None:
+        refuse_what_is_for_data(options)
     bound = {**task.fixed, **task.start}
     path = task.data and (options["data"] or task.data.path)
-    given = {**options, "data_format": options["data_format"] or (task.data and task.data.reads)}
+    reads = task.data.reads if task.data and path == task.data.path else None
+    given = {**options, "data_format": options["data_format"] or reads}
     read, samples = read_loss(task.text, bound, path, given)
     if task.data and samples and (samples.count, samples.checksum) != (task.data.rows, task.data.checksum):
         told = f"{path} has other rows than those that the run in {options['resume']} began with"
         raise FileError(told, hint="a run on other data begins anew")
+    if task.data is not None and path is not None:
+        moved = table(path, given["data_format"])
+        task = task._replace(data=task.data._replace(path=moved.path, reads=moved.reads))
     task = task._replace(limits=limits_of(options, task.limits))
     return beginning(task, state, read, samples, options)
+
+
+def refuse_what_is_for_data(options: Mapping[str, Any]) -> None:
+    for option in OF_DATA:
+        if options[option] is not None:
+            raise UsageError(f"{spelled(option)} is for --data", hint="--data FILE names a table")
 
 
 def spelled(option: str) -> str:
@@ -111,10 +123,6 @@ def check_batches(optimizer: str, options: Mapping[str, Any]) -> None:
         raise UsageError("--shuffle-seed mixes batches, and each step goes by all rows", hint="--batch-size 32")
     if optimizer == LBFGS and options["batch_size"] is not None:
         raise UsageError("lbfgs goes by the whole loss, and --batch-size by parts of it", hint="adam does batches")
-    if optimizer == LBFGS:
-        from graddiff.descent.line_search import need_scipy
-
-        need_scipy()
 
 
 def read_loss(
@@ -134,7 +142,8 @@ def chosen(read: Expression, bound: Mapping[str, float], options: Mapping[str, A
     parameters = names(options["wrt"], "--wrt") if options["wrt"] else [*bound]
     for name in parameters:
         if name not in bound:
-            hint = did_you_mean(name, bound) or f"--at {name}=0 says where it begins"
+            column = f"{name} is a column" if name in read.variables else f"--at {name}=0 says where it begins"
+            hint = did_you_mean(name, bound) or column
             raise UsageError(f"{name} stands in --wrt, but has no value to begin with", hint=hint)
     lines = {read.variables[name] for name in parameters if name in read.variables}
     if not parameters or not read.depends(lines)[read.output]:
@@ -163,8 +172,6 @@ def limits_of(options: Mapping[str, Any], before: Limits) -> Limits:
 def data_of(samples: Samples, limits: Limits, options: Mapping[str, Any]) -> Data:
     """The data, with the engine that answers its rows."""
     engine, size = options["engine"] or "auto", options["batch_size"]
-    if engine == "columns":
-        need("columns", "--engine columns")
     if engine == "auto":
         looks = limits.epochs or limits.steps or 0
         engine = "rows" if missing("columns") or samples.count * looks <= LITTLE else "columns"
@@ -179,6 +186,10 @@ def beginning(
     """A run with its objective."""
     parameters = [*task.start]
     resumed = options["resume"] is not None
+    if task.optimizer == LBFGS:
+        need_scipy()
+    if task.data is not None and task.data.engine == "columns":
+        need("columns", "--engine columns")
     if task.data is None or samples is None:
         return Beginning(task, state, AtPoint(read, parameters, task.fixed), None, None, resumed)
     objective = OverRows(read, parameters, task.fixed, samples, task.data.engine)
@@ -187,6 +198,7 @@ def beginning(
     test = None
     if options["test_data"] is not None:
         bound = {**task.fixed, **task.start}
-        others, same = read_samples(table(options["test_data"], None), task.text, bound)
+        reads = SUFFIXES.get(named(options["test_data"])[1]) or options["data_format"]
+        others, same = read_samples(table(options["test_data"], reads), task.text, bound)
         test = OverRows(same, parameters, task.fixed, others, task.data.engine)
     return Beginning(task, state, objective, batches, test, resumed)

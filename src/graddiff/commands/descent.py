@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 from graddiff.commands.beginning import Beginning
@@ -15,17 +16,19 @@ from graddiff.descent.history import History
 from graddiff.descent.line_search import LineSearch
 from graddiff.descent.objectives import AtPoint, OverRows
 from graddiff.descent.optimizers import LBFGS
-from graddiff.descent.runs import Descent, End, State, Step
+from graddiff.descent.runs import Descent, End, Objective, State, Step
 from graddiff.descent.tasks import save
-from graddiff.errors import FileError, Notice, PointError
+from graddiff.errors import GraddiffError, Notice, PointError
+from graddiff.files import unwritable
 from graddiff.notation import headline
 from graddiff.render.progress import LiveLine
 
 TOLD = 3  # steps that --explain tells
+PAUSE = 0.2  # seconds for which a record may wait to be seen
 AT_ONCE = 0.3  # seconds before a live line is shown
 NOW_AND_THEN = 10.0  # seconds between two states that --save keeps while a run goes on
 SAMPLED = 2_000  # rows over which the lines of equal loss of --plot are found
-INTERRUPTED = 130
+SIGNALLED = 128  # the exit code of a signal is so much larger than its number
 
 
 class Run:
@@ -33,11 +36,11 @@ class Run:
 
     def __init__(self, begun: Beginning, form: str, options: dict[str, Any]) -> None:
         self.begun, self.form, self.options = begun, form, options
-        test = begun.test
-        self.history = History(None if test is None else lambda theta: test(theta)[0])
+        self.history = History(begun.test)
         self.told: list[tuple[Step, State]] = []
         self.state = begun.state
-        self._saved = time.monotonic()
+        self._shown = False
+        self._saved = self._flushed = -math.inf
 
     def go(self) -> End:
         """Goes down until there is a reason to stop; the state is kept whatever happens."""
@@ -51,39 +54,63 @@ class Run:
         streamed = self.form in ("jsonl", "csv")
         target = options["output"] if streamed else None
         on = f": graddiff minimize --resume {options['save']} goes on" if options["save"] is not None else ""
-        interrupted = End("interrupted", f"interrupted{on}", INTERRUPTED)
         try:
-            with WholeLines(target, False) as out, CtrlC() as ctrl_c, closing(LiveLine(sys.stderr, AT_ONCE)) as live:
-                shown = [self.record(out)] if streamed else []
-                shown += [self.keep, lambda step, state: self.tell_live(live, step)]
+            with (
+                WholeLines(target, False, begun.resumed) as out,
+                CtrlC() as ctrl_c,
+                closing(LiveLine(sys.stderr, AT_ONCE)) as live,
+            ):
+                shown = [self.keep, *([self.record(out, target)] if streamed else [])]
+                shown += [lambda step, state: self.tell_live(live, step)]
 
                 def look(step: Step, state: State) -> End | None:
                     for show in shown:
                         show(step, state)
-                    return interrupted if ctrl_c.asked else None
+                    return End("interrupted", f"interrupted{on}", SIGNALLED + ctrl_c.asked) if ctrl_c.asked else None
 
                 self.state, end = run.run(begun.state, look)
         finally:
-            if options["save"] is not None and self.history.last is not None:
+            if options["save"] is not None and self._shown:
                 save(options["save"], task, self.state)
-        if streamed:
+        self._arrive()
+        self.told = [(step, before) for step, before in self.told if step.number < self.state.step]  # that were made
+        if streamed and end.code != PointError.exit_code:
             tell(end.message)
         return end
 
-    def record(self, out: WholeLines) -> Callable[[Step, State], object]:
+    def _arrive(self) -> None:
+        """Finds the loss over all rows at the end, where that is not known: an interrupt comes within an epoch."""
+        last, theta = self.history.last, self.state.parameters
+        if self._shown and (last is None or last.step.number != self.state.step):
+            with suppress(PointError):
+                whole = self.begun.objective(theta)
+                epoch = self.state.step // self.begun.batches.per_epoch if self.begun.batches else self.state.step
+                self.history.add(Step(self.state.step, epoch, whole[0], whole[1:], theta, whole))
+
+    def record(self, out: WholeLines, target: str | None) -> Callable[[Step, State], object]:
         """Writes each step as a record; the first one of a run that goes on was written before."""
         from graddiff.render.records import Records
 
         begun = self.begun
-        epochs = begun.batches is not None and begun.batches.per_epoch > 1
-        records = Records(self.form, [*begun.task.start], epochs)
+        more = ["epoch", "loss"] if begun.batches is not None and begun.batches.per_epoch > 1 else []
+        records = Records(self.form, [*begun.task.start], [*more, *(["test"] if begun.test else [])])
         first = begun.state.step if begun.resumed else -1
-        if not begun.resumed:
+        if out.begins and (not begun.resumed or target is not None):
             out.write(records.head().encode())
-        return lambda step, state: None if step.number == first else out.write(records.line(step).encode())
+
+        def write(step: Step, state: State) -> None:
+            last = self.history.last
+            test = last.test if last is not None and last.step.number == step.number else None
+            if step.number != first:
+                out.write(records.line(step, test).encode())
+            if time.monotonic() - self._flushed > PAUSE:
+                out.flush()
+                self._flushed = time.monotonic()
+
+        return write
 
     def keep(self, step: Step, state: State) -> None:
-        self.state = state
+        self.state, self._shown = state, True
         self.history.add(step)
         if self.options["explain"] and len(self.told) < TOLD:
             self.told.append((step, state))
@@ -103,7 +130,7 @@ class Run:
 
     def write_result(self, end: End) -> None:
         """The table of a run, or its end as JSON."""
-        looks = self.history.all()
+        looks = self.history.looks()
         if not looks or self.form in ("jsonl", "csv"):
             return
         task = self.begun.task
@@ -116,8 +143,10 @@ class Run:
         from graddiff.render.terminal import show
 
         canvas = canvas_for(self.options["ascii"], self.options["color"], self.options["width"])
-        output = self.begun.objective.expression.output_name
-        show(report(task, output, self.told, looks, end, self.options["digits"] or 7, canvas), canvas)
+        show(
+            report(task, self.begun.objective.expression, self.told, looks, end, self.options["digits"] or 7, canvas),
+            canvas,
+        )
 
     def notices(self) -> Iterator[tuple[int, Notice]]:
         """What there is to say about conventions that were used, and how often."""
@@ -129,28 +158,30 @@ class Run:
         """Draws the run into a file."""
         from graddiff.render.pictures.plot import write
 
-        names = [*self.begun.task.start]
+        task, begun = self.begun.task, self.begun
         objective, note = self.surface()
 
         def surface(x: float, y: float) -> float | None:
             try:
                 return objective((x, y))[0]
-            except PointError:
+            except GraddiffError:  # no value there, or a parameter too large to be one
                 return None
 
-        title = headline(self.begun.objective.expression)
+        how = "" if task.optimizer == LBFGS else f", lr = {task.hyper['lr']:g}"
+        title = f"{headline(begun.objective.expression)}   ({task.optimizer}{how})"
         try:
             with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.writelines(write(title, names, self.history.all(), surface, note))
+                file.writelines(write(title, [*task.start], self.history.looks(), self.history.path(), surface, note))
         except OSError as error:
-            raise FileError(f"{path} cannot be written: {(error.strerror or '').lower()}") from None
+            raise unwritable(path, error) from None
 
-    def surface(self) -> tuple[AtPoint | OverRows, str]:
-        """The loss to draw the lines of: of many rows some, which is told."""
+    def surface(self) -> tuple[Objective, str]:
+        """The loss to draw the lines of, whose notices nobody tells: of many rows some, which is told."""
         objective, task = self.begun.objective, self.begun.task
-        if isinstance(objective, OverRows) and objective.samples.count > SAMPLED:
-            some = objective.samples.thinned(SAMPLED)
-            assert task.data is not None
-            thin = OverRows(objective.expression, objective.names, task.fixed, some, task.data.engine)
-            return thin, f" of {some.count:,} of the rows"
-        return objective, ""
+        if isinstance(objective, AtPoint):
+            return AtPoint(objective.expression, objective.names, task.fixed), ""
+        assert task.data is not None
+        samples, many = objective.samples, objective.samples.count > SAMPLED
+        some = samples.thinned(SAMPLED) if many else samples
+        note = f", of {some.count:,} of the rows" if many else ""
+        return OverRows(objective.expression, objective.names, task.fixed, some, task.data.engine), note

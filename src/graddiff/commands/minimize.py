@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -13,8 +15,10 @@ from graddiff.commands.destination import form_of_suffix, into_file, refuse_to_o
 from graddiff.commands.options import ExpressionCommand, picture, tell
 from graddiff.data.inputs import SUFFIXES as TABLES
 from graddiff.descent.optimizers import LBFGS, OPTIMIZERS
-from graddiff.errors import PointError, UsageError
+from graddiff.descent.runs import rise
+from graddiff.errors import FileError, PointError, UsageError
 
+WRITTEN = ("output", "save", "plot")
 FORMATS = ("table", "json", "jsonl", "csv")
 SUFFIXES = {".txt": "table", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 
@@ -32,7 +36,7 @@ Examples:
 """
 
 EPILOG = """\b
-Optimizers, with the names and defaults of torch.optim: sgd, momentum, nesterov, adagrad, rmsprop,
+Optimizers, with the rules and defaults of torch.optim: sgd, momentum, nesterov, adagrad, rmsprop,
 adam, adamw; lbfgs needs SciPy: pip install 'graddiff[minimize]'.
 
 \b
@@ -64,12 +68,24 @@ def write_optimizers(context: click.Context, option: click.Parameter, asked: boo
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="How a step is made.  [default: sgd]")
 @click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
 @click.option("--set", multiple=True, metavar="NAME=VALUE", help="Other hyperparameters: momentum=0.9, eps=1e-6, …")
-@click.option("--steps", type=click.IntRange(1), metavar="N", help="Stop after N steps.  [default: 1,000]")
-@click.option("--tolerance", metavar="NUMBER", help="Stop where the gradient is no longer than this.")
-@click.option("--patience", type=click.IntRange(1), metavar="N", help="Stop after N looks without a smaller loss.")
+@click.option(
+    "--steps", type=click.IntRange(1), metavar="N", help="Stop after N steps.  [default: 1,000 without --data]"
+)
+@click.option("--tolerance", metavar="NUMBER", help="Stop where the gradient, over all rows, is no longer than this.")
+@click.option(
+    "--patience",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after N steps, or epochs of batches, without a smaller loss.",
+)
 @click.option("--data", metavar="FILE", help="Minimize the mean over the rows of a table; - is a pipe.")
 @click.option("--data-format", type=click.Choice(sorted({*TABLES.values()})), help="Where no suffix says it.")
-@click.option("--epochs", type=click.IntRange(1), metavar="N", help="Stop after N passes.  [default: 100]")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after N passes.  [default: 100, unless --steps is given]",
+)
 @click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows a step goes by.  [default: all]")
 @click.option("--shuffle-seed", type=int, metavar="N", help="Mix the rows anew in each epoch.")
 @click.option("--test-data", metavar="FILE", help="Tell the loss on another table, too.")
@@ -78,8 +94,10 @@ def write_optimizers(context: click.Context, option: click.Parameter, asked: boo
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
 @click.option("--plot", metavar="FILE", help="Draw the loss and, for two parameters, the path, as SVG.")
-@click.option("--save", metavar="FILE", help="Keep the run in a file, also after Ctrl-C.")
-@click.option("--resume", metavar="FILE", help="Go on with a run, bit for bit.")
+@click.option("--save", metavar="FILE", help="Keep the run in a file: every 10 s, after Ctrl-C, and at the end.")
+@click.option(
+    "--resume", metavar="FILE", help="Go on with a run, bit for bit; --steps and --epochs count from its start."
+)
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
 @click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
 @picture
@@ -95,12 +113,14 @@ def command(expression: str | None, **options: Any) -> int:
     form = form_of(options)
     check_files(options)
     begun = begin(expression, options)
+    if begun.task.data is not None:
+        check_outputs(options, [begun.task.data.path])
     if options["explain"] and begun.task.optimizer == LBFGS:
         raise UsageError("the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …")
     run = Run(begun, form, options)
     end = run.go()
     if end.why == "start":
-        raise PointError(f"there is no loss to begin with: {end.message}", hint=end.hint)
+        raise PointError(f"it cannot begin there: {end.message}", hint=end.hint)
     with into_file(options["output"] if form in ("table", "json") else None):
         run.write_result(end)
     if options["plot"] is not None:
@@ -108,8 +128,14 @@ def command(expression: str | None, **options: Any) -> int:
     for count, notice in run.notices():
         more = f" (and {count - 1:,} more times)" if count > 1 else ""
         tell(f"{notice.kind}: {notice.message}{more}")
+    if run.history.failed:
+        tell(f"there is no loss on the test data: {run.history.failed}")
     if end.code == PointError.exit_code:
-        raise PointError(end.message, hint=f"try {end.hint}")
+        raise PointError(end.message, hint=end.hint)
+    if begun.resumed and run.state.step == begun.state.step and end.why in ("steps", "epochs"):
+        tell(f"nothing was left to do: {end.message}; --steps and --epochs count from the start of the run")
+    elif rise(run.state):
+        tell("the loss is larger than at the start: a smaller --lr takes smaller steps")
     return end.code
 
 
@@ -126,13 +152,23 @@ def form_of(options: dict[str, Any]) -> str:
 
 
 def check_files(options: dict[str, Any]) -> None:
-    """Raises UsageError if something that is written would take the place of something that is read, or written."""
-    read = [options[name] for name in ("path", "data", "test_data")]
-    refuse_to_overwrite(options["output"], [*read, options["resume"]])
-    for option in ("save", "plot"):
-        refuse_to_overwrite(options[option], read, f"--{option}")
+    """Raises UsageError if something that is written would take the place of something that is read, or written, and
+    FileError where it cannot be."""
+    check_outputs(options, [options[name] for name in ("path", "data", "test_data")])
+    refuse_to_overwrite(options["output"], [options["resume"]])
+    refuse_to_overwrite(options["plot"], [options["resume"]], "--plot")
     if options["plot"] is not None and not options["plot"].lower().endswith(".svg"):
         raise UsageError(f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg")
-    written = [options[name] for name in ("output", "save", "plot") if options[name] is not None]
-    if len(written) > len({*written}):
+    written = [options[name] for name in WRITTEN if options[name] is not None]
+    if len(written) > len({*map(os.path.realpath, written)}):
         raise UsageError("two outputs would go into one file", hint="take another name")
+    for path in written:
+        folder = os.path.dirname(path) or "."
+        if not os.access(folder, os.W_OK):
+            raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
+
+
+def check_outputs(options: dict[str, Any], read: Sequence[str | None]) -> None:
+    """Raises UsageError if something that is written would take the place of something that is read."""
+    for name in WRITTEN:
+        refuse_to_overwrite(options[name], read, f"--{name}")

@@ -19,6 +19,9 @@ def need_scipy() -> None:
         raise UsageError("lbfgs needs SciPy, which is not installed", hint=hint)
 
 
+FLAT = 1e-5  # of the length of the gradient at the start, or of 1: what is left of it at a minimum
+
+
 class Stopped(Exception):
     """Carries the end of a run through SciPy."""
 
@@ -33,7 +36,7 @@ class LineSearch:
 
     def __init__(self, objective: Objective, start: tuple[float, ...], limits: Limits) -> None:
         self.objective, self.start = objective, start
-        self._watch = Watch(limits, "another start, or another optimizer")
+        self._watch = Watch(limits, "try another start, or adam")
         self._found: dict[tuple[float, ...], tuple[float, ...]] = {}  # parameters -> loss and gradient
 
     def run(self, state: State, look: Look) -> tuple[State, End]:
@@ -50,16 +53,23 @@ class LineSearch:
         except Stopped as stopped:
             return self._state, stopped.end
         except PointError as error:
-            return self._state, self._watch.lost(self._state.step, error)
-        if not any(self._found[self._state.parameters][1:]):
-            return self._state, End("gradient", "the gradient is 0")
-        return self._state, End("line search", "no smaller loss is found in the direction of the next step")
+            return self._state, self._watch.lost(self._state, error)
+        return self._state, self._stuck()
+
+    def _stuck(self) -> End:
+        """The end where a line search finds nothing smaller: at a minimum, as far as numbers can tell, or not."""
+        norm = math.hypot(*self._found[self._state.parameters][1:])
+        if norm == 0:
+            return End("gradient", "the gradient is 0")
+        told = f"the line search finds no smaller loss, and the gradient is {norm:.3g} long"
+        flat = norm <= FLAT * max(1.0, self._first)
+        return End("line search", told) if flat else End("divergence", told, 4, self._watch.hint)
 
     def _evaluate(self, theta: Any) -> tuple[float, list[float]]:
         """The loss and its gradient; infinite where there is none, from which the line search turns back."""
         key = tuple(map(float, theta))
         try:
-            loss, *gradient = self._found[key] = self.objective(key)
+            loss, *gradient = self._found[key] = self._found.get(key) or self.objective(key)
         except PointError:
             if key == self.start:
                 raise
@@ -77,10 +87,12 @@ class LineSearch:
         whole = self._found[theta] = self._found.get(theta) or self.objective(theta)
         state = self._watch.look(self._state._replace(parameters=theta), whole[0])
         step = Step(state.step, state.step, whole[0], whole[1:], theta, whole)
+        if not state.step:
+            self._first = step.norm
         self._state = state
         if state.step < self._shown:
             return
-        end = self._watch.judge(state, step.norm) or self._watch.done(state.step, state.step)
+        end = self._watch.judge(state, step.norm, self._watch.done(state.step, state.step))
         end = self._look(step, state) or end
         if end:
             raise Stopped(end)

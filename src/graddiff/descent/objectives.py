@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -38,6 +39,10 @@ class Objective:
                 node = f"{notice.kind} {notice.text}"
                 count, first = self.notices.get(node, (0, notice))
                 self.notices[node] = (count + 1, first)
+        for name, slope in result.gradient.items():
+            if not math.isfinite(slope):
+                told = next((notice.message for notice in result.notices if notice.kind == "vertical tangent"), "")
+                raise PointError(f"the derivative by {name} is infinite{f': {told}' * bool(told)}")
         return (result.value, *result.gradient.values())
 
 
@@ -136,6 +141,8 @@ class Lists:
         size = len(piece[0])
         inputs = [*([number] * size for number in theta), *piece]
         given = [inputs[place] for place in self._places]
+        if not given:  # the same for every row
+            return [number * size for number in self._kernel()], []
         try:
             return [sum(column) for column in zip(*map(self._kernel, *given))], []
         except AWKWARD:

@@ -1,8 +1,9 @@
 """The optimizers: what each of them does to a parameter in a step, declared once, in graddiff's own language.
 
 A rule is a list of assignments. In it w is the parameter, g the derivative of the loss by it, t the number of the step,
-counted from 1; a name of its state keeps its value from step to step; every other name is a hyperparameter. Names,
-defaults and formulas are those of torch.optim.
+counted from 1; a name of its state keeps its value from step to step; every other name is a hyperparameter. Formulas
+and defaults are those of torch.optim, and so are the names, but that its betas are beta1 and beta2 here, and that its
+SGD with a momentum, which it has no default for, is called momentum or nesterov.
 
 Source: the algorithms in the documentation of torch.optim 2.x."""
 
@@ -35,9 +36,8 @@ class Rule(NamedTuple):
 
 def rule(name: str, text: str, words: str, state: Mapping[str, str], **defaults: float) -> Rule:
     pairs = (line.partition("=") for line in text.split(";"))
-    return Rule(
-        name, defaults, state, tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs), words
-    )
+    assignments = tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs)
+    return Rule(name, {hyper: float(value) for hyper, value in defaults.items()}, state, assignments, words)
 
 
 DECAY = "g = g + weight_decay*w; "
@@ -117,7 +117,7 @@ OPTIMIZERS = (*RULES, LBFGS)
 # What each hyperparameter may be: from, and below what.
 RANGES = {
     "momentum": (0, math.inf),
-    "dampening": (0, 1),
+    "dampening": (0, math.inf),
     "weight_decay": (0, math.inf),
     "lr_decay": (0, math.inf),
     "initial_accumulator_value": (0, math.inf),
@@ -155,6 +155,8 @@ def check(name: str, hyper: str, value: float, known: Iterable[str]) -> None:
         hint = did_you_mean(hyper, settable) or f"it has {', '.join(settable)}"
         raise UsageError(f"{name} has no hyperparameter {hyper}", hint=hint)
     least, most = RANGES[hyper]
-    if not least <= value < most and not (hyper == "dampening" and value == most):
+    if hyper == "momentum" and value == 0 and name in ("momentum", "nesterov"):
+        raise UsageError(f"{name} with a momentum of 0 is sgd", hint="--optimizer sgd")
+    if not least <= value < most:
         told = f"{least} or more" + (f" and less than {most}" if most < math.inf else "")
         raise UsageError(f"{hyper} is {value:g}, and has to be {told}", hint=f"leave it away for {name}'s default")

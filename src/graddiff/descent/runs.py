@@ -11,7 +11,9 @@ from graddiff.descent.optimizers import RULES
 from graddiff.descent.updates import update
 from graddiff.errors import PointError
 
-GROWS = 10  # looks in a row at which the loss has grown
+GROWS = 10  # looks in a row at which the loss has grown, however it began
+FEW = 3  # the same, of a run that has found nothing smaller from its start to its end
+NOISE = 0.01  # by which a loss may be larger than the first one, relative, for nobody to wonder
 
 
 class Step(NamedTuple):
@@ -95,8 +97,8 @@ class End(NamedTuple):
 class Watch:
     """Looks at the loss now and then, and says when to stop."""
 
-    def __init__(self, limits: Limits, try_: str) -> None:
-        self.limits, self.try_ = limits, try_
+    def __init__(self, limits: Limits, hint: str) -> None:
+        self.limits, self.hint = limits, hint
 
     def look(self, state: State, value: float) -> State:
         """The state with what is seen of the loss; nothing is seen twice."""
@@ -113,17 +115,18 @@ class Watch:
             growing=state.growing + 1 if grown else 0,
         )
 
-    def judge(self, state: State, norm: float) -> End | None:
-        """The end that the last look and the length of the gradient are a reason for."""
+    def judge(self, state: State, norm: float, done: End | None) -> End | None:
+        """The end that the last look and the length of the gradient are a reason for, or else that of enough steps."""
         limits = self.limits
         if limits.tolerance is not None and norm <= limits.tolerance:
             return End("tolerance", f"the gradient is no longer than {limits.tolerance:g}")
-        if state.growing >= GROWS and state.last is not None and state.first is not None and state.last > state.first:
-            told = f"the loss has grown {state.growing} times in a row, and is above where it began"
-            return End("divergence", told, 4, self.try_)
         if limits.patience is not None and state.since >= limits.patience:
-            return End("patience", f"the loss has not become smaller {plural(limits.patience, 'time')} in a row")
-        return None
+            done = End("patience", f"the loss has not become smaller {plural(limits.patience, 'time')} in a row")
+        only_uphill = done is not None and state.growing >= FEW and state.best == state.first
+        if (state.growing >= GROWS or only_uphill) and rise(state) > 0:
+            told = f"the loss has grown {state.growing} times in a row, and is above where it began"
+            return End("divergence", told, 4, self.hint)
+        return done
 
     def done(self, step: int, epoch: int) -> End | None:
         """The end of enough steps or epochs."""
@@ -133,11 +136,20 @@ class Watch:
             return End("steps", f"{plural(step, 'step')} done")
         return None
 
-    def lost(self, step: int, error: PointError) -> End:
+    def lost(self, state: State, error: PointError) -> End:
         """The end where there is no loss, or no gradient."""
-        if step == 0:
+        if state.step == 0:
             return End("start", error.message, error.exit_code, error.hint)
-        return End("divergence", f"after {plural(step, 'step')} there is no loss: {error.message}", 4, self.try_)
+        falling = state.first is not None and state.last == state.best != state.first
+        hint = f"the loss has fallen up to there, perhaps without end; or {self.hint}" if falling else self.hint
+        return End("divergence", f"after {plural(state.step, 'step')} there is no loss: {error.message}", 4, hint)
+
+
+def rise(state: State) -> float:
+    """How far the last loss is above the first one, beyond what noise would do; 0 if it is not."""
+    if state.first is None or state.last is None:
+        return 0.0
+    return max(0.0, state.last - state.first - NOISE * abs(state.first))
 
 
 def plural(count: int, what: str) -> str:
@@ -156,7 +168,7 @@ class Descent:
     ) -> None:
         self.objective, self.batches = objective, batches
         self._update = update(RULES[name], hyper, len(objective.names))
-        self._watch = Watch(limits, f"a smaller --lr: it is {hyper['lr']:g}")
+        self._watch = Watch(limits, f"try a smaller --lr: it is {hyper['lr']:g}")
 
     def run(self, state: State, look: Look) -> tuple[State, End]:
         """Goes on until there is a reason to stop; `look` is shown every step, and the state to go on from."""
@@ -165,7 +177,7 @@ class Descent:
             try:
                 state, step, end = self._arrive(state)
             except PointError as error:
-                return before, self._watch.lost(state.step, error)
+                return before, self._watch.lost(state, error)
             end = look(step, state) or end
             if end:
                 return state, end
@@ -173,22 +185,26 @@ class Descent:
             try:
                 state = self._leave(state, step)
             except AWKWARD:
-                told = f"step {state.step + 1:,} leads to a parameter that is no finite number"
-                return state, End("divergence", told, 4, self._watch.try_)
+                told = f"step {state.step + 1:,} needs a number, or leads to one, that is too large"
+                return state, End("divergence", told, 4, self._watch.hint)
+            if step.whole and not any(step.whole[1:]) and state.parameters == before.parameters:
+                return before, End("gradient", "the gradient is 0, and no step leads away")
 
     def _arrive(self, state: State) -> tuple[State, Step, End | None]:
         """What is found where a state is, and whether that is the end. Raises PointError."""
         batches, theta = self.batches, state.parameters
         epoch = state.step if batches is None else state.step // batches.per_epoch
-        end = self._watch.done(state.step, epoch)
-        if batches is None or batches.per_epoch == 1 or end or state.step % batches.per_epoch == 0:
+        end, whole = self._watch.done(state.step, epoch), None
+        by_batches = batches is not None and batches.per_epoch > 1
+        if batches is None or state.step % batches.per_epoch == 0:
             whole = self.objective(theta)
             state = self._watch.look(state, whole[0])
-            end = self._watch.judge(state, math.hypot(*whole[1:])) or end
-            if batches is None or batches.per_epoch == 1 or end:
-                return state, Step(state.step, epoch, whole[0], whole[1:], theta, whole), end
-        else:
-            whole = None
+            end = self._watch.judge(state, math.hypot(*whole[1:]), end)
+        elif end:  # within an epoch: its loss is told, and changes nothing
+            whole = self.objective(theta)
+        if whole is not None and (end or not by_batches):
+            return state, Step(state.step, epoch, whole[0], whole[1:], theta, whole), end
+        assert batches is not None
         assert isinstance(self.objective, OverRows)
         value, *gradient = self.objective(theta, *batches.of(state.step))
         return state, Step(state.step, epoch, value, tuple(gradient), theta, whole), None

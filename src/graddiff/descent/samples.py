@@ -20,6 +20,7 @@ from graddiff.data.streams import FORMATS
 from graddiff.errors import FileError, UsageError
 from graddiff.expression import Expression
 from graddiff.parser import parse
+from graddiff.tokens import Source
 
 BUDGET = 32 << 20  # bytes of numbers that are kept in memory
 BLOCK = 1 << 20  # bytes of text that are read at once
@@ -117,13 +118,18 @@ class Table(NamedTuple):
 
 def table(path: str, reads: str | None) -> Table:
     """The table at a path. Raises UsageError where its format is not known."""
+    if os.path.isdir(path):
+        raise UsageError(f"{path} is a folder, and one table is minimized over", hint="--data FILE")
     return Table(path, reads or format_of(path))
 
 
 def read_samples(table: Table, text: str, parameters: Collection[str]) -> tuple[Samples, Expression]:
     """The rows of a table, and the expression with its columns as names. Raises UsageError where the columns do not fit
     the expression and its parameters, FileError where a field is no number, with its line and column."""
-    rows = opened(table)
+    rows = opened(table, text)
+    for name in parameters:
+        if name in rows.columns:
+            raise UsageError(f"{name} is a parameter, and a column of {rows.name}", hint="rename one of them")
     check(Question(text, dict.fromkeys(parameters, 0.0)), rows.name, rows.columns, rows.complete)
     expression = parse(text, {*parameters, *rows.columns})
     wanted = [name for name in expression.variables if name not in parameters]
@@ -138,14 +144,15 @@ def read_samples(table: Table, text: str, parameters: Collection[str]) -> tuple[
     return samples, expression
 
 
-def opened(table: Table) -> Rows:
+def opened(table: Table, text: str) -> Rows:
+    """The rows of a table, of a columnar one only the columns that occur in the text."""
     if table.reads in COLUMNAR:
         if table.path == "-":
             raise UsageError(f"{table.reads} is read from a file only", hint="--data FILE")
         need("columns", table.reads)
         from graddiff.data.columnar import open_columnar
 
-        return open_columnar(table.path, table.reads, "csv", None)
+        return open_columnar(table.path, table.reads, "csv", Source(text).tokens)
     return open_rows(table.path, table.reads, BLOCK)
 
 

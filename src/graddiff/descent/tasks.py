@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+from graddiff.data.inputs import SUFFIXES
+from graddiff.descent.optimizers import LBFGS, RULES, hyperparameters
 from graddiff.descent.runs import Limits, State
-from graddiff.errors import FileError
-from graddiff.files import read_text
+from graddiff.errors import FileError, UsageError
+from graddiff.files import read_text, unwritable
 
 SCHEMA = "graddiff-minimize/1"
 
@@ -51,7 +55,9 @@ def save(path: str, task: Task, state: State) -> None:
             file.write("\n")
         os.replace(unfinished, path)
     except OSError as error:
-        raise FileError(f"{path} cannot be written: {(error.strerror or '').lower()}") from None
+        with suppress(OSError):
+            os.unlink(unfinished)
+        raise unwritable(path, error) from None
 
 
 def load(path: str) -> tuple[Task, State]:
@@ -61,16 +67,71 @@ def load(path: str) -> tuple[Task, State]:
         document = json.loads(text)
         if document["schema"] != SCHEMA:
             raise ValueError
-        data = document["data"]
-        state = document["state"]
-        for name in ("parameters", "memory"):
-            state[name] = tuple(map(float, state[name]))
-        members: dict[str, Any] = {name: document[name] for name in Task._fields}
-        members["limits"] = Limits(**document["limits"])
-        members["data"] = data and Data(**data)
-        task, found = Task(**members), State(**state)
-        if len(found.parameters) != len(task.start):
-            raise ValueError
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        task = a_task(document)
+        return task, a_state(document["state"], task)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError, UsageError):
         raise FileError(f"{path} keeps no run of graddiff minimize", hint="--save FILE writes one") from None
-    return task, found
+
+
+def a_task(document: Any) -> Task:
+    """The task in a document. Raises ValueError, UsageError or what else is raised where it is none."""
+    start, fixed = (numbers_of(document[name]) for name in ("start", "fixed"))
+    optimizer, hyper = document["optimizer"], numbers_of(document["hyper"])
+    wanted = {} if optimizer == LBFGS else RULES[optimizer].defaults
+    if not start or {*hyper} != {*wanted}:
+        raise ValueError
+    if wanted:
+        hyperparameters(optimizer, hyper["lr"], {name: value for name, value in hyper.items() if name != "lr"})
+    given = document["limits"]
+    steps, epochs, patience = (whole(given[name], 1) for name in ("steps", "epochs", "patience"))
+    tolerance = None if given["tolerance"] is None else number(given["tolerance"])
+    limits = Limits(steps, epochs, tolerance, patience)
+    return Task(a_text(document["text"]), start, fixed, optimizer, hyper, limits, a_table(document["data"]))
+
+
+def a_table(data: Any) -> Data | None:
+    if data is None:
+        return None
+    size, seed = whole(data["batch_size"], 1), whole(data["shuffle_seed"])
+    rows, checksum = whole(data["rows"], 1), whole(data["checksum"], 0)
+    if data["reads"] not in SUFFIXES.values() or data["engine"] not in ("rows", "columns") or not rows:
+        raise ValueError
+    return Data(a_text(data["path"]), data["reads"], data["engine"], size, seed, rows, checksum or 0)
+
+
+def a_state(state: Any, task: Task) -> State:
+    parameters, memory = (tuple(map(number, state[name])) for name in ("parameters", "memory"))
+    kept = () if task.optimizer == LBFGS else RULES[task.optimizer].state
+    if len(parameters) != len(task.start) or len(memory) != len(kept) * len(parameters):
+        raise ValueError
+    step, since, growing = (whole(state[name], 0) for name in ("step", "since", "growing"))
+    first, last, best = (None if state[name] is None else number(state[name]) for name in ("first", "last", "best"))
+    looked = whole(state["looked"], -1)
+    return State(
+        step or 0, parameters, memory, -1 if looked is None else looked, first, last, best, since or 0, growing or 0
+    )
+
+
+def whole(value: Any, least: int | None = None) -> int | None:
+    """A whole number from `least` on, or None. Raises ValueError for anything else."""
+    if value is not None and (type(value) is not int or (least is not None and value < least)):
+        raise ValueError
+    found: int | None = value
+    return found
+
+
+def number(value: Any) -> float:
+    """A finite number. Raises ValueError for anything else."""
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError
+    return float(value)
+
+
+def numbers_of(members: Any) -> dict[str, float]:
+    return {a_text(name): number(value) for name, value in members.items()}
+
+
+def a_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value

@@ -75,21 +75,22 @@ def told(
     What changes nothing is left out, and so is what a hyperparameter of 0 is a factor of."""
     at = {**hyper, **before}
     off = {name: constant(0.0) for name, value in hyper.items() if value == 0}
-    called = {"w": Term(names["w"]), "g": Term(names["g"], PRECEDENCE["pow"])}
+    own = {*at, *(assigned for assigned, _ in rule.assignments)}
+    called = {name: Term(f"{name}_" if name == names["w"] else name) for name in own}
+    called |= {"w": Term(names["w"]), "g": Term(names["g"], PRECEDENCE["pow"])}
     found = []
     for name, text in rule.assignments:
         formula = parse(text, at)
         values = evaluate(formula, {variable: at[variable] for variable in formula.variables}, FLOATS)
-        symbols = {**{variable: Term(variable) for variable in formula.variables}, **called, **off}
-        numbers = {**{variable: a_number(at[variable], digits) for variable in formula.variables}, **off}
-        says, puts = (written(formula, meaning, values, DOTTED).text for meaning in (symbols, numbers))
+        numbers = {variable: a_number(at[variable], digits) for variable in formula.variables}
+        says, puts = (written(formula, meaning | off, values, DOTTED).text for meaning in (called, numbers))
         at[name] = float(values[formula.output])
         value = shortly(at[name], digits)
-        if says == called.get(name, Term(name)).text:
+        if says == called[name].text:
             continue
         if name == "g":
-            called["g"] = Term("g")
-        found.append(Told(called.get(name, Term(name)).text, says, "" if puts == value else puts, value))
+            called["g"] = Term("g_" if names["w"] == "g" else "g")
+        found.append(Told(called[name].text, says, "" if puts == value else puts, value))
     return found
 
 

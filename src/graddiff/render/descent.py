@@ -10,10 +10,11 @@ from graddiff.descent.optimizers import LBFGS, RULES
 from graddiff.descent.runs import End, State, Step, plural
 from graddiff.descent.tasks import Task
 from graddiff.descent.updates import shortly, told
-from graddiff.errors import columns
+from graddiff.errors import PointError, columns
+from graddiff.expression import Expression
 from graddiff.notation import headline
-from graddiff.parser import parse
-from graddiff.render.table import Cell, lay_out
+from graddiff.render.scales import over_decades, round_step
+from graddiff.render.table import Cell, lay_out, too_narrow
 from graddiff.render.terminal import Canvas, Line, Segment, broken
 
 ROWS = 12  # of the table of steps
@@ -21,12 +22,11 @@ WIDE = 8  # parameters that have a column of their own in it
 BARS = "▁▂▃▄▅▆▇█"
 ASCII_BARS = "_.,-=+*#"
 LONGEST, SHORTEST = 60, 16  # bars
-DECADES = 2.0  # over which a loss has to go to be drawn by its logarithm
 
 
 def report(
     task: Task,
-    output: str,
+    loss: Expression,
     first: Sequence[tuple[Step, State]],
     looks: Sequence[Look],
     end: End,
@@ -34,7 +34,8 @@ def report(
     canvas: Canvas,
 ) -> Iterator[Line]:
     """All of it."""
-    yield from head(task, canvas)
+    output = loss.output_name
+    yield from head(task, loss, canvas)
     yield from explained(task, output, first, digits, canvas)
     yield from table(task, output, looks, digits, canvas)
     if len(looks) > 1:
@@ -43,9 +44,9 @@ def report(
     yield from result(task, output, looks[-1], end, digits, canvas)
 
 
-def head(task: Task, canvas: Canvas) -> Iterator[Line]:
+def head(task: Task, loss: Expression, canvas: Canvas) -> Iterator[Line]:
     """What is minimized, and how."""
-    yield from broken(headline(parse(task.text, {*task.start, *task.fixed})), "head", 0, canvas)
+    yield from broken(headline(loss), "head", 0, canvas)
     if task.data:
         over = f"the loss is its mean over {plural(task.data.rows, 'row')} of {task.data.path}"
         if task.data.batch_size is not None:
@@ -83,22 +84,29 @@ def updates(task: Task, output: str, step: Step, state: State, digits: int) -> I
 
 
 def table(task: Task, output: str, looks: Sequence[Look], digits: int, canvas: Canvas) -> list[Line]:
-    """Some of the steps: the loss, the length of the gradient, the parameters."""
-    names = [*task.start]
-    shown = names if len(names) <= WIDE else names[:0]
+    """Some of the steps: the loss, the length of the gradient, and the parameters, where there is room for them."""
+    kept = thinned(looks)
+    wide = rows(task, output, kept, [*task.start], digits, canvas)
+    if len(task.start) > WIDE or too_narrow(wide, canvas):
+        wide = rows(task, output, kept, [], digits, canvas)
+    return lay_out(wide, "r" * len(wide[0]), canvas)
+
+
+def rows(
+    task: Task, output: str, looks: Sequence[Look], names: Sequence[str], digits: int, canvas: Canvas
+) -> list[list[Cell]]:
+    """The cells of the table, with the parameters of such names."""
     epochs = task.data is not None and task.data.batch_size is not None
     tested = any(look.test is not None for look in looks)
-    loss = "loss" if task.data else output
-    headings = [*(["epoch"] if epochs else []), "step", loss, *(["test loss"] if tested else [])]
-    headings += [f"|∇{output}|", *shown]
-    rows: list[list[Cell]] = [[[[Segment(canvas.written(text), "head")]] for text in headings]]
-    for look in thinned(looks):
+    headings = [*(["epoch"] if epochs else []), "step", "loss" if task.data else output]
+    headings += [*(["test loss"] if tested else []), f"|∇{output}|", *names]
+    cells: list[list[Cell]] = [[[[Segment(canvas.written(text), "head")]] for text in headings]]
+    for look in looks:
         step = look.step
-        numbers = [step.loss, *([look.test] if tested else []), step.norm, *(step.parameters if shown else ())]
-        cells: list[Cell] = [[[Segment(f"{count:,}")]] for count in ([step.epoch] if epochs else []) + [step.number]]
-        cells += [a_cell(number, digits) for number in numbers]
-        rows.append(cells)
-    return lay_out(rows, "r" * len(headings), canvas)
+        counts = [step.epoch, step.number] if epochs else [step.number]
+        numbers = [step.loss, *([look.test] if tested else []), step.norm, *(step.parameters if names else ())]
+        cells.append([[[Segment(f"{count:,}")]] for count in counts] + [a_cell(number, digits) for number in numbers])
+    return cells
 
 
 def thinned(looks: Sequence[Look]) -> list[Look]:
@@ -106,8 +114,7 @@ def thinned(looks: Sequence[Look]) -> list[Look]:
     if len(looks) <= ROWS:
         return [*looks]
     stride = (len(looks) - 1) / (ROWS - 2)
-    unit = 10 ** math.floor(math.log10(stride))
-    whole = next(unit * times for times in (1, 2, 5, 10) if unit * times >= stride)
+    whole = max(1, round(round_step(stride)))
     return [*looks[: -max(1, whole // 3) : whole], looks[-1]]
 
 
@@ -115,7 +122,7 @@ def a_cell(value: float | None, digits: int) -> Cell:
     """A number, with fewer digits where there is little room."""
     if value is None:
         return [[Segment("")]]
-    texts = dict.fromkeys(shortly(value, fewer) for fewer in range(digits, 2, -1))
+    texts = dict.fromkeys(shortly(value, fewer) for fewer in range(digits, min(digits, 3) - 1, -1))
     return [[Segment(text, "value")] for text in texts]
 
 
@@ -123,6 +130,8 @@ def chart(looks: Sequence[Look], canvas: Canvas) -> Iterator[Line]:
     """The loss as a row of bars, from the first look to the last, by its logarithm where it goes over decades."""
     losses = [look.step.loss for look in looks if look.step.loss is not None]
     heights, scale = scaled(losses)
+    largest = max(map(abs, heights)) or 1.0  # so that no difference is too large
+    heights = [height / largest for height in heights]
     least, most = min(heights), max(heights)
     ends = f"from {shortly(losses[0], 4)} to {shortly(losses[-1], 4)}{scale}"
     room = LONGEST if canvas.width is None else canvas.width - len("loss ")
@@ -138,9 +147,9 @@ def chart(looks: Sequence[Look], canvas: Canvas) -> Iterator[Line]:
 
 def scaled(losses: Sequence[float]) -> tuple[list[float], str]:
     """Heights for losses, and what their scale is."""
-    positive = [loss for loss in losses if loss > 0]
-    if len(positive) > 1 and min(losses) >= 0 and math.log10(max(positive) / min(positive)) >= DECADES:
-        return [math.log10(max(loss, min(positive))) for loss in losses], ", logarithmic"
+    if over_decades(losses):
+        smallest = min(loss for loss in losses if loss > 0)
+        return [math.log10(max(loss, smallest)) for loss in losses], ", logarithmic"
     return [*losses], ""
 
 
@@ -158,7 +167,8 @@ def result(task: Task, output: str, look: Look, end: End, digits: int, canvas: C
     yield [Segment(line, "value")]
     if look.test is not None:
         yield [Segment(f"test loss = {shortly(look.test, digits)}")]
-    yield [Segment(f"stopped: {end.message}", "quiet")]
+    if end.code != PointError.exit_code:  # that is said on standard error
+        yield from broken(f"stopped: {end.message}", "quiet", 0, canvas)
 
 
 def optimizers() -> Iterator[str]:
@@ -170,4 +180,4 @@ def optimizers() -> Iterator[str]:
         yield f"  {', '.join(f'{name} = {value:g}' for name, value in rule.defaults.items())}\n\n"
     yield f"{LBFGS}: steps as long as a line search finds, by SciPy\n"
     yield "\nw is the parameter, g the derivative of the loss by it, t the number of the step, from 1.\n"
-    yield "Names, defaults and rules are those of torch.optim.\n"
+    yield "Rules and defaults are those of torch.optim; momentum and nesterov are its SGD with a momentum.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TextIO
 
@@ -25,8 +26,10 @@ class LiveLine:
         return now - self.begun
 
     def show(self, text: str) -> None:
+        """As much of a text as a line of the terminal holds."""
         self.shown = True
-        self.stream.write(f"\r{text}\x1b[K")
+        width = os.get_terminal_size(self.stream.fileno()).columns or 80
+        self.stream.write(f"\r{text[: width - 1]}\x1b[K")
         self.stream.flush()
 
     def close(self) -> None:

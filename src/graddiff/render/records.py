@@ -9,48 +9,49 @@ from graddiff.data.csv import joined
 from graddiff.descent.history import Look
 from graddiff.descent.runs import End, Step
 from graddiff.descent.tasks import Task
-from graddiff.errors import Notice
+from graddiff.errors import Notice, UsageError
 from graddiff.render.json import SCHEMA, encoded, notice
 
 
 class Records:
-    """Writes steps as JSON Lines or CSV. `epochs` says whether a step goes by a batch, and not by all rows."""
+    """Writes steps as JSON Lines or CSV, with `more` of: epoch, loss (over all rows, where it is known), test."""
 
-    def __init__(self, form: str, names: Sequence[str], epochs: bool) -> None:
-        self.names, self.epochs, self._as_json = names, epochs, form == "jsonl"
+    def __init__(self, form: str, names: Sequence[str], more: Sequence[str]) -> None:
+        self.names, self.more, self._as_json = names, more, form == "jsonl"
+        for name in names:
+            if form == "csv" and name in ("step", "value", *more):
+                told = f"a parameter is called {name}, and so is another column of --format csv"
+                raise UsageError(told, hint="--format jsonl keeps them apart")
 
     def head(self) -> str:
         if self._as_json:
             return ""
-        gradient = [f"gradient.{name}" for name in self.names]
-        more = ["epoch", "loss"] if self.epochs else []
-        return joined(["step", "value", *gradient, *self.names, *more]) + "\n"
+        return joined(["step", "value", *(f"gradient.{name}" for name in self.names), *self.names, *self.more]) + "\n"
 
-    def line(self, step: Step) -> str:
-        """One step: what it goes by, and, with batches, the loss over all rows where it is known."""
+    def line(self, step: Step, test: float | None) -> str:
+        """One step: what it goes by, which with batches are some rows, but for the last one, and what more there is."""
+        known = {"epoch": step.epoch, "loss": step.loss, "test": test}
         if self._as_json:
             record: dict[str, Any] = {"step": step.number, "value": step.value}
             record["gradient"] = dict(zip(self.names, step.gradient))
             record["parameters"] = dict(zip(self.names, step.parameters))
-            if self.epochs:
-                record |= {"epoch": step.epoch, "loss": step.loss}
-            return encoded(record) + "\n"
-        numbers = [repr(number) for number in (step.value, *step.gradient, *step.parameters)]
-        more = [str(step.epoch), "" if step.loss is None else repr(step.loss)] if self.epochs else []
-        return ",".join([str(step.number), *numbers, *more]) + "\n"
+            return encoded({**record, **{name: known[name] for name in self.more}}) + "\n"
+        numbers = [step.number, step.value, *step.gradient, *step.parameters, *(known[name] for name in self.more)]
+        return ",".join(["" if number is None else repr(number) for number in numbers]) + "\n"
 
 
 def document(task: Task, last: Look, end: End, notices: Sequence[Notice]) -> str:
     """What a run has come to."""
     step, names = last.step, [*task.start]
+    assert step.whole is not None
     content = {
         "schema": SCHEMA,
         "expression": task.text,
         "optimizer": {"name": task.optimizer, **task.hyper},
         "start": dict(task.start),
         "parameters": dict(zip(names, step.parameters)),
-        "value": step.loss,
-        "gradient": dict(zip(names, step.gradient)),
+        "value": step.whole[0],
+        "gradient": dict(zip(names, step.whole[1:])),
         **({"rows": task.data.rows, "epochs": step.epoch} if task.data else {}),
         **({"test": last.test} if last.test is not None else {}),
         "steps": step.number,

@@ -159,7 +159,11 @@ def schema() -> dict[str, Any]:
     )
     step = record(
         {"step": line, "value": number, "gradient": by_name, "parameters": by_name},
-        {"epoch": line, "loss": {"description": "over all rows, null where it is not known", **number}},
+        {
+            "epoch": line,
+            "loss": {"description": "over all rows, null where it is not known", **number},
+            "test": {"description": "the same of --test-data", **number},
+        },
     )
     error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
     failure = record({"schema": {"const": SCHEMA}, "expression": {"anyOf": [text, {"type": "null"}]}, "error": error})
