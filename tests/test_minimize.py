@@ -26,11 +26,12 @@ import pytest
 from scipy.optimize import minimize as scipy_minimize
 
 from graddiff import GraddiffError, differentiate
+from graddiff.data.numbers import table
 from graddiff.descent.history import History
 from graddiff.descent.objectives import OverRows
 from graddiff.descent.optimizers import RULES
 from graddiff.descent.runs import Step
-from graddiff.descent.samples import Samples, read_samples, table
+from graddiff.descent.samples import Samples, read_samples
 from graddiff.descent.tasks import load
 from graddiff.render.pictures.contours import joined, segments
 from graddiff.render.schema import schema

@@ -28,7 +28,7 @@ FLOORS = """
     homework.answers homework.verdicts homework.bending homework.readings homework.hypotheses homework.key
     homework.linting homework.grading homework.classes
     data data.blocks data.answers data.csv data.jsonl data.bare data.streams data.inputs data.jobs data.tables
-    data.regular data.frames data.engines data.columnar data.parts data.cluster
+    data.regular data.frames data.engines data.columnar data.numbers data.parts data.cluster
     descent descent.optimizers descent.updates descent.samples descent.arrays descent.objectives descent.runs
     descent.line_search descent.tasks descent.history
     render render.markup render.scales render.terminal render.table render.tree render.checks render.json render.schema

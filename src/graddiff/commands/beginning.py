@@ -10,11 +10,12 @@ from graddiff.bindings import bindings, constant, names
 from graddiff.commands.asked import read_expression
 from graddiff.data.engines import missing, need
 from graddiff.data.inputs import SUFFIXES, named
+from graddiff.data.numbers import table
 from graddiff.descent.line_search import need_scipy
 from graddiff.descent.objectives import AtPoint, OverRows
 from graddiff.descent.optimizers import LBFGS, RULES, hyperparameters
 from graddiff.descent.runs import Batches, Limits, Objective, State
-from graddiff.descent.samples import Samples, read_samples, table
+from graddiff.descent.samples import Samples, read_samples
 from graddiff.descent.tasks import Data, Task, load
 from graddiff.descent.updates import memory
 from graddiff.differentiation import check_binding, finite

@@ -14,7 +14,7 @@ from graddiff.commands.options import tell
 from graddiff.commands.output import WholeLines
 from graddiff.data.answers import Question, Tally
 from graddiff.data.engines import need
-from graddiff.data.inputs import COLUMNAR, SUFFIXES, format_of, is_packed, named
+from graddiff.data.inputs import COLUMNAR, SUFFIXES, format_of, is_packed, named, refuse_pipe
 from graddiff.data.parts import Part, answer_part, attempt, open_part, pour, sweep, token
 from graddiff.errors import FileError, GraddiffError, UsageError
 from graddiff.render.progress import Progress
@@ -60,8 +60,7 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
     )
     if target is not None and is_packed(target):
         raise UsageError(f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files")
-    if path == "-" and reads in COLUMNAR:
-        raise UsageError(f"{reads} is read from a file only", hint="--data FILE")
+    refuse_pipe(path, reads)
     refuse_to_overwrite(target, [path])
     jobs, engine = options["jobs"] or 1, options["engine"] or "auto"
     if jobs > 1 and options["line_buffered"]:

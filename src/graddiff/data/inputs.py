@@ -56,6 +56,12 @@ def format_of(path: str, option: str = "--data-format") -> str:
     return SUFFIXES[suffix]
 
 
+def refuse_pipe(path: str, reads: str) -> None:
+    """Raises UsageError where a format cannot be read from standard input."""
+    if path == "-" and reads in COLUMNAR:
+        raise UsageError(f"{reads} is read from a file only", hint="--data FILE")
+
+
 def open_rows(path: str, reads: str, size: int) -> Rows:
     """The rows of a text file, or of standard input for `-`, in blocks of about `size` bytes. Raises FileError, and
     UsageError where the header is no use."""

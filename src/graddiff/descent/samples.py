@@ -7,23 +7,18 @@ import os
 import random
 import tempfile
 import zlib
-from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
-from typing import IO, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import IO
 
 from graddiff.data.answers import Question
-from graddiff.data.blocks import Block
-from graddiff.data.engines import SMALL, missing, need
-from graddiff.data.inputs import COLUMNAR, Rows, check, format_of, open_rows
-from graddiff.data.streams import FORMATS
+from graddiff.data.inputs import check
+from graddiff.data.numbers import Table, numbers, open_table
 from graddiff.errors import FileError, UsageError
 from graddiff.expression import Expression
 from graddiff.parser import parse
-from graddiff.tokens import Source
 
 BUDGET = 32 << 20  # bytes of numbers that are kept in memory
-BLOCK = 1 << 20  # bytes of text that are read at once
 NUMBER = 8  # bytes
 
 
@@ -109,24 +104,10 @@ def order(seed: str, count: int) -> list[int]:
     return [number & (1 << bits) - 1 for number in packed]
 
 
-class Table(NamedTuple):
-    """Where rows come from: a path or `-`, and what it holds: csv, jsonl, parquet or arrow."""
-
-    path: str
-    reads: str
-
-
-def table(path: str, reads: str | None) -> Table:
-    """The table at a path. Raises UsageError where its format is not known."""
-    if os.path.isdir(path):
-        raise UsageError(f"{path} is a folder, and one table is minimized over", hint="--data FILE")
-    return Table(path, reads or format_of(path))
-
-
 def read_samples(table: Table, text: str, parameters: Collection[str]) -> tuple[Samples, Expression]:
     """The rows of a table, and the expression with its columns as names. Raises UsageError where the columns do not fit
     the expression and its parameters, FileError where a field is no number, with its line and column."""
-    rows = opened(table, text)
+    rows = open_table(table, text)
     for name in parameters:
         if name in rows.columns:
             raise UsageError(f"{name} is a parameter, and a column of {rows.name}", hint="rename one of them")
@@ -142,49 +123,3 @@ def read_samples(table: Table, text: str, parameters: Collection[str]) -> tuple[
     if not samples.count:
         raise FileError(f"{rows.name} has no rows", hint="the loss is the mean over them")
     return samples, expression
-
-
-def opened(table: Table, text: str) -> Rows:
-    """The rows of a table, of a columnar one only the columns that occur in the text."""
-    if table.reads in COLUMNAR:
-        if table.path == "-":
-            raise UsageError(f"{table.reads} is read from a file only", hint="--data FILE")
-        need("columns", table.reads)
-        from graddiff.data.columnar import open_columnar
-
-        return open_columnar(table.path, table.reads, "csv", Source(text).tokens)
-    return open_rows(table.path, table.reads, BLOCK)
-
-
-def numbers(rows: Rows, wanted: Sequence[str]) -> Iterator[tuple[bytes, int]]:
-    """Numbers of consecutive lines, and the first of these lines. Raises FileError for what is no number."""
-    reader = FORMATS[rows.reads].Reader(rows.name, rows.columns)
-    regular = None
-    if not missing("columns") and (rows.size is None or rows.size > SMALL):
-        from graddiff.data.regular import Regular
-
-        regular = Regular(rows.reads, wanted, reader.keys, len(rows.columns))
-    for block in rows.blocks:
-        quick = regular.numbers(block.text) if regular else None
-        if quick is not None:
-            yield quick, block.line
-        else:
-            yield from one_by_one(reader, block, wanted)
-
-
-def one_by_one(reader: Any, block: Block, wanted: Sequence[str]) -> Iterator[tuple[bytes, int]]:
-    """The same in plain Python, a record at a time."""
-    begun, following, found = block.line, block.line, array("d")
-    for line, _, record in reader.records(block):
-        if line != following and found:
-            yield found.tobytes(), begun
-            found = array("d")
-        if not found:
-            begun = line
-        following = line + 1
-        try:
-            found.extend([reader.value(record, name) for name in wanted])
-        except FileError as error:
-            raise FileError(f"line {line:,} of {reader.name}: {error.message}") from None
-    if found:
-        yield found.tobytes(), begun
