@@ -177,6 +177,7 @@ def test_csv_holds_what_json_lines_hold() -> None:
 def test_other_names_are_left_where_they_are() -> None:
     found = minimized("(x - c)^2 + y^2", "--at", "x=0,c=5,y=1", "--wrt", "x", "--lr", "0.1", "--steps", "300")
     assert found["parameters"] == {"x": pytest.approx(5)}
+    assert found["fixed"] == {"c": 5, "y": 1}
     assert found["value"] == pytest.approx(1)
 
 
@@ -596,14 +597,48 @@ def test_states_of_a_run_that_paused_and_of_one_that_did_not_are_the_same(stop: 
     assert (tmp_path / "t.json").read_text() == (tmp_path / "whole.json").read_text()
 
 
-def test_resumed_run_is_appended_to_the_records_of_the_first(tmp_path: Path) -> None:
-    start = ["minimize", "(x-1)^2", "--at", "x=0", "--lr", "0.1", "--output", "o.csv"]
-    assert graddiff(*start, "--steps", "9", cwd=tmp_path).returncode == 0
-    whole = (tmp_path / "o.csv").read_bytes()
-    assert graddiff(*start, "--steps", "4", "--save", "s.json", cwd=tmp_path).returncode == 0
-    resumed = ["minimize", "--resume", "s.json", "--steps", "9", "--output", "o.csv"]
-    assert graddiff(*resumed, cwd=tmp_path).returncode == 0
-    assert (tmp_path / "o.csv").read_bytes() == whole
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("stop", [4, 5, 10])
+def test_records_of_a_run_that_paused_are_those_of_one_that_did_not(form: str, stop: int, tmp_path: Path) -> None:
+    a_line(tmp_path, 48)
+    (tmp_path / "t.csv").write_text("x,y\n1,3\n")
+    start = ["minimize", LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "10", "--test-data", "t.csv"]
+    assert graddiff(*start, "--steps", "12", "--output", f"w.{form}", cwd=tmp_path).returncode == 0
+    paused = [*start, "--steps", str(stop), "--save", "s.json", "--output", f"o.{form}"]
+    assert graddiff(*paused, cwd=tmp_path).returncode == 0
+    resumed = ["minimize", "--resume", "s.json", "--steps", "12", "--output", f"o.{form}"]
+    for _ in range(2):  # a second time from the same state: what is behind it is cut off
+        assert graddiff(*resumed, cwd=tmp_path).returncode == 0
+        assert (tmp_path / f"o.{form}").read_bytes() == (tmp_path / f"w.{form}").read_bytes()
+    for text in (b"x,y\n1,2\n", b"", (tmp_path / f"o.{form}").read_bytes()[:150]):
+        (tmp_path / f"o.{form}").write_bytes(text)
+        process = graddiff(*resumed, cwd=tmp_path)
+        assert process.returncode == 5
+        assert b"does not hold the records of this run up to step" in process.stderr
+        assert (tmp_path / f"o.{form}").read_bytes() == text
+
+
+def test_kept_runs_go_where_a_link_points_and_replace_no_device(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_text("")
+    (tmp_path / "link.json").symlink_to("real.json")
+    minimized("x^2", "--at", "x=1", "--steps", "3", "--save", "link.json", cwd=tmp_path)
+    assert (tmp_path / "link.json").is_symlink()
+    assert load(str(tmp_path / "real.json"))[1].step == 3
+    os.mkfifo(tmp_path / "pipe")
+    reading = ["sh", "-c", "while :; do cat pipe; done"]
+    reader = subprocess.Popen(reading, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True)
+    minimized("x^2", "--at", "x=1", "--steps", "3", "--save", "pipe", cwd=tmp_path)
+    assert (tmp_path / "pipe").is_fifo()
+    os.killpg(reader.pid, signal.SIGKILL)
+    reader.wait()
+
+
+def test_ticks_far_from_zero_are_told_apart(tmp_path: Path) -> None:
+    arguments = ["minimize", "(x-1e9)^2 + y^2", "--at", "x=1000000001,y=1", "--lr", "0.1", "--steps", "9"]
+    output(*arguments, "--plot", str(tmp_path / "p.svg"))
+    texts = [text.text for text in ElementTree.parse(tmp_path / "p.svg").iter("{http://www.w3.org/2000/svg}text")]
+    assert any((text and text.startswith("x - 999999999")) or text == "x - 1000000000" for text in texts)
+    assert max(len(text or "") for text in texts[-20:]) < 30
 
 
 def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> None:
@@ -652,7 +687,7 @@ def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None
     process.send_signal(signal.SIGINT)
     rest, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert told == b"graddiff: interrupted: graddiff minimize --resume s.json goes on\n"
+    assert told == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
     first = [json.loads(line) for line in (head + rest).splitlines()]
     task, state = load(str(tmp_path / "s.json"))
     assert state.step == first[-1]["step"]

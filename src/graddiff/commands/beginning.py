@@ -90,7 +90,8 @@ def go_on(expression: str | None, options: Mapping[str, Any]) -> Beginning:
         raise FileError(told, hint="a run on other data begins anew")
     if task.data is not None and path is not None:
         moved = table(path, given["data_format"])
-        task = task._replace(data=task.data._replace(path=moved.path, reads=moved.reads))
+        test = options["test_data"] or task.data.test
+        task = task._replace(data=task.data._replace(path=moved.path, reads=moved.reads, test=test))
     task = task._replace(limits=limits_of(options, task.limits))
     return beginning(task, state, read, samples, options)
 
@@ -178,7 +179,7 @@ def data_of(samples: Samples, limits: Limits, options: Mapping[str, Any]) -> Dat
         engine = "rows" if missing("columns") or samples.count * looks <= LITTLE else "columns"
     given = table(options["data"], options["data_format"])
     seed = options["shuffle_seed"]
-    return Data(given.path, given.reads, engine, size, seed, samples.count, samples.checksum)
+    return Data(given.path, given.reads, engine, size, seed, samples.count, samples.checksum, options["test_data"])
 
 
 def beginning(
@@ -197,9 +198,8 @@ def beginning(
     size = task.data.batch_size or samples.count
     batches = Batches(samples.count, size, task.data.shuffle_seed)
     test = None
-    if options["test_data"] is not None:
-        bound = {**task.fixed, **task.start}
-        reads = SUFFIXES.get(named(options["test_data"])[1]) or options["data_format"]
-        others, same = read_samples(table(options["test_data"], reads), task.text, bound)
+    if task.data.test is not None:
+        reads = SUFFIXES.get(named(task.data.test)[1]) or options["data_format"]
+        others, same = read_samples(table(task.data.test, reads), task.text, {**task.fixed, **task.start})
         test = OverRows(same, parameters, task.fixed, others, task.data.engine)
     return Beginning(task, state, objective, batches, test, resumed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,10 +19,11 @@ from graddiff.descent.objectives import AtPoint, OverRows
 from graddiff.descent.optimizers import LBFGS
 from graddiff.descent.runs import Descent, End, Objective, State, Step
 from graddiff.descent.tasks import save
-from graddiff.errors import GraddiffError, Notice, PointError
+from graddiff.errors import FileError, GraddiffError, Notice, PointError
 from graddiff.files import unwritable
 from graddiff.notation import headline
 from graddiff.render.progress import LiveLine
+from graddiff.render.records import Records, document
 
 TOLD = 3  # steps that --explain tells
 PAUSE = 0.2  # seconds for which a record may wait to be seen
@@ -53,14 +55,20 @@ class Run:
             run = Descent(begun.objective, task.optimizer, task.hyper, task.limits, begun.batches)
         streamed = self.form in ("jsonl", "csv")
         target = options["output"] if streamed else None
-        on = f": graddiff minimize --resume {options['save']} goes on" if options["save"] is not None else ""
+        records = self.records() if streamed else None
+        behind = self.behind(records, target) if records else 0
+        on = (
+            f": graddiff minimize --resume {options['save']} --save {options['save']} goes on"
+            if options["save"] is not None
+            else ""
+        )
         try:
             with (
-                WholeLines(target, False, begun.resumed) as out,
+                WholeLines(target, False, behind) as out,
                 CtrlC() as ctrl_c,
                 closing(LiveLine(sys.stderr, AT_ONCE)) as live,
             ):
-                shown = [self.keep, *([self.record(out, target)] if streamed else [])]
+                shown = [self.keep, *([self.record(records, out, target, behind)] if records else [])]
                 shown += [lambda step, state: self.tell_live(live, step)]
 
                 def look(step: Step, state: State) -> End | None:
@@ -87,15 +95,34 @@ class Run:
                 epoch = self.state.step // self.begun.batches.per_epoch if self.begun.batches else self.state.step
                 self.history.add(Step(self.state.step, epoch, whole[0], whole[1:], theta, whole))
 
-    def record(self, out: WholeLines, target: str | None) -> Callable[[Step, State], object]:
-        """Writes each step as a record; the first one of a run that goes on was written before."""
-        from graddiff.render.records import Records
-
+    def records(self) -> Records:
+        """How its steps are written."""
         begun = self.begun
         more = ["epoch", "loss"] if begun.batches is not None and begun.batches.per_epoch > 1 else []
-        records = Records(self.form, [*begun.task.start], [*more, *(["test"] if begun.test else [])])
-        first = begun.state.step if begun.resumed else -1
-        if out.begins and (not begun.resumed or target is not None):
+        return Records(self.form, [*begun.task.start], [*more, *(["test"] if begun.test else [])])
+
+    def behind(self, records: Records, target: str | None) -> int:
+        """How much of a file stays as it is: of a run that goes on, the records before the step where it does. Raises
+        FileError where the file holds something else."""
+        if target is None or not self.begun.resumed or not os.path.exists(target):
+            return 0
+        step = self.begun.state.step
+        try:
+            with open(target, "rb") as file:
+                found = records.found_in(file, step)
+        except OSError as error:
+            raise unwritable(target, error) from None
+        if found is None:
+            told = f"{target} does not hold the records of this run up to step {step:,}"
+            raise FileError(told, hint="--output another file begins with that step")
+        return found
+
+    def record(
+        self, records: Records, out: WholeLines, target: str | None, behind: int
+    ) -> Callable[[Step, State], None]:
+        """Writes each step as a record. On standard output the first one of a run that goes on was written before."""
+        first = self.begun.state.step if self.begun.resumed and target is None else -1
+        if not behind and first < 0:
             out.write(records.head().encode())
 
         def write(step: Step, state: State) -> None:
@@ -135,8 +162,6 @@ class Run:
             return
         task = self.begun.task
         if self.form == "json":
-            from graddiff.render.records import document
-
             sys.stdout.write(document(task, looks[-1], end, [notice for _, notice in self.notices()]))
             return
         from graddiff.render.descent import report

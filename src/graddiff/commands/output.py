@@ -13,13 +13,18 @@ class WholeLines:
     """Writes to a file or, without one, to standard output, as a context. Ctrl-C waits until what is being written is
     written, but only once: a second one does not wait."""
 
-    def __init__(self, path: str | None, at_once: bool, appends: bool = False) -> None:
+    def __init__(self, path: str | None, at_once: bool, behind: int = 0) -> None:
         self._path, self._at_once, self._busy, self._interrupted = path, at_once, False, False
-        self._mode = "ab" if appends else "wb"
+        self._behind = behind  # so many bytes of a file, which are left as they are
 
     def __enter__(self) -> WholeLines:
         try:
-            self._file = open(self._path, self._mode) if self._path is not None else sys.stdout.buffer
+            self._file = (
+                open(self._path, "r+b" if self._behind else "wb") if self._path is not None else sys.stdout.buffer
+            )
+            if self._behind:
+                self._file.seek(self._behind)
+                self._file.truncate()
         except OSError as error:
             raise unwritable(self._path, error) from None
         self._before = signal.getsignal(signal.SIGINT)
@@ -31,11 +36,6 @@ class WholeLines:
         signal.signal(signal.SIGINT, self._before)
         if self._path is not None:
             self._file.close()
-
-    @property
-    def begins(self) -> bool:
-        """Whether nothing stands before what is written."""
-        return self._path is None or self._file.tell() == 0
 
     def write(self, lines: bytes) -> None:
         """Raises KeyboardInterrupt behind the lines if it was asked for meanwhile."""

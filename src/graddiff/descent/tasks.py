@@ -20,7 +20,7 @@ SCHEMA = "graddiff-minimize/1"
 
 class Data(NamedTuple):
     """The table that the loss is the mean over: where it is, how its rows are answered and divided, and, so that
-    another one is noticed, how many rows it has, with a checksum of their numbers."""
+    another one is noticed, how many rows it has, with a checksum of their numbers; and where the test data are."""
 
     path: str
     reads: str
@@ -29,6 +29,7 @@ class Data(NamedTuple):
     shuffle_seed: int | None
     rows: int
     checksum: int
+    test: str | None = None
 
 
 class Task(NamedTuple):
@@ -48,12 +49,17 @@ def save(path: str, task: Task, state: State) -> None:
     """Writes a run so that it can go on, every number to the bit: all of the file, or nothing. Raises FileError."""
     document = {"schema": SCHEMA, **task._asdict(), "limits": task.limits._asdict(), "state": state._asdict()}
     document["data"] = task.data and task.data._asdict()
-    unfinished = f"{path}.{os.getpid()}.unfinished"
+    text = json.dumps(document, indent=1) + "\n"
+    final = os.path.realpath(path)
+    unfinished = f"{final}.{os.getpid()}.unfinished"
     try:
+        if os.path.exists(final) and not os.path.isfile(final):  # a device, or a pipe, which nothing may replace
+            with open(final, "w", encoding="utf-8") as file:
+                file.write(text)
+            return
         with open(unfinished, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=1)
-            file.write("\n")
-        os.replace(unfinished, path)
+            file.write(text)
+        os.replace(unfinished, final)
     except OSError as error:
         with suppress(OSError):
             os.unlink(unfinished)
@@ -96,7 +102,8 @@ def a_table(data: Any) -> Data | None:
     rows, checksum = whole(data["rows"], 1), whole(data["checksum"], 0)
     if data["reads"] not in SUFFIXES.values() or data["engine"] not in ("rows", "columns") or not rows:
         raise ValueError
-    return Data(a_text(data["path"]), data["reads"], data["engine"], size, seed, rows, checksum or 0)
+    test = None if data["test"] is None else a_text(data["test"])
+    return Data(a_text(data["path"]), data["reads"], data["engine"], size, seed, rows, checksum or 0, test)
 
 
 def a_state(state: Any, task: Task) -> State:

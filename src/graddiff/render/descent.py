@@ -52,6 +52,9 @@ def head(task: Task, loss: Expression, canvas: Canvas) -> Iterator[Line]:
         if task.data.batch_size is not None:
             over += f", {task.data.batch_size:,} at a time"
         yield from broken(over, "quiet", 0, canvas)
+    if task.fixed:
+        kept = ", ".join(f"{name} = {shortly(value, 7)}" for name, value in task.fixed.items())
+        yield from broken(f"with {kept}", "quiet", 0, canvas)
     settings = ", ".join(f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr")
     yield from broken(f"{task.optimizer}, {settings or 'by a line search'}", "quiet", 0, canvas)
     yield []

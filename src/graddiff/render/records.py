@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graddiff.data.csv import joined
@@ -28,6 +29,28 @@ class Records:
             return ""
         return joined(["step", "value", *(f"gradient.{name}" for name in self.names), *self.names, *self.more]) + "\n"
 
+    def found_in(self, lines: Iterable[bytes], step: int) -> int | None:
+        """How many bytes of a file of such records stand before the record of a step, or where it would stand; None if
+        it is no such file, or does not come that far."""
+        length, head = 0, self.head().encode()
+        for line in lines:
+            if head and not length:
+                if line != head:
+                    return None
+            elif not line.endswith(b"\n") or self.number(line) is None:
+                return None
+            elif self.number(line) == step:
+                return length
+            length += len(line)
+        return None
+
+    def number(self, line: bytes) -> int | None:
+        """The step that a line is the record of."""
+        try:
+            return int(json.loads(line)["step"] if self._as_json else line.partition(b",")[0])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return None
+
     def line(self, step: Step, test: float | None) -> str:
         """One step: what it goes by, which with batches are some rows, but for the last one, and what more there is."""
         known = {"epoch": step.epoch, "loss": step.loss, "test": test}
@@ -49,6 +72,7 @@ def document(task: Task, last: Look, end: End, notices: Sequence[Notice]) -> str
         "expression": task.text,
         "optimizer": {"name": task.optimizer, **task.hyper},
         "start": dict(task.start),
+        **({"fixed": dict(task.fixed)} if task.fixed else {}),
         "parameters": dict(zip(names, step.parameters)),
         "value": step.whole[0],
         "gradient": dict(zip(names, step.whole[1:])),

@@ -155,7 +155,7 @@ def schema() -> dict[str, Any]:
             "message": text,
             "notices": {"type": "array", "items": notice},
         },
-        {"rows": line, "epochs": line, "test": {"description": "the loss on --test-data", **number}},
+        {"fixed": by_name, "rows": line, "epochs": line, "test": {"description": "the loss on --test-data", **number}},
     )
     step = record(
         {"step": line, "value": number, "gradient": by_name, "parameters": by_name},

@@ -12,9 +12,10 @@ from graddiff.render.pictures.contours import joined, levels, segments
 from graddiff.render.scales import over_decades, round_step
 
 WIDTH, HEIGHT = 480.0, 360.0  # pixels of a panel
-LEFT, RIGHT, TOP, BOTTOM = 72.0, 20.0, 64.0, 48.0
+LEFT, RIGHT, TOP, BOTTOM = 84.0, 20.0, 64.0, 48.0
 CHARACTER = 9.5  # pixels, with what stands around the heading
 TICKS = 5
+FAR = 1e3  # steps from 0, beyond which ticks are told from a base
 CELLS = 100  # of the grid, in each direction
 LEVELS = 14
 MARGIN = 0.2  # of the path's extent, around it
@@ -31,7 +32,8 @@ STYLE = """
     .plot .path { fill: none; stroke: #b0203a; stroke-width: 1.5; }
     .plot .dot { stroke: none; } .plot .loss.dot { fill: #1f5fa8; }
     .plot .path.dot { fill: #b0203a; } .plot .test.dot { fill: #b4540a; }
-    .plot .start { fill: #fff; stroke: #b0203a; stroke-width: 2; } .plot .end { fill: #b0203a; }
+    .plot .start { fill: #fff; stroke: #b0203a; stroke-width: 2; }
+    .plot .end { fill: #b0203a; stroke: #fff; stroke-width: 1.5; }
 """
 
 Scale = tuple[float, float]  # from, to
@@ -59,12 +61,28 @@ class Axis(NamedTuple):
             every = max(1, math.ceil((self.most - self.least) / 2 / TICKS) * 2 if self.most - self.least > TICKS else 1)
             powers = range(math.ceil(self.least), math.floor(self.most) + 1, every)
             return [(10.0**power, f"1e{power}") for power in powers]
+        base, step = self.base, self.step
+        first, last = math.ceil((self.least - base) / step), math.floor((self.most - base) / step)
+        form = ",.0f" if self.whole else ".3g"
+        return [(base + place * step, format(place * step, form)) for place in range(first, last + 1)]
+
+    @property
+    def step(self) -> float:
+        """From tick to tick."""
         step = round_step(self.most / TICKS - self.least / TICKS or 1.0)
-        step = max(1.0, step) if self.whole else step
-        first, last = math.ceil(self.least / step), math.floor(self.most / step)
-        digits = max(3, 2 + math.floor(math.log10(max(abs(first), abs(last), 1))))
-        form = ",.0f" if self.whole else f".{digits}g"
-        return [(place * step, format(place * step, form)) for place in range(first, last + 1)]
+        return max(1.0, step) if self.whole else step
+
+    @property
+    def base(self) -> float:
+        """What is subtracted from what stands at the ticks, so that they can be told apart: mostly 0."""
+        if self.logarithmic or self.whole or max(abs(self.least), abs(self.most)) < FAR * self.step:
+            return 0.0
+        return math.ceil(self.least / self.step) * self.step
+
+    @property
+    def title(self) -> str:
+        """What it goes over, without the base."""
+        return f"{self.label} {'-' if self.base > 0 else '+'} {abs(self.base):.17g}" if self.base else self.label
 
 
 def axis_of(label: str, values: Sequence[float], logarithmic: bool = False, whole: bool = False) -> Axis:
@@ -100,11 +118,11 @@ class Panel(NamedTuple):
         size = f'width="{right - left:.1f}" height="{HEIGHT - TOP - BOTTOM:.1f}"'
         yield f'  <rect class="frame" x="{left:.1f}" y="{TOP:.1f}" {size}/>\n'
         middle = (left + right) / 2
-        label = xml_text(self.across.label)
+        label = xml_text(self.across.title)
         yield f'  <text x="{middle:.1f}" y="{HEIGHT - 8:.1f}" text-anchor="middle">{label}</text>\n'
-        x, y = self.left + 16, (TOP + HEIGHT - BOTTOM) / 2
+        x, y = self.left + 14, (TOP + HEIGHT - BOTTOM) / 2
         turned = f'transform="rotate(-90 {x:.1f} {y:.1f})" text-anchor="middle"'
-        yield f'  <text x="{x:.1f}" y="{y:.1f}" {turned}>{xml_text(self.up.label)}</text>\n'
+        yield f'  <text x="{x:.1f}" y="{y:.1f}" {turned}>{xml_text(self.up.title)}</text>\n'
 
     def line(self, style: str, points: Sequence[tuple[float, float]]) -> Iterator[str]:
         """A line through points, with a dot at each of them if they are few."""
