@@ -30,7 +30,7 @@ from graddiff.data.numbers import table
 from graddiff.descent.history import History
 from graddiff.descent.objectives import OverRows
 from graddiff.descent.optimizers import RULES
-from graddiff.descent.runs import Step
+from graddiff.descent.runs import Limits, State, Step, Watch, rise
 from graddiff.descent.samples import Samples, read_samples
 from graddiff.descent.tasks import load
 from graddiff.render.pictures.contours import joined, segments
@@ -541,6 +541,27 @@ def test_numbers_of_every_size_are_shown(arguments: list[str], tmp_path: Path) -
     if "1e9" in arguments[0]:
         ticks = [label for label in labels if label and label.startswith("1.000000")]
         assert len(ticks) == len({*ticks}) or len({*ticks}) >= 3
+
+
+def test_loss_that_stays_the_same_has_not_grown() -> None:
+    watch, state = Watch(Limits(), ""), State(0, (1.0,), ())
+    for step, (loss, growing, since) in enumerate([(1.0, 0, 0), (2.0, 1, 1), (2.0, 0, 2), (3.0, 1, 3), (0.5, 0, 0)]):
+        state = watch.look(state._replace(step=step), loss)
+        assert (state.growing, state.since) == (growing, since)
+        assert watch.look(state, 9.0) is state  # nothing is seen twice
+    assert (state.first, state.last, state.best) == (1.0, 0.5, 0.5)
+
+
+def test_noise_is_no_rise() -> None:
+    state = State(0, (1.0,), (), first=-100.0)
+    assert rise(state._replace(last=-99.5)) == 0
+    assert rise(state._replace(last=-98.0)) > 0
+
+
+def test_length_of_the_gradient_is_that_over_all_rows_where_it_is_known() -> None:
+    step = Step(0, 0, 1.0, (3.0, 4.0), (0.0, 0.0), None)
+    assert step.norm == 5
+    assert step._replace(whole=(1.0, 6.0, 8.0)).norm == 10
 
 
 def test_no_loss_at_the_start_is_the_error_of_that_point() -> None:
