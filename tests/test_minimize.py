@@ -35,7 +35,7 @@ from graddiff.descent.samples import Samples, read_samples
 from graddiff.descent.tasks import load
 from graddiff.render.pictures.contours import joined, segments
 from graddiff.render.schema import schema
-from running import COMMAND, ROOT, environment, error, graddiff, output
+from running import COMMAND, ROOT, environment, error, graddiff, output, told_to
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
 
 SCHEMA = schema()
@@ -809,12 +809,7 @@ def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
         [*COMMAND, "minimize", *arguments], stdout=subprocess.DEVNULL, stderr=theirs, env=environment()
     )
     os.close(theirs)
-    told = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            told += chunk
-    except OSError:  # Linux says so when the other side is closed
-        pass
+    told = told_to(ours)
     assert process.wait(60) == 0
     assert b" of 400,000, loss " in told
     assert b"steps a second" in told
@@ -949,6 +944,8 @@ def test_bad_input_is_one_sentence(arguments: list[str], code: int, said: str, t
         (("state", "parameters"), [10**400, 1]),
         (("state", "step"), 1.5),
         (("state", "step"), -5),
+        (("state", "step"), None),
+        (("data", "test"), 1),
         (("state", "best"), "low"),
         (("limits", "steps"), 0),
         (("limits", "tolerance"), "small"),
@@ -987,6 +984,17 @@ def test_run_goes_on_with_the_same_rows_in_another_format(tmp_path: Path) -> Non
     process = graddiff("minimize", "--resume", "s.json", cwd=tmp_path)
     assert process.returncode == 0
     assert b"nothing was left to do: 5 epochs done" in process.stderr
+
+
+def test_test_data_of_a_kept_run_are_not_overwritten(tmp_path: Path) -> None:
+    a_line(tmp_path, 20)
+    (tmp_path / "t.csv").write_text("x,y\n1,3\n")
+    begun = [LINE, "--data", "points.csv", "--test-data", "t.csv", "--at", "w=0,b=0", "--epochs", "2"]
+    minimized(*begun, "--save", "s.json", cwd=tmp_path)
+    process = graddiff("minimize", "--resume", "s.json", "--save", "t.csv", cwd=tmp_path)
+    assert process.returncode == 2
+    assert b"--save t.csv would overwrite t.csv" in process.stderr
+    assert (tmp_path / "t.csv").read_text() == "x,y\n1,3\n"
 
 
 def test_other_data_than_those_of_the_run_are_refused(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def command(expression: str | None, **options: Any) -> int:
     check_files(options)
     begun = begin(expression, options)
     if begun.task.data is not None:
-        check_outputs(options, [begun.task.data.path])
+        check_outputs(options, [begun.task.data.path, begun.task.data.test])
     if options["explain"] and begun.task.optimizer == LBFGS:
         raise UsageError("the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …")
     run = Run(begun, form, options)
@@ -123,7 +123,7 @@ def command(expression: str | None, **options: Any) -> int:
         raise PointError(f"it cannot begin there: {end.message}", hint=end.hint)
     with into_file(options["output"] if form in ("table", "json") else None):
         run.write_result(end)
-    if options["plot"] is not None:
+    if options["plot"] is not None and run.history.last is not None:
         run.draw(options["plot"])
     for count, notice in run.notices():
         more = f" (and {count - 1:,} more times)" if count > 1 else ""

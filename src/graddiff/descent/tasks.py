@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from graddiff.data.inputs import SUFFIXES
 from graddiff.descent.optimizers import LBFGS, RULES, hyperparameters
@@ -16,6 +16,8 @@ from graddiff.errors import FileError, UsageError
 from graddiff.files import read_text, unwritable
 
 SCHEMA = "graddiff-minimize/1"
+
+Value = TypeVar("Value")
 
 
 class Data(NamedTuple):
@@ -89,21 +91,26 @@ def a_task(document: Any) -> Task:
     if wanted:
         hyperparameters(optimizer, hyper["lr"], {name: value for name, value in hyper.items() if name != "lr"})
     given = document["limits"]
-    steps, epochs, patience = (whole(given[name], 1) for name in ("steps", "epochs", "patience"))
-    tolerance = None if given["tolerance"] is None else number(given["tolerance"])
-    limits = Limits(steps, epochs, tolerance, patience)
+    steps, epochs, patience = (maybe(positive, given[name]) for name in ("steps", "epochs", "patience"))
+    limits = Limits(steps, epochs, maybe(number, given["tolerance"]), patience)
     return Task(a_text(document["text"]), start, fixed, optimizer, hyper, limits, a_table(document["data"]))
 
 
 def a_table(data: Any) -> Data | None:
     if data is None:
         return None
-    size, seed = whole(data["batch_size"], 1), whole(data["shuffle_seed"])
-    rows, checksum = whole(data["rows"], 1), whole(data["checksum"], 0)
-    if data["reads"] not in SUFFIXES.values() or data["engine"] not in ("rows", "columns") or not rows:
+    if data["reads"] not in SUFFIXES.values() or data["engine"] not in ("rows", "columns"):
         raise ValueError
-    test = None if data["test"] is None else a_text(data["test"])
-    return Data(a_text(data["path"]), data["reads"], data["engine"], size, seed, rows, checksum or 0, test)
+    return Data(
+        a_text(data["path"]),
+        data["reads"],
+        data["engine"],
+        maybe(positive, data["batch_size"]),
+        maybe(whole, data["shuffle_seed"]),
+        positive(data["rows"]),
+        whole(data["checksum"]),
+        maybe(a_text, data["test"]),
+    )
 
 
 def a_state(state: Any, task: Task) -> State:
@@ -111,20 +118,29 @@ def a_state(state: Any, task: Task) -> State:
     kept = () if task.optimizer == LBFGS else RULES[task.optimizer].state
     if len(parameters) != len(task.start) or len(memory) != len(kept) * len(parameters):
         raise ValueError
-    step, since, growing = (whole(state[name], 0) for name in ("step", "since", "growing"))
-    first, last, best = (None if state[name] is None else number(state[name]) for name in ("first", "last", "best"))
-    looked = whole(state["looked"], -1)
-    return State(
-        step or 0, parameters, memory, -1 if looked is None else looked, first, last, best, since or 0, growing or 0
-    )
-
-
-def whole(value: Any, least: int | None = None) -> int | None:
-    """A whole number from `least` on, or None. Raises ValueError for anything else."""
-    if value is not None and (type(value) is not int or (least is not None and value < least)):
+    step, since, growing = (whole(state[name]) for name in ("step", "since", "growing"))
+    if min(step, since, growing) < 0:
         raise ValueError
-    found: int | None = value
-    return found
+    first, last, best = (maybe(number, state[name]) for name in ("first", "last", "best"))
+    return State(step, parameters, memory, whole(state["looked"]), first, last, best, since, growing)
+
+
+def maybe(kind: Callable[[Any], Value], value: Any) -> Value | None:
+    return None if value is None else kind(value)
+
+
+def whole(value: Any) -> int:
+    """A whole number. Raises ValueError for anything else."""
+    if type(value) is not int:
+        raise ValueError
+    return value
+
+
+def positive(value: Any) -> int:
+    """A whole number from 1 on. Raises ValueError for anything else."""
+    if whole(value) < 1:
+        raise ValueError
+    return whole(value)
 
 
 def number(value: Any) -> float:
