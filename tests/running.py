@@ -51,3 +51,14 @@ def error(*arguments: str, stdin: str | bytes = "", code: int, env: Mapping[str,
     assert process.returncode == code, process.stdout.decode() + process.stderr.decode()
     assert process.stdout == b""
     return process.stderr.decode()
+
+
+def told_to(terminal: int) -> bytes:
+    """All that is written to a terminal, of which this is our side, until the other side is closed."""
+    told = b""
+    try:
+        while chunk := os.read(terminal, 65536):
+            told += chunk
+    except OSError:  # Linux says so when the other side is closed
+        pass
+    return told

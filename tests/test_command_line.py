@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from graddiff import __version__
-from running import COMMAND, environment, error, graddiff, output
+from running import COMMAND, environment, error, graddiff, output, told_to
 
 
 def last_line(text: str) -> str:
@@ -266,18 +266,10 @@ def on_a_terminal(*arguments: str, columns: int = 80, env: dict[str, str] | None
     settings = environment(TERM="xterm-256color") | (env or {})
     process = subprocess.Popen([*COMMAND, *arguments], stdin=child, stdout=child, stderr=child, env=settings)
     os.close(child)
-    pieces = []
-    while True:
-        try:
-            piece = os.read(parent, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        pieces.append(piece)
+    told = told_to(parent)
     process.wait(30)
     os.close(parent)
-    return b"".join(pieces).decode().replace("\r\n", "\n")
+    return told.decode().replace("\r\n", "\n")
 
 
 LOGISTIC = ("1/(1+exp(-(w0*x0+w1*x1+w2)))", "--at", "w0=2,x0=-1,w1=-3,x1=-2,w2=-3")

@@ -26,7 +26,7 @@ from graddiff.homework.mistakes import MISTAKES
 from graddiff.render.reports.csv import harmless
 from graddiff.render.reports.github import PROPERTY, escaped
 from graddiff.render.reports.tap import description
-from running import COMMAND, ROOT, environment, graddiff
+from running import COMMAND, ROOT, environment, graddiff, told_to
 
 HERE = ROOT / "tests/homework"
 HOMEWORK = """
@@ -614,12 +614,7 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     arguments = [*COMMAND, "check", "hw.toml", "class.csv", "--output", "o.json"]
     process = subprocess.Popen(arguments, cwd=folder, stderr=theirs, env=environment())
     os.close(theirs)
-    told = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            told += chunk
-    except OSError:  # Linux says so when the other side is closed
-        pass
+    told = told_to(ours)
     assert process.wait(60) == 1
     assert b"students," in told
     assert graddiff("check", "hw.toml", "class.csv", "--output", "o.json", cwd=folder).stderr == b""

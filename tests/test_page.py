@@ -62,6 +62,10 @@ DRIVER = """
 WATCH = "<script>window.failures = []; window.onerror = (message) => { window.failures.push(message); };</script>"
 
 
+def headless(browser: str) -> list[str]:
+    return [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
 def page(expression: str, at: dict[str, float]) -> str:
     return "".join(write(differentiate(expression, at), 7))
 
@@ -72,11 +76,7 @@ def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> 
     text = text.replace("<head>", f"<head>{WATCH}", 1).replace("</body>", f"{driver}</body>")
     (folder / "page.html").write_text(text, encoding="utf-8")
     command = [
-        browser,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
+        *headless(browser),
         f"--user-data-dir={folder}/profile",
         "--dump-dom",
     ]
@@ -140,11 +140,7 @@ def test_mermaid_is_accepted_by_its_own_parser(browser: str, tmp_path: Path) -> 
     }})()</script>"""
     (tmp_path / "mermaid.html").write_text(script, encoding="utf-8")
     command = [
-        browser,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
+        *headless(browser),
         "--virtual-time-budget=60000",
         "--dump-dom",
     ]
