@@ -9,7 +9,7 @@ import mpmath
 from mpmath import mp, mpf
 
 from graddiff import Expression
-from graddiff.operations import NUMBER, VARIABLE
+from graddiff.operations.table import NUMBER, VARIABLE
 
 mp.dps = 30
 

@@ -344,7 +344,7 @@ def test_number_of_graph_levels_is_an_option() -> None:
 def test_functions_lists_every_row_as_a_table_and_as_json() -> None:
     import json
 
-    from graddiff.operations import ROWS
+    from graddiff.operations.table import ROWS
 
     table = output("functions")
     records = json.loads(output("functions", "--json"))

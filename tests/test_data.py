@@ -18,7 +18,7 @@ import pytest
 
 from graddiff import differentiate
 from graddiff.data.blocks import BOM, Source, blocks
-from graddiff.render.schema import schema
+from graddiff.render.json.schema import schema
 from running import COMMAND, environment, error, graddiff, output
 
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'

@@ -22,15 +22,15 @@ import pytest
 from distributed import Client, LocalCluster
 
 from graddiff import differentiate
-from graddiff.data.answers import Question, Tally
 from graddiff.data.blocks import Block
-from graddiff.data.frames import FrameStream
-from graddiff.data.inputs import open_rows
-from graddiff.data.parts import scratch, sweep
+from graddiff.data.column_stream import FrameStream
+from graddiff.data.open_table import open_rows
+from graddiff.data.row_answers import Question, Tally
 from graddiff.data.streams import Plan, Stream
+from graddiff.data.table_job import scratch, sweep
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError, UsageError
-from graddiff.processes import in_order
+from graddiff.system.processes import in_order
 from running import COMMAND, environment, error, graddiff, output
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"

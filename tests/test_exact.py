@@ -9,10 +9,10 @@ from fractions import Fraction
 import pytest
 from mpmath import mp, mpf
 
-from graddiff.arithmetic import FLOATS
-from graddiff.exact import EXACT, POINTS, Inexact
-from graddiff.operations import TABLE
-from graddiff.precision import many_digits
+from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.fractions import EXACT, POINTS, Inexact
+from graddiff.numbers.multiprecision import many_digits
+from graddiff.operations.table import TABLE
 from running import ROOT, error, graddiff, output
 
 F = Fraction

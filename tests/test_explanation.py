@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.alphabets import SPACED
-from graddiff.explanation import PREFIXES, Style, explain, number
-from graddiff.forward import tangents
-from graddiff.operations import TABLE
-from graddiff.paths import paths
-from graddiff.words import WORDS
+from graddiff.autodiff.forward_mode import tangents
+from graddiff.autodiff.paths import paths
+from graddiff.notation.line_names import PREFIXES
+from graddiff.notation.numerals import number
+from graddiff.notation.style import SPACED
+from graddiff.operations.table import TABLE
+from graddiff.render.explanation.rules_in_words import WORDS
+from graddiff.render.explanation.steps import Style, explain
 from running import error, output
 
 EXAMPLES: list[tuple[str, dict[str, float]]] = [

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from graddiff import GraddiffError, derivatives, differentiate, parse
-from graddiff.algebra.formula import PARTS
-from graddiff.algebra.typesetting import reachable
-from graddiff.evaluator import evaluate
-from graddiff.latex import LATEX
-from graddiff.operations import TABLE
-from graddiff.symbolic import adjoints
+from graddiff.algebra.derivatives import adjoints
+from graddiff.algebra.node import PARTS
+from graddiff.algebra.printer import reachable
+from graddiff.autodiff.forward_pass import evaluate
+from graddiff.notation.latex import LATEX
+from graddiff.operations.table import TABLE
 from running import error, output
 
 with open(Path(__file__).parent / "published/exercises.tsv", encoding="utf-8", newline="") as file:
@@ -135,7 +135,7 @@ SAMPLES = dict.fromkeys(TABLE, (0.3, 0.7, 0.2)) | {
 
 @pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name)
 def test_formula_of_every_operation_is_its_reverse_pass(operation: object) -> None:
-    from graddiff.operation import Operation
+    from graddiff.operations.row import Operation
 
     assert isinstance(operation, Operation)
     size = 2 if operation.variadic else len(operation.parameters)
@@ -154,7 +154,7 @@ def test_formula_of_every_operation_is_its_reverse_pass(operation: object) -> No
 
 @pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.parity], ids=lambda o: o.name)
 def test_parity_in_the_table_is_that_of_the_function(operation: object) -> None:
-    from graddiff.operation import Operation
+    from graddiff.operations.row import Operation
 
     assert isinstance(operation, Operation)
     sign = {"even": 1, "odd": -1}[operation.parity]

@@ -12,14 +12,13 @@ import pytest
 from mpmath import mp
 
 from graddiff import differentiate, parse
-from graddiff.evaluator import evaluate
-from graddiff.exact import EXACT
-from graddiff.higher import curvature, hessian
-from graddiff.operations import TABLE
-from graddiff.precision import many_digits
-from graddiff.series import taylor
-from graddiff.symbolic import second_derivatives
-from graddiff.tangent import slope_along
+from graddiff.algebra.derivatives import second_derivatives
+from graddiff.autodiff.forward_mode import slope_along
+from graddiff.autodiff.forward_pass import evaluate
+from graddiff.autodiff.higher_order import curvature, hessian, taylor
+from graddiff.numbers.fractions import EXACT
+from graddiff.numbers.multiprecision import many_digits
+from graddiff.operations.table import TABLE
 from oracles import value
 from running import error, output
 
@@ -89,7 +88,7 @@ def test_direction_is_the_hessian_times_it() -> None:
 
 @pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name)
 def test_forward_mode_agrees_with_the_reverse_pass(operation: object) -> None:
-    from graddiff.operation import Operation
+    from graddiff.operations.row import Operation
 
     assert isinstance(operation, Operation)
     names = ["x", "y", "z"][: 2 if operation.variadic else len(operation.parameters)]

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.render.schema import schema
+from graddiff.render.json.schema import schema
 from running import graddiff, output
 
 ARGUMENTS = [

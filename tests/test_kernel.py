@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 import numpy
 import pytest
 
-from graddiff import GraddiffError, columns, differentiate, parse, rows
-from graddiff.columns import BLOCK, Columns
-from graddiff.kernel import Program, program
-from graddiff.operation import Operation
-from graddiff.operations import COMPARISONS, ROWS, WHERE
-from graddiff.rows import by_rows
+from graddiff import GraddiffError, differentiate, parse
+from graddiff.kernel import scalar as rows
+from graddiff.kernel import vector as columns
+from graddiff.kernel.program import Program, program
+from graddiff.kernel.scalar import by_rows
+from graddiff.kernel.vector import BLOCK, Columns
+from graddiff.operations.row import Operation
+from graddiff.operations.table import COMPARISONS, ROWS, WHERE
 from test_reverse import random_text
 
 pytestmark = pytest.mark.filterwarnings("error::DeprecationWarning")  # of NumPy, about the code that is generated

@@ -26,15 +26,15 @@ import pytest
 from scipy.optimize import minimize as scipy_minimize
 
 from graddiff import GraddiffError, differentiate
-from graddiff.data.numbers import table
-from graddiff.descent.history import History
-from graddiff.descent.objectives import OverRows
-from graddiff.descent.optimizers import RULES
-from graddiff.descent.runs import Limits, State, Step, Watch, rise
-from graddiff.descent.samples import Samples, read_samples
-from graddiff.descent.tasks import load
+from graddiff.data.numeric_rows import table
+from graddiff.minimize.history import History
+from graddiff.minimize.loop import Limits, State, Step, Watch, rise
+from graddiff.minimize.objectives import OverRows
+from graddiff.minimize.optimizers import RULES
+from graddiff.minimize.saved_run import load
+from graddiff.minimize.training_rows import Samples, read_samples
+from graddiff.render.json.schema import schema
 from graddiff.render.pictures.contours import joined, segments
-from graddiff.render.schema import schema
 from running import COMMAND, ROOT, environment, error, graddiff, output, told_to
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
 

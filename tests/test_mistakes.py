@@ -9,12 +9,12 @@ import pytest
 
 from graddiff import parse
 from graddiff.algebra.identities import FormulaKind, Identities
-from graddiff.algebra.typesetting import write
-from graddiff.evaluator import evaluate
-from graddiff.homework.bending import bend, bent_rules, shape_of
-from graddiff.homework.key import judged
+from graddiff.algebra.printer import write
+from graddiff.autodiff.forward_pass import evaluate
+from graddiff.homework.answer_key import judged
+from graddiff.homework.bent_rules import bend, bent_rules, shape_of
+from graddiff.homework.misreadings import PATHS, READINGS
 from graddiff.homework.mistakes import MISTAKES, ROWS
-from graddiff.homework.readings import PATHS, READINGS
 from test_verdicts import EXERCISES, formula, formula_key, number
 
 FORMULAS = [

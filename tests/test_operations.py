@@ -11,9 +11,9 @@ import mpmath
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.arithmetic import FLOATS
-from graddiff.operation import Operation
-from graddiff.operations import ALIASES, COMPARISONS, FUNCTIONS, NUMBER, ROWS, TABLE, VARIABLE, WHERE
+from graddiff.numbers.floats import FLOATS
+from graddiff.operations.row import Operation
+from graddiff.operations.table import ALIASES, COMPARISONS, FUNCTIONS, NUMBER, ROWS, TABLE, VARIABLE, WHERE
 from oracles import ORACLES, slope
 
 CANDIDATES = (-30.27, -2.6, -1.1, -0.7, -0.131, 0.3, 0.47, 0.9, 1.3, 2.75, 17.4)

@@ -11,7 +11,7 @@ from lark import Token, Transformer
 
 from build_tables import lark_parser, tables_module
 from graddiff import Expression, differentiate, parse
-from graddiff.operations import FUNCTIONS, NUMBER, TABLE, VARIABLE
+from graddiff.operations.table import FUNCTIONS, NUMBER, TABLE, VARIABLE
 from running import ROOT
 
 MEANING = [

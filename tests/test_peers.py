@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.operations import NUMBER, VARIABLE
+from graddiff.operations.table import NUMBER, VARIABLE
 from test_conventions import CONVENTIONS, at, same
 
 pytestmark = pytest.mark.peers

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from graddiff import Result, differentiate
-from graddiff.operations import TABLE
+from graddiff.operations.table import TABLE
 from graddiff.programs import frameworks, reverse
 from running import error, graddiff, output
 

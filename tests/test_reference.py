@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from graddiff.commands.reference import SCRIPTS, commands, files
-from graddiff.operations import FUNCTIONS, ROWS
-from graddiff.render.completion import options_of
+from graddiff.commands.generate import SCRIPTS, commands, files
+from graddiff.operations.table import FUNCTIONS, ROWS
+from graddiff.render.reference.completion import options_of
 from running import ROOT, output
 
 CHECKERS = {
@@ -23,7 +23,7 @@ MAN = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"]
 
 @pytest.mark.parametrize("path", files())
 def test_committed_file_is_fresh(path: str) -> None:
-    """If not: python -m graddiff.commands.reference"""
+    """If not: python -m graddiff.commands.generate"""
     assert (ROOT / path).read_text(encoding="utf-8") == files()[path]
 
 

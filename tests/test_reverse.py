@@ -14,10 +14,11 @@ from mpmath import mpf
 
 import oracles
 from graddiff import Result, differentiate, parse
-from graddiff.arithmetic import FLOATS, Kind
-from graddiff.evaluator import evaluate
-from graddiff.operations import NUMBER, VARIABLE
-from graddiff.reverse import differentiate_backwards
+from graddiff.autodiff.forward_pass import evaluate
+from graddiff.autodiff.reverse_pass import differentiate_backwards
+from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.kind import Kind
+from graddiff.operations.table import NUMBER, VARIABLE
 
 ARTICLES = [
     ("(x+y)*z", {"x": 1, "y": 3, "z": -3}, -12, {"x": -3, "y": -3, "z": 4}),

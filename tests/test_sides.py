@@ -8,10 +8,10 @@ import math
 import pytest
 
 from graddiff import differentiate, parse
+from graddiff.autodiff.forward_pass import evaluate
+from graddiff.autodiff.one_sided import both_sides
+from graddiff.checks.verification import compare, difference_quotient
 from graddiff.errors import GraddiffError
-from graddiff.evaluator import evaluate
-from graddiff.sides import both_sides
-from graddiff.verification import compare, difference_quotient
 from running import error, output
 
 SLOPES = [

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from graddiff import parse
-from graddiff.homework.key import FormulaKey, Judged, Key, judged
-from graddiff.homework.points import FEWEST, WANTED, admissible, rational, samples
+from graddiff.homework.answer_key import FormulaKey, Judged, Key, judged
+from graddiff.homework.conditioning import scale_of_adjoint, scale_of_value
+from graddiff.homework.homework_file import homework
 from graddiff.homework.problems import Limits
-from graddiff.homework.reading import homework
-from graddiff.homework.scale import scale_of_adjoint, scale_of_value
+from graddiff.homework.sample_points import FEWEST, WANTED, admissible, rational, samples
 
 PUBLISHED = Path(__file__).parent / "published"
 

@@ -11,11 +11,11 @@
 
 from typing import Any
 
-from graddiff.differentiation import Result, differentiate
+from graddiff.autodiff.result import Result, differentiate
+from graddiff.autodiff.reverse_pass import Edge, Graph
 from graddiff.errors import GraddiffError
-from graddiff.expression import Expression
-from graddiff.parser import parse
-from graddiff.reverse import Edge, Graph
+from graddiff.language.expression import Expression
+from graddiff.language.parser import parse
 from graddiff.version import __version__
 
 __all__ = [
@@ -56,7 +56,7 @@ Result._repr_svg_, Result._repr_html_ = _svg, _html  # type: ignore[attr-defined
 def __getattr__(name: str) -> Any:
     """What is imported when it is asked for: one answer at a point does without fractions."""
     if name in ("Derivatives", "derivatives"):
-        from graddiff import symbolic
+        from graddiff.algebra import derivatives as symbolic
 
         return getattr(symbolic, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

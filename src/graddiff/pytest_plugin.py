@@ -36,11 +36,11 @@ class HomeworkFile(pytest.File):
 
     def collect(self) -> Iterator[PartItem]:
         from graddiff.errors import GraddiffError, printable
+        from graddiff.homework.answer_key import Key
         from graddiff.homework.grading import grade
-        from graddiff.homework.key import Key
-        from graddiff.homework.reading import read_homework
+        from graddiff.homework.homework_file import read_homework
         from graddiff.homework.submissions import submissions
-        from graddiff.render.reports.words import remarks
+        from graddiff.render.reports.wording import remarks
 
         if not self.config.getoption("--answers"):
             raise self.CollectError(f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml")
@@ -72,7 +72,7 @@ class PartItem(pytest.Item):
         self.part, self.told = part, told
 
     def runtest(self) -> None:
-        from graddiff.render.reports.words import message
+        from graddiff.render.reports.wording import message
 
         if self.told:
             raise NotRight(self.told)

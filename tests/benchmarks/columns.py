@@ -214,8 +214,8 @@ def tasks(name: str, inputs: list[Any]) -> dict[str, Callable[[], Any]]:
     """Each gives the value and the partials as arrays."""
     import numpy as np
 
-    from graddiff.columns import NATIVES, Columns
-    from graddiff.data.answers import Answers, Question
+    from graddiff.data.row_answers import Answers, Question
+    from graddiff.kernel.vector import NATIVES, Columns
 
     answers = Answers(Question(EXPRESSIONS[name], {}), ())
     kernel = Columns(answers.program(NATIVES))

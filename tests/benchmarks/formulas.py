@@ -71,9 +71,9 @@ def size() -> None:
 def series() -> None:
     """Derivatives of order 8 at a point: by truncated series, and by differentiating formulas again and again."""
     from graddiff import parse
-    from graddiff.evaluator import evaluate
-    from graddiff.series import taylor
-    from graddiff.symbolic import derivatives_up_to
+    from graddiff.algebra.derivatives import derivatives_up_to
+    from graddiff.autodiff.forward_pass import evaluate
+    from graddiff.autodiff.higher_order import taylor
 
     expression, at, order = parse("x^2*exp(x)*sin(x)"), {"x": 0.7}, 8
 

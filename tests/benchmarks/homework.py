@@ -74,8 +74,8 @@ WRONG = {
 
 
 def homework() -> None:
-    from graddiff.homework.key import Key, judged
-    from graddiff.homework.reading import read_homework
+    from graddiff.homework.answer_key import Key, judged
+    from graddiff.homework.homework_file import read_homework
 
     with tempfile.TemporaryDirectory() as folder:
         task, table = os.path.join(folder, "homework.toml"), os.path.join(folder, "class.csv")

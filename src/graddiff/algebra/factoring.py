@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from graddiff.algebra.formula import ADD, MUL, ONE, Formula, Rational, size
-from graddiff.algebra.formulas import Formulas, positive
-from graddiff.operations import NUMBER
+from graddiff.algebra.node import ADD, MUL, ONE, Formula, Rational, size
+from graddiff.algebra.normal_form import Formulas, positive
+from graddiff.operations.table import NUMBER
 
 
 def pulled_out(formula: Formula) -> Iterator[Formula]:

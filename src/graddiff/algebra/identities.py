@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from graddiff.algebra.formula import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Rational
-from graddiff.algebra.formulas import Formulas
-from graddiff.arithmetic import Kind, Number
-from graddiff.exact import EXACT
-from graddiff.operation import Operation
-from graddiff.operations import COMPARISONS, CONSTANTS, NUMBER, TABLE, WHERE
+from graddiff.algebra.node import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Rational
+from graddiff.algebra.normal_form import Formulas
+from graddiff.numbers.fractions import EXACT
+from graddiff.numbers.kind import Kind, Number
+from graddiff.operations.row import Operation
+from graddiff.operations.table import COMPARISONS, CONSTANTS, NUMBER, TABLE, WHERE
 
 SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX, SIGMOID = (
     TABLE[name] for name in ("sub", "div", "neg", "sqrt", "log", "hypot", "min", "max", "sigmoid")

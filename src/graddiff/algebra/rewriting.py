@@ -7,10 +7,10 @@ from fractions import Fraction
 from itertools import combinations
 
 from graddiff.algebra.factoring import primitive, pulled_out, terms_of
-from graddiff.algebra.formula import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
-from graddiff.algebra.formulas import Formulas
 from graddiff.algebra.identities import LOG, SIGMOID, SQUARES
-from graddiff.operations import NUMBER, TABLE
+from graddiff.algebra.node import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
+from graddiff.algebra.normal_form import Formulas
+from graddiff.operations.table import NUMBER, TABLE
 
 SIGN = TABLE["sign"]
 TERMS = 30  # of a product that is multiplied out

@@ -12,7 +12,7 @@ from graddiff.errors import FileError, GraddiffError, UsageError
 
 
 def main_command() -> click.Command:
-    from graddiff.commands.differentiate import command
+    from graddiff.commands.main.command import command
 
     return command
 
@@ -48,7 +48,7 @@ def repl() -> click.Command:
 
 
 def minimize() -> click.Command:
-    from graddiff.commands.minimize import command
+    from graddiff.commands.minimize.command import command
 
     return command
 

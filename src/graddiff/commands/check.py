@@ -11,20 +11,20 @@ from typing import Any
 
 import click
 
-from graddiff.commands.destination import form_of_suffix, refuse_to_overwrite
-from graddiff.commands.options import canvas_for, picture
-from graddiff.commands.output import WholeLines
+from graddiff.commands.shared.options import canvas_for, picture
+from graddiff.commands.shared.output_file import form_of_suffix, refuse_to_overwrite
+from graddiff.commands.shared.whole_lines import WholeLines
 from graddiff.errors import UsageError
-from graddiff.homework.classes import graded
+from graddiff.homework.answer_key import Key
 from graddiff.homework.grading import StudentResult
-from graddiff.homework.key import Key
+from graddiff.homework.homework_file import read_homework
 from graddiff.homework.mistakes import MISTAKES
+from graddiff.homework.parallel import graded
 from graddiff.homework.problems import Homework
-from graddiff.homework.reading import read_homework
 from graddiff.homework.submissions import submissions
-from graddiff.render.progress import Progress
 from graddiff.render.reports import classroom, csv, github, gradescope, json, junit, tap, text
-from graddiff.render.terminal import show
+from graddiff.render.terminal.canvas import show
+from graddiff.render.terminal.progress import Progress
 
 HELP = """Grades ANSWERS, files or folders of them, to the problems of HOMEWORK.
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from graddiff.commands.options import ExpressionCommand, canvas_for, picture
+from graddiff.commands.shared.options import ExpressionCommand, canvas_for, picture
 from graddiff.errors import UsageError
-from graddiff.naming import did_you_mean
-from graddiff.operations import FUNCTIONS, ROWS, TABLE
-from graddiff.render.functions import lines, records
-from graddiff.render.terminal import show
+from graddiff.language.suggestions import did_you_mean
+from graddiff.operations.table import FUNCTIONS, ROWS, TABLE
+from graddiff.render.terminal.canvas import show
+from graddiff.render.terminal.operations import lines, records
 
 
 @click.command(

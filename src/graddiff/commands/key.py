@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from graddiff.commands.options import canvas_for, picture
-from graddiff.homework.key import Key
-from graddiff.homework.reading import read_homework
-from graddiff.render.reports.words import number
-from graddiff.render.table import Cell, lay_out
-from graddiff.render.terminal import Segment, show
+from graddiff.commands.shared.options import canvas_for, picture
+from graddiff.homework.answer_key import Key
+from graddiff.homework.homework_file import read_homework
+from graddiff.render.reports.wording import number
+from graddiff.render.terminal.canvas import Segment, show
+from graddiff.render.terminal.table import Cell, lay_out
 
 HELP = """Writes the answers to a homework: exact where they are fractions, else with all digits of a float.
 

@@ -8,9 +8,9 @@ import sys
 import click
 
 from graddiff.errors import printable
-from graddiff.homework.key import Key
+from graddiff.homework.answer_key import Key
+from graddiff.homework.homework_file import read_homework
 from graddiff.homework.linting import findings
-from graddiff.homework.reading import read_homework
 
 HELP = """Looks for what is unwise in a homework.
 

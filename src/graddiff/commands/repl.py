@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import click
 
-from graddiff.bindings import bind, split
+from graddiff.autodiff.point import bind, split
 from graddiff.errors import FileError, GraddiffError, UsageError, printable
-from graddiff.parser import parse
+from graddiff.language.parser import parse
 
 HELP = """A prompt that keeps an expression, its bindings and options, and answers anew whenever one of them changes.
 

@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Generator, Iterator
 
 from graddiff.data.blocks import Block
-from graddiff.data.jobs import Answered, by_threads, in_parallel
+from graddiff.data.parallel import Answered, by_threads, in_parallel
 from graddiff.data.streams import Plan, Stream
 from graddiff.errors import UsageError
 
@@ -33,7 +33,7 @@ def stream_of(plan: Plan, engine: str, size: int | None) -> Stream:
         need(engine, "--engine columns")
     if engine == "rows" or missing("columns") or (engine == "auto" and size is not None and size < SMALL):
         return Stream(plan)
-    from graddiff.data.frames import FrameStream  # numpy and polars take a fifth of a second
+    from graddiff.data.column_stream import FrameStream  # numpy and polars take a fifth of a second
 
     return FrameStream(plan)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, NamedTuple
 
-from graddiff.data import bare, csv, jsonl
-from graddiff.data.answers import Answer, Answers, Failure, Question, Tally
 from graddiff.data.blocks import Block
+from graddiff.data.formats import csv, jsonl
+from graddiff.data.formats import numbers as bare
+from graddiff.data.row_answers import Answer, Answers, Failure, Question, Tally
 from graddiff.errors import FileError
 
 FORMATS = {"csv": csv, "jsonl": jsonl}

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy
 
-from graddiff import columns
-from graddiff.data.answers import Answers, Question, Tally, number
-from graddiff.differentiation import check_bound, finite
+from graddiff.autodiff.result import check_bound, finite
+from graddiff.data.row_answers import Answers, Question, Tally, number
+from graddiff.kernel import vector as columns
 
 
 def column_kernel(

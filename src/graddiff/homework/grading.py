@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.homework.hypotheses import Hypothesis
-from graddiff.homework.key import Key
+from graddiff.homework.answer_key import Key
+from graddiff.homework.mistake_matching import Hypothesis
 from graddiff.homework.problems import Part, Problem
 from graddiff.homework.submissions import Answer, Submission
-from graddiff.naming import did_you_mean
+from graddiff.language.suggestions import did_you_mean
 
 STATUSES = ("correct", "wrong", "missing", "invalid", "undecided")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from graddiff.differentiation import differentiate
+from graddiff.autodiff.result import differentiate
 from graddiff.errors import PointError
-from graddiff.homework.hypotheses import patterns
-from graddiff.homework.key import FormulaKey, Key, NumberKey
+from graddiff.homework.answer_key import FormulaKey, Key, NumberKey
+from graddiff.homework.judging import near
+from graddiff.homework.misreadings import Spot
+from graddiff.homework.mistake_matching import patterns
 from graddiff.homework.mistakes import MISTAKES
-from graddiff.homework.points import CONVENTIONS, FEWEST, samples
 from graddiff.homework.problems import Part, Problem, values_at
-from graddiff.homework.readings import Spot
-from graddiff.homework.verdicts import near
+from graddiff.homework.sample_points import CONVENTIONS, FEWEST, samples
 
 # Readings that agree with the truth by chance as often as not.
 INNOCENT = ("other", "value", "adjoint", "second")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.arithmetic import FLOATS, Kind, Number
-from graddiff.bindings import bind
-from graddiff.expression import Expression
+from graddiff.autodiff.point import bind
+from graddiff.language.expression import Expression
+from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.kind import Kind, Number
 
 Interval = tuple[Fraction, Fraction]
 

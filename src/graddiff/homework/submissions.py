@@ -14,11 +14,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from graddiff.bindings import read_json
+from graddiff.autodiff.point import read_json
+from graddiff.checks.expectations import full_name
 from graddiff.errors import FileError, HomeworkError
-from graddiff.expectations import full_name
-from graddiff.files import read_text
-from graddiff.homework.reading import flat, read_toml, text_typed
+from graddiff.homework.homework_file import flat, read_toml, text_typed
+from graddiff.system.files import read_text
 
 SUFFIXES = (".toml", ".csv", ".tsv", ".jsonl", ".ndjson")
 LONG = ("problem", "part", "answer")  # columns of a table with an answer a row

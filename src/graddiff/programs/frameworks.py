@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graddiff.alphabets import Term
-from graddiff.differentiation import Result
+from graddiff.autodiff.result import Result
 from graddiff.errors import UsageError, printable
-from graddiff.notation import headline
-from graddiff.operations import NUMBER, VARIABLE
+from graddiff.notation.labels import headline
+from graddiff.notation.style import Term
+from graddiff.operations.table import NUMBER, VARIABLE
 from graddiff.programs.language import JAX, PYTHON, TORCH, Writer
 
 LONGEST = 100_000  # characters of a program

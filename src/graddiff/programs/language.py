@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from graddiff.alphabets import ATOM, PRECEDENCE, SPACED, Alphabet, Pattern, Term
-from graddiff.arithmetic import Number
-from graddiff.notation import formula, number
-from graddiff.operation import Operation
-from graddiff.operations import NUMBER, TABLE, VARIABLE
-from graddiff.parser import parse
+from graddiff.language.parser import parse
+from graddiff.notation.style import ATOM, PRECEDENCE, SPACED, Alphabet, Pattern, Term
+from graddiff.notation.terms import formula, number
+from graddiff.numbers.kind import Number
+from graddiff.operations.row import Operation
+from graddiff.operations.table import NUMBER, TABLE, VARIABLE
 
 NUMERAL = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|math\.\w+|\d\*math\.pi")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graddiff.alphabets import Term
-from graddiff.differentiation import Result
-from graddiff.operations import NUMBER, VARIABLE, WHERE
+from graddiff.autodiff.result import Result
+from graddiff.notation.style import Term
+from graddiff.operations.table import NUMBER, VARIABLE, WHERE
 from graddiff.programs.language import JAVASCRIPT, Writer
 
 Edge = tuple[int, int, int]  # source, target, slot

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from graddiff.alphabets import ATOM, Term
-from graddiff.conventions import reach
-from graddiff.differentiation import Result
+from graddiff.autodiff.notices import reach
+from graddiff.autodiff.result import Result
 from graddiff.errors import printable
-from graddiff.explanation import names as line_names
-from graddiff.notation import headline
-from graddiff.operations import COMPARISONS, NUMBER, WHERE, taken
+from graddiff.notation.labels import headline
+from graddiff.notation.line_names import names as line_names
+from graddiff.notation.style import ATOM, Term
+from graddiff.operations.table import COMPARISONS, NUMBER, WHERE, taken
 from graddiff.programs.language import NUMPY, PYTHON, C, Language, Writer
 
 
@@ -39,7 +39,7 @@ class Transcript:
     def __init__(self, result: Result, writer: Writer) -> None:
         self.result, self.graph, self.expression, self.writer = result, result.graph, result.expression, writer
         self.reached = sorted(reach(result.graph))
-        given = {line: name for line, name in line_names(result).items() if line in self.reached}
+        given = {line: name for line, name in line_names(result.expression).items() if line in self.reached}
         own = writer.names(dict.fromkeys(given.values()))
         adjoints = writer.names([f"d_{own[name]}" for name in own], own.values())
         self.names = {line: own[name] for line, name in given.items()}

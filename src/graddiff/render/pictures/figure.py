@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from graddiff.conventions import reach
-from graddiff.differentiation import Result
+from graddiff.autodiff.notices import reach
+from graddiff.autodiff.result import Result
 from graddiff.errors import UsageError, printable
-from graddiff.explanation import number
-from graddiff.expression import Expression
-from graddiff.notation import Labels, headline
-from graddiff.operations import NUMBER, VARIABLE, WHERE
+from graddiff.language.expression import Expression
+from graddiff.notation.labels import Labels, headline
+from graddiff.notation.numerals import number
+from graddiff.operations.table import NUMBER, VARIABLE, WHERE
 
 LARGEST = 2_000  # boxes
 TITLE = 28  # characters of a box's title

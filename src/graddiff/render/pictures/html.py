@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-from graddiff.alphabets import SPACED, Term
-from graddiff.arithmetic import partial_rule
-from graddiff.differentiation import Result
-from graddiff.explanation import Style, Teller, names, number
-from graddiff.notation import formula
-from graddiff.operations import COMPARISONS, NUMBER, TABLE, WHERE
+from graddiff.autodiff.result import Result
+from graddiff.notation.line_names import names
+from graddiff.notation.numerals import number
+from graddiff.notation.style import SPACED, Term
+from graddiff.notation.terms import formula
+from graddiff.numbers.kind import partial_rule
+from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, WHERE
 from graddiff.programs.page import functions
+from graddiff.render.explanation.rules_in_words import rule_in_words
+from graddiff.render.explanation.steps import Style, Teller
 from graddiff.render.markup import xml_text
 from graddiff.render.pictures import svg
 from graddiff.render.pictures.figure import Arrow, Figure, figure
-from graddiff.words import rule_in_words
 
 POW = TABLE["pow"]
 BUTTONS = (("first", "|←", "first step"), ("back", "←", "back"), ("next", "→", "next"), ("last", "→|", "last step"))
@@ -50,7 +52,7 @@ def write(result: Result, digits: int) -> Iterator[str]:
 
 def with_names(result: Result, drawn: Figure) -> Figure:
     """The figure with the names by which the steps speak of its boxes."""
-    given, own = names(result), {*result.expression.lines.values()}
+    given, own = names(result.expression), {*result.expression.lines.values()}
     boxes = [
         box._replace(title=f"{given[box.line]} = {box.title}") if box.line in given and box.line not in own else box
         for box in drawn.boxes

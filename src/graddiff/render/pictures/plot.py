@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from graddiff.descent.history import Look
+from graddiff.minimize.history import Look
+from graddiff.render.axis_steps import over_decades, round_step
 from graddiff.render.markup import xml_text
 from graddiff.render.pictures.contours import joined, levels, segments
-from graddiff.render.scales import over_decades, round_step
 
 WIDTH, HEIGHT = 480.0, 360.0  # pixels of a panel
 LEFT, RIGHT, TOP, BOTTOM = 84.0, 20.0, 64.0, 48.0

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, message, name, remarks
+from graddiff.render.reports.wording import Students, message, name, remarks
 
 STATUS = {"correct": "pass", "invalid": "error"}
 

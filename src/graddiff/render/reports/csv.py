@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, answered, number, quiet, remarks
+from graddiff.render.reports.wording import Students, answered, number, quiet, remarks
 
 HEADER = ("student", "problem", "part", "status", "score", "marks", "answer", "hypotheses")
 ACTING = "=+-@＝＋－＠:"  # as the first sign of a cell, or of a line in the log of a CI

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import STATUS, Students, details, headline, name, remarks
+from graddiff.render.reports.wording import STATUS, Students, details, headline, name, remarks
 
 DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, answered, details, name, remarks
+from graddiff.render.reports.wording import Students, answered, details, name, remarks
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, answered
-from graddiff.render.schema import record as closed
+from graddiff.render.json.schema import record as closed
+from graddiff.render.reports.wording import Students, answered
 
 SCHEMA = "graddiff-homework/1"
 

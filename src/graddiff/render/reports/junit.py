@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from graddiff.homework.grading import PartResult, StudentResult
 from graddiff.homework.problems import Homework
 from graddiff.render.markup import xml_text
-from graddiff.render.reports.words import Students, details, headline, name, quiet, remarks
+from graddiff.render.reports.wording import Students, details, headline, name, quiet, remarks
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import Students, details, headline, name, quiet, remarks
+from graddiff.render.reports.wording import Students, details, headline, name, quiet, remarks
 
 
 def report(homework: Homework, students: Students) -> Iterator[str]:

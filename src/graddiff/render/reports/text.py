@@ -9,9 +9,9 @@ from statistics import median
 from graddiff.homework.grading import StudentResult
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.words import STATUS, Students, answered, details, name, number, quiet, remarks
-from graddiff.render.table import Cell, lay_out
-from graddiff.render.terminal import Canvas, Line, Segment
+from graddiff.render.reports.wording import STATUS, Students, answered, details, name, number, quiet, remarks
+from graddiff.render.terminal.canvas import Canvas, Line, Segment
+from graddiff.render.terminal.table import Cell, lay_out
 
 BAR = 30  # columns of the longest bar
 COMMON = 12  # mistakes and parts that the summary shows

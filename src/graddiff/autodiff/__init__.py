@@ -1,0 +1,1 @@
+"""Automatic differentiation: the passes over an expression, and what is said about them."""

@@ -1,0 +1,1 @@
+"""Answers compared: with what somebody expects, and with derivatives found in other ways."""

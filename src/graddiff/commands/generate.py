@@ -1,0 +1,39 @@
+"""What graddiff writes about itself: schema, completion scripts, and the files that the package ships.
+
+`python -m graddiff.commands.generate` writes completions/ and man/ anew, below the folder it is run in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from graddiff import __version__
+from graddiff.commands import COMMANDS, main_command
+from graddiff.render.reference import completion
+from graddiff.render.reference.manual import command_page, language_page
+
+SCRIPTS = {"bash": "completions/graddiff.bash", "zsh": "completions/_graddiff", "fish": "completions/graddiff.fish"}
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by its name, the main one by ""."""
+    return {"": main_command(), **{name: command() for name, command in COMMANDS.items()}}
+
+
+def completion_script(shell: str) -> str:
+    return completion.script(shell, commands())
+
+
+def files() -> dict[str, str]:
+    """Path -> text of every file that is generated and shipped."""
+    return {
+        **{path: completion_script(shell) for shell, path in SCRIPTS.items()},
+        "man/graddiff.1": command_page(commands(), __version__),
+        "man/graddiff-language.7": language_page(__version__),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in files().items():
+        Path(path).write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""graddiff minimize."""

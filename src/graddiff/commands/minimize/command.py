@@ -1,0 +1,174 @@
+"""graddiff minimize: from a gradient to a minimum."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from graddiff.commands.minimize.run import Run
+from graddiff.commands.minimize.setup import begin
+from graddiff.commands.shared.options import ExpressionCommand, picture, tell
+from graddiff.commands.shared.output_file import form_of_suffix, into_file, refuse_to_overwrite
+from graddiff.data.open_table import SUFFIXES as TABLES
+from graddiff.errors import FileError, PointError, UsageError
+from graddiff.minimize.loop import rise
+from graddiff.minimize.optimizers import LBFGS, OPTIMIZERS
+
+WRITTEN = ("output", "save", "plot")
+FORMATS = ("table", "json", "jsonl", "csv")
+SUFFIXES = {".txt": "table", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+
+HELP = """Minimizes EXPRESSION: goes against its gradient, step by step, from where --at says.
+
+With --data the columns of a table bind the variables of the same name, the names in --at are the parameters, and the
+loss is the mean of EXPRESSION over the rows.
+
+\b
+Examples:
+  graddiff minimize "(x-3)^2 + (y+1)^2" --at x=0,y=0 --lr 0.1 --steps 100
+  graddiff minimize "(x-3)^2" --at x=0 --lr 0.1 --explain            the first steps as arithmetic
+  graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --lr 0.05
+  graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --batch-size 32 --shuffle-seed 1
+"""
+
+EPILOG = """\b
+Optimizers, with the rules and defaults of torch.optim: sgd, momentum, nesterov, adagrad, rmsprop,
+adam, adamw; lbfgs needs SciPy: pip install 'graddiff[minimize]'.
+
+\b
+Exit codes: 0 done, 2 usage, 3 the expression cannot be read, 4 no value, or a loss that grows,
+5 a file cannot be read or written, 130 interrupted.
+"""
+
+
+def write_optimizers(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from graddiff.render.terminal.minimize import optimizers
+
+        sys.stdout.writelines(optimizers())
+        context.exit()
+
+
+@click.command(
+    cls=ExpressionCommand,
+    help=HELP,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.argument("expression", required=False)
+@click.option("--at", multiple=True, metavar="X=0,Y=0", help="Where the parameters begin; @FILE reads JSON. Repeats.")
+@click.option("--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input.")
+@click.option("--wrt", multiple=True, metavar="X,Y", help="Move these parameters only.")
+@click.option("--random", multiple=True, metavar="V,W", help="More parameters, that begin between -1 and 1.")
+@click.option("--random-seed", type=int, metavar="N", help="Of --random.  [default: 0]")
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="How a step is made.  [default: sgd]")
+@click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
+@click.option("--set", multiple=True, metavar="NAME=VALUE", help="Other hyperparameters: momentum=0.9, eps=1e-6, …")
+@click.option(
+    "--steps", type=click.IntRange(1), metavar="N", help="Stop after N steps.  [default: 1,000 without --data]"
+)
+@click.option("--tolerance", metavar="NUMBER", help="Stop where the gradient, over all rows, is no longer than this.")
+@click.option(
+    "--patience",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after N steps, or epochs of batches, without a smaller loss.",
+)
+@click.option("--data", metavar="FILE", help="Minimize the mean over the rows of a table; - is a pipe.")
+@click.option("--data-format", type=click.Choice(sorted({*TABLES.values()})), help="Where no suffix says it.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after N passes.  [default: 100, unless --steps is given]",
+)
+@click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows a step goes by.  [default: all]")
+@click.option("--shuffle-seed", type=int, metavar="N", help="Mix the rows anew in each epoch.")
+@click.option("--test-data", metavar="FILE", help="Tell the loss on another table, too.")
+@click.option("--engine", type=click.Choice(["auto", "rows", "columns"]), help="How rows are answered.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write.  [default: table]")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
+@click.option("--plot", metavar="FILE", help="Draw the loss and, for two parameters, the path, as SVG.")
+@click.option("--save", metavar="FILE", help="Keep the run in a file: every 10 s, after Ctrl-C, and at the end.")
+@click.option(
+    "--resume", metavar="FILE", help="Go on with a run, bit for bit; --steps and --epochs count from its start."
+)
+@click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
+@click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
+@picture
+@click.option(
+    "--optimizers",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=write_optimizers,
+    help="List the optimizers with their rules.",
+)
+def command(expression: str | None, **options: Any) -> int:
+    form = form_of(options)
+    check_files(options)
+    begun = begin(expression, options)
+    if begun.task.data is not None:
+        check_outputs(options, [begun.task.data.path, begun.task.data.test])
+    if options["explain"] and begun.task.optimizer == LBFGS:
+        raise UsageError("the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …")
+    run = Run(begun, form, options)
+    end = run.go()
+    if end.why == "start":
+        raise PointError(f"it cannot begin there: {end.message}", hint=end.hint)
+    with into_file(options["output"] if form in ("table", "json") else None):
+        run.write_result(end)
+    if options["plot"] is not None and run.history.last is not None:
+        run.draw(options["plot"])
+    for count, notice in run.notices():
+        more = f" (and {count - 1:,} more times)" if count > 1 else ""
+        tell(f"{notice.kind}: {notice.message}{more}")
+    if run.history.failed:
+        tell(f"there is no loss on the test data: {run.history.failed}")
+    if end.code == PointError.exit_code:
+        raise PointError(end.message, hint=end.hint)
+    if begun.resumed and run.state.step == begun.state.step and end.why in ("steps", "epochs"):
+        tell(f"nothing was left to do: {end.message}; --steps and --epochs count from the start of the run")
+    elif rise(run.state):
+        tell("the loss is larger than at the start: a smaller --lr takes smaller steps")
+    return end.code
+
+
+def form_of(options: dict[str, Any]) -> str:
+    """The one format that is asked for."""
+    if options["as_json"] and options["format_"] not in (None, "json"):
+        raise UsageError("--json and --format each want the output for themselves", hint="give one")
+    form = "json" if options["as_json"] else options["format_"]
+    if form is None:
+        form = form_of_suffix(options["output"], SUFFIXES) if options["output"] else "table"
+    if options["explain"] and form != "table":
+        raise UsageError(f"--explain is for readers, and no {form}", hint="leave one of them away")
+    return str(form)
+
+
+def check_files(options: dict[str, Any]) -> None:
+    """Raises UsageError if something that is written would take the place of something that is read, or written, and
+    FileError where it cannot be."""
+    check_outputs(options, [options[name] for name in ("path", "data", "test_data")])
+    refuse_to_overwrite(options["output"], [options["resume"]])
+    refuse_to_overwrite(options["plot"], [options["resume"]], "--plot")
+    if options["plot"] is not None and not options["plot"].lower().endswith(".svg"):
+        raise UsageError(f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg")
+    written = [options[name] for name in WRITTEN if options[name] is not None]
+    if len(written) > len({*map(os.path.realpath, written)}):
+        raise UsageError("two outputs would go into one file", hint="take another name")
+    for path in written:
+        folder = os.path.dirname(path) or "."
+        if not os.access(folder, os.W_OK):
+            raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
+
+
+def check_outputs(options: dict[str, Any], read: Sequence[str | None]) -> None:
+    """Raises UsageError if something that is written would take the place of something that is read."""
+    for name in WRITTEN:
+        refuse_to_overwrite(options[name], read, f"--{name}")

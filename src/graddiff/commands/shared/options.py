@@ -1,0 +1,146 @@
+"""What several commands share: how an expression is told from an option, and the options of a picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from graddiff.autodiff.result import Result
+from graddiff.checks.expectations import Check
+from graddiff.commands import COMMANDS
+from graddiff.errors import UsageError, printable
+from graddiff.language.suggestions import did_you_mean
+from graddiff.notation.numerals import exactly
+from graddiff.render.terminal.canvas import Canvas, canvas
+
+Function = Callable[..., Any]
+
+VIEWS = ("explain", "hessian", "jacobian", "along", "order", "paths", "verify")  # answers other than value and gradient
+
+
+class ExpressionCommand(click.Command):
+    """A command whose operand may begin with `-`: a token is an option only if it is exactly a declared one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        takes_value = {name: not option.is_flag for option in options for name in option.opts}
+        given, operands = divided(args, takes_value, ctx.command_path)
+        if len(operands) > 1:
+            raise too_many(ctx.command_path, operands, [*takes_value])
+        names = [token.partition("=")[0] for token, *_ in given]
+        for name, hint in ONCE.items():
+            if names.count(name) > 1:
+                raise UsageError(f"{name} stands twice on the command line", hint=hint)
+        before = [token for tokens in given for token in tokens]
+        return super().parse_args(ctx, [*before, "--", *operands] if operands else before)
+
+
+# Options whose second value would take the place of the first one without a word, and what to do instead.
+ONCE = {
+    "--data": "a folder of tables is answered file by file",
+    "--file": "take one of them away",
+    "--gradient": "--wrt x,y --json writes several derivatives",
+    "--output": "take one of them away",
+}
+
+
+def divided(
+    args: Iterable[str], takes_value: Mapping[str, bool], command: str
+) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The options, each with the value that it takes, and the operands."""
+    given: list[tuple[str, ...]] = []
+    operands: list[str] = []
+    waiting = iter(args)
+    for token in waiting:
+        if token == "--":
+            operands += waiting
+        elif takes_value.get(token):
+            value = next(waiting, None)
+            if value is None:
+                raise UsageError(f"{token} needs a value", hint=f"{command} --help shows the options")
+            given.append((token, value))
+        elif token in takes_value or (token.startswith("--") and token.partition("=")[0] in takes_value):
+            given.append((token,))
+        else:
+            operands.append(token)
+    return given, operands
+
+
+def too_many(command: str, operands: list[str], options: list[str]) -> UsageError:
+    """The error for more than one operand: an option that does not exist or comes too late, a command that does, or an
+    expression without quotes."""
+    for operand in operands:
+        name = operand.partition("=")[0]
+        if name in options:
+            hint = "options go before it: graddiff --at x=1 -- -x"
+            return UsageError(f"{name} stands behind --, where everything is an expression", hint=hint)
+        if operand in COMMANDS:
+            hint = f"write graddiff {operand} first"
+            return UsageError(f"{operand} is a command, but it does not come first", hint=hint)
+        if operand.startswith("-") and operand.lstrip("-")[:1].isalpha() and len(name) > 2:
+            hint = did_you_mean(f"--{name.lstrip('-')}", options) or f"{command} --help shows the options"
+            return UsageError(f"there is no option {name}", hint=hint)
+    hint = f"{command} --help shows its use"
+    if command == "graddiff":
+        hint = "an expression with blanks or brackets in it needs quotes, so that the shell leaves it alone"
+    return UsageError(f"one operand is expected, but there are {len(operands)}: {', '.join(operands[:4])}", hint=hint)
+
+
+def bare(result: Result, form: str, digits: int | None) -> str:
+    """The value or, where the form is `gradient`, the one derivative, as a bare number."""
+    (number,) = (result.value,) if form == "value" else result.gradient.values()
+    if number != number:
+        return "undefined"
+    if not isinstance(number, float):
+        return exactly(number)
+    return repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
+
+
+def remarks(result: Result, checks: Iterable[Check]) -> Iterator[str]:
+    """What there is to say about a bare number."""
+    for notice in result.notices:
+        yield f"{notice.kind}: {notice.message}"
+    for check in checks:
+        if not check.ok:
+            yield f"{check.quantity} is {check.found!r}, expected {check.expected!r}"
+
+
+def view_of(options: Mapping[str, Any]) -> str | None:
+    """The one view that is asked for, None for the gradient."""
+    views = [view for view in VIEWS if options[view] not in (None, False, ())]
+    if len(views) > 1:
+        raise UsageError(f"--{views[0]} and --{views[1]} are two answers", hint="ask for one")
+    return views[0] if views else None
+
+
+def tell(message: str) -> None:
+    print(f"graddiff: {printable(message)}", file=sys.stderr)
+
+
+def picture(function: Function) -> Function:
+    """The options of whatever draws."""
+    for option in reversed(
+        (
+            click.option("--ascii", is_flag=True, help="Draw with ASCII characters only."),
+            click.option(
+                "--color",
+                type=click.Choice(["auto", "always", "never"]),
+                default="auto",
+                help="When to use colour; NO_COLOR and FORCE_COLOR are obeyed.  [default: auto]",
+            ),
+            click.option(
+                "--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of those of the terminal."
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def canvas_for(ascii: bool, color: str, width: int | None) -> Canvas:
+    """The canvas that the options and the surroundings ask for."""
+    return canvas(sys.stdout, color, width, ascii, os.environ)

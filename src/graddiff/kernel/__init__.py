@@ -1,0 +1,1 @@
+"""An expression and its derivatives compiled for many points."""

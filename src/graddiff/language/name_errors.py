@@ -1,0 +1,149 @@
+"""What is wrong with a name: unknown, without a value, used too early, defined twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from graddiff.errors import GrammarError, NamingError
+from graddiff.language.expression import Expression
+from graddiff.language.suggestions import did_you_mean
+from graddiff.language.tokens import END, Source
+from graddiff.language.user_functions import Function
+from graddiff.operations.row import Operation
+from graddiff.operations.table import CONSTANTS, FUNCTIONS
+
+# What other languages have.
+SPELT_OTHERWISE = {
+    "pow": "a power is written x^y",
+    "tg": "the tangent is tan(x)",
+    "ctg": "the cotangent is cot(x)",
+    "lg": "the logarithm to base 10 is log10(x)",
+    "sgn": "the sign is sign(x)",
+    "logistic": "the logistic function is sigmoid(x)",
+    "heaviside": "the step function is step(x)",
+    "if": "where(x > 0, a, b) is a where x > 0, and b elsewhere",
+    "fmod": "the remainder is mod(x, y)",
+    "softmax": "a softmax is written out: exp(x)/(exp(x) + exp(y))",
+    "root": "the square root is sqrt(x), the cube root cbrt(x), others are x^(1/n)",
+    "trunc": "floor(x) and ceil(x) round to a whole number",
+    "swish": "swish is silu(x)",
+}
+
+
+def function_alone(source: Source, token: int, function: Operation | Function) -> GrammarError:
+    """The name of a function that stands where a value should."""
+    name = source.tokens[token]
+    following = [*source.tokens[token + 1 :], END, END, END][:3]
+    kind = source.kinds[following[0]]
+    hint = f"write {function.signature}"
+    one = (function.fewest if isinstance(function, Operation) else len(function.parameters)) == 1
+    if kind == "NAME" or kind == "NUMBER":
+        hint = f"write {name}({following[0]})"
+    elif kind == "SUPERSCRIPT":
+        hint = f"{name}{following[0]}(x) is written {name}(x){following[0]}"
+    elif kind == "POWER" and following[2] == "(":
+        hint = f"{name}^{following[1]}(x) is written {name}(x)^{following[1]}"
+    return GrammarError(
+        f"{name} is a function: its operand{' stands' if one else 's stand'} in brackets",
+        text=source.text,
+        span=source.span(token),
+        hint=hint,
+    )
+
+
+def no_function(
+    source: Source,
+    first: int,
+    last: int,
+    names: Collection[str],
+    functions: Collection[str],
+    recursive: bool,
+    later: bool,
+) -> NamingError:
+    """A call of something that is no function, or not yet; `names` are what stands for a value."""
+    token = source.tokens[first]
+    name = token[:-1].rstrip()
+    start = source.span(first)[0]
+    if recursive:
+        message = f"{name} is used in its own definition"
+        hint = "a function uses what was defined before it, so that it always comes to an end"
+    elif later:
+        message = f"{name} is used here before it is defined"
+        hint = "put the definition first: statements are read in order"
+    elif name in names or name in CONSTANTS or len(name) == 1:
+        message = f"{name} is not a function"
+        hint = f"for a product, write {name}*({source.text_of(first, last).removeprefix(token)}"
+    else:
+        message = f"there is no function {name}"
+        hint = SPELT_OTHERWISE.get(name.lower()) or did_you_mean(name, [*FUNCTIONS, *functions])
+        hint = hint or "graddiff functions lists them; h(x) = x^2; h(3) makes one"
+    return NamingError(message, text=source.text, span=(start, start + len(name)), hint=hint)
+
+
+def defined_twice(source: Source, token: int, name: str) -> NamingError:
+    known = "is a function of the language" if name in FUNCTIONS else "has a meaning already"
+    start = source.span(token)[0]
+    return NamingError(
+        f"{name} {known}, and a definition is for good",
+        text=source.text,
+        span=(start, start + len(name)),
+        hint=f"take another name, such as {name}2",
+    )
+
+
+def used_before(source: Source, token: int, name: str) -> NamingError:
+    return NamingError(
+        f"{name} is used here before it is defined",
+        text=source.text,
+        span=source.span(token),
+        hint="put the definition first: statements are read in order",
+    )
+
+
+def check_signature(source: Source, token: int, name: str, parameters: tuple[str, ...]) -> None:
+    """Raises if the left side of h(x) = … is not names in brackets, each once."""
+    for parameter in parameters:
+        if not parameter or not (parameter[0].isalpha() or parameter[0] == "_") or " " in parameter:
+            raise GrammarError(
+                f"{parameter or 'nothing'} stands where {name} needs the name of an operand",
+                text=source.text,
+                span=source.span(token),
+                hint=f"a function is defined for names: {name}(x) = x^2",
+            )
+    if len(set(parameters)) < len(parameters):
+        raise GrammarError(
+            f"an operand of {name} has the name of another",
+            text=source.text,
+            span=source.span(token),
+            hint="give each operand its own name",
+        )
+
+
+def without_value(expression: Expression, unbound: list[str], at: Mapping[str, float]) -> NamingError:
+    """The error for variables that are not bound: all of them, with a binding to fill in."""
+    first = unbound[0]
+    product = factors(first, {*at, *expression.variables, *CONSTANTS} - {first})
+    if product and len(unbound) == 1:
+        message = f"{first} has no value, but {' and '.join(product)} do"
+        hint = f"for a product, write {'*'.join(product)}"
+    else:
+        shown, more = unbound[:8], len(unbound) - 8
+        message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
+        names = [*expression.variables][:8]
+        slots = [f"{name}={format(float(at[name]), 'g') if name in at else '…'}" for name in names]
+        hint = f"--at {','.join(slots)}"
+    return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
+
+
+def factors(name: str, names: set[str]) -> list[str]:
+    """The names that a name is made of, written side by side, or nothing."""
+    if len(name) > 40:
+        return []
+    ways: list[list[str] | None] = [[]] + [None] * len(name)
+    for end in range(1, len(name) + 1):
+        for start in range(end):
+            before = ways[start]
+            if before is not None and name[start:end] in names:
+                ways[end] = [*before, name[start:end]]
+                break
+    return ways[-1] or []

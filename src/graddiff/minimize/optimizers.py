@@ -1,0 +1,162 @@
+"""The optimizers: what each of them does to a parameter in a step, declared once, in graddiff's own language.
+
+A rule is a list of assignments. In it w is the parameter, g the derivative of the loss by it, t the number of the step,
+counted from 1; a name of its state keeps its value from step to step; every other name is a hyperparameter. Formulas
+and defaults are those of torch.optim, and so are the names, but that its betas are beta1 and beta2 here, and that its
+SGD with a momentum, which it has no default for, is called momentum or nesterov.
+
+Source: the algorithms in the documentation of torch.optim 2.x."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from graddiff.errors import UsageError
+from graddiff.language.suggestions import did_you_mean
+
+
+class Assignment(NamedTuple):
+    """`name` gets the value of `formula`."""
+
+    name: str
+    formula: str
+
+
+class Rule(NamedTuple):
+    """`defaults` are the hyperparameters, `state` the names that are kept, with the formulas of their first values."""
+
+    name: str
+    defaults: Mapping[str, float]
+    state: Mapping[str, str]
+    assignments: tuple[Assignment, ...]
+    words: str
+
+
+def rule(name: str, text: str, words: str, state: Mapping[str, str], **defaults: float) -> Rule:
+    pairs = (line.partition("=") for line in text.split(";"))
+    assignments = tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs)
+    return Rule(name, {hyper: float(value) for hyper, value in defaults.items()}, state, assignments, words)
+
+
+DECAY = "g = g + weight_decay*w; "
+VELOCITY = "b = where(t > 1, momentum*b + (1 - dampening)*g, g); "
+MOMENTS = "m = beta1*m + (1 - beta1)*g; v = beta2*v + (1 - beta2)*g^2; "
+ADAM = MOMENTS + "m_hat = m/(1 - beta1^t); v_hat = v/(1 - beta2^t); w = w - lr*m_hat/(sqrt(v_hat) + eps)"
+BETAS = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+
+RULES = {
+    row.name: row
+    for row in (
+        rule("sgd", DECAY + "w = w - lr*g", "against the gradient", {}, lr=1e-3, weight_decay=0),
+        rule(
+            "momentum",
+            DECAY + VELOCITY + "w = w - lr*b",
+            "SGD with a velocity that remembers earlier gradients",
+            {"b": "0"},
+            lr=1e-3,
+            momentum=0.9,
+            dampening=0,
+            weight_decay=0,
+        ),
+        rule(
+            "nesterov",
+            DECAY + "b = where(t > 1, momentum*b + g, g); w = w - lr*(g + momentum*b)",
+            "momentum, looking one step ahead",
+            {"b": "0"},
+            lr=1e-3,
+            momentum=0.9,
+            weight_decay=0,
+        ),
+        rule(
+            "adagrad",
+            DECAY + "s = s + g^2; w = w - lr/(1 + (t - 1)*lr_decay)*g/(sqrt(s) + eps)",
+            "a rate for each parameter, smaller the more it has moved",
+            {"s": "initial_accumulator_value"},
+            lr=1e-2,
+            lr_decay=0,
+            weight_decay=0,
+            initial_accumulator_value=0,
+            eps=1e-10,
+        ),
+        rule(
+            "rmsprop",
+            DECAY + "s = alpha*s + (1 - alpha)*g^2; b = momentum*b + g/(sqrt(s) + eps); w = w - lr*b",
+            "a rate for each parameter, by how large its gradients were of late",
+            {"s": "0", "b": "0"},
+            lr=1e-2,
+            alpha=0.99,
+            eps=1e-8,
+            weight_decay=0,
+            momentum=0,
+        ),
+        rule(
+            "adam",
+            DECAY + ADAM,
+            "momentum, and a rate for each parameter",
+            {"m": "0", "v": "0"},
+            lr=1e-3,
+            **BETAS,
+            weight_decay=0,
+        ),
+        rule(
+            "adamw",
+            "w = w*(1 - lr*weight_decay); " + ADAM,
+            "Adam, the parameters themselves decaying",
+            {"m": "0", "v": "0"},
+            lr=1e-3,
+            **BETAS,
+            weight_decay=1e-2,
+        ),
+    )
+}
+LBFGS = "lbfgs"  # of SciPy: a line search finds how far each step goes
+OPTIMIZERS = (*RULES, LBFGS)
+
+# What each hyperparameter may be: from, and below what.
+RANGES = {
+    "momentum": (0, math.inf),
+    "dampening": (0, math.inf),
+    "weight_decay": (0, math.inf),
+    "lr_decay": (0, math.inf),
+    "initial_accumulator_value": (0, math.inf),
+    "eps": (0, math.inf),
+    "alpha": (0, math.inf),
+    "beta1": (0, 1),
+    "beta2": (0, 1),
+}
+
+
+def hyperparameters(name: str, lr: float | None, given: Mapping[str, float]) -> dict[str, float]:
+    """The hyperparameters of a rule, the given ones in place of the defaults. Raises UsageError for what cannot be."""
+    if name == LBFGS:
+        if lr is not None or given:
+            what = "--lr" if lr is not None else "--set"
+            raise UsageError(f"lbfgs has no use for {what}: a line search finds each step", hint="leave it away")
+        return {}
+    defaults = RULES[name].defaults
+    if lr is not None:
+        if lr <= 0:
+            told = "which goes nowhere" if lr == 0 else "which goes uphill"
+            raise UsageError(f"--lr is {lr:g}, {told}", hint="it is a positive number, such as 0.1")
+        defaults = {**defaults, "lr": lr}
+    for hyper, value in given.items():
+        check(name, hyper, value, defaults)
+    return {**defaults, **given}
+
+
+def check(name: str, hyper: str, value: float, known: Iterable[str]) -> None:
+    """Raises UsageError unless a rule has the hyperparameter, and it may have the value."""
+    settable = [other for other in known if other != "lr"]
+    if hyper == "lr":
+        raise UsageError("lr has an option of its own", hint="--lr 0.1")
+    if hyper not in settable:
+        hint = did_you_mean(hyper, settable) or f"it has {', '.join(settable)}"
+        raise UsageError(f"{name} has no hyperparameter {hyper}", hint=hint)
+    least, most = RANGES[hyper]
+    if hyper == "momentum" and value == 0 and name in ("momentum", "nesterov"):
+        raise UsageError(f"{name} with a momentum of 0 is sgd", hint="--optimizer sgd")
+    if not least <= value < most:
+        told = f"{least} or more" + (f" and less than {most}" if most < math.inf else "")
+        raise UsageError(f"{hyper} is {value:g}, and has to be {told}", hint=f"leave it away for {name}'s default")

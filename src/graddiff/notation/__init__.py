@@ -1,0 +1,1 @@
+"""How anything is written: numbers, names, terms and labels, in each alphabet."""

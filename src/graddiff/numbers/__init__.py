@@ -1,0 +1,1 @@
+"""The kinds of number that a pass can run on."""

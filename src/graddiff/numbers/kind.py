@@ -1,0 +1,195 @@
+"""Kinds of number: what a literal means and what each operation does to values of that kind.
+
+A kind knows some operations natively; for the others, and for every local partial, it compiles the formula of the
+table, once. Only formulas of the table are compiled, never the text of a user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from graddiff.errors import PointError
+from graddiff.language.expression import Expression
+from graddiff.language.parser import parse
+from graddiff.operations.row import Operation
+from graddiff.operations.table import NUMBER, VARIABLE, taken
+
+Number = Any  # a value of the kind at hand
+Function = Callable[..., Number]
+
+INEXACT = "leave --exact away for floats, or compute with --precision 50"  # where a value is no fraction
+
+# How an operation is written in compiled text, {0} and {1} being its operands; every other one is called by its name.
+SCALAR_SYNTAX = {
+    "add": "({0} + {1})",
+    "sub": "({0} - {1})",
+    "mul": "({0}*{1})",
+    "div": "({0}/{1})",
+    "neg": "(-{0})",
+    "lt": "({0} < {1})",
+    "le": "({0} <= {1})",
+    "gt": "({0} > {1})",
+    "ge": "({0} >= {1})",
+    "eq": "({0} == {1})",
+    "ne": "({0} != {1})",
+    "where": "({1} if {0} else {2})",
+}
+
+
+class Kind:
+    """A kind of number.
+
+    `number` reads a literal or the name of a constant, `natives` are the operations it knows by itself, `finite` tells
+    whether a value is one that can be worked with, and `limit` gives the value of an operation where Python raises an
+    ArithmeticError or a ValueError inside a formula: an infinity, or not a number. `syntax` says how operations are
+    written in compiled text, where they are not called by their names. `reach` tells how large a number may be."""
+
+    def __init__(
+        self,
+        number: Callable[[str], Number],
+        natives: dict[str, Function],
+        finite: Callable[[Number], bool],
+        limit: Callable[[Operation, Sequence[Number]], Number],
+        syntax: Mapping[str, str] = SCALAR_SYNTAX,
+        reach: str = "a float ends at 1.8e308",
+    ) -> None:
+        self.number, self.natives, self.finite, self.limit = number, natives, finite, limit
+        self.reach = reach
+        self.syntax = syntax
+        self._functions: dict[Operation, Function] = {}
+        self._partials: dict[Operation, Function] = {}
+        self._partial: dict[tuple[Operation, int], Function] = {}
+        self._conditions: dict[tuple[Operation, str], Function] = {}
+
+    def function(self, operation: Operation) -> Function:
+        """The operation on values of this kind."""
+        if operation not in self._functions:
+            native = self.natives.get(operation.name)
+            if native is None and not operation.value:
+                raise PointError(f"{operation.name} has no value among these numbers")
+            self._functions[operation] = native or self.compile(operation.value, operation.parameters)
+        return self._functions[operation]
+
+    def partials(self, operation: Operation) -> Function:
+        """All local partials at once: a function of the operands and the operation's value that gives a tuple."""
+        if operation not in self._partials:
+            scope: dict[str, Any] = {}
+            texts = [self._text(formula, operation.known, scope) for formula in operation.partials]
+            rule = _function(operation.known, f"({', '.join(texts)},)", scope)
+            self._partials[operation] = self._for_each(rule) if operation.variadic else rule
+        return self._partials[operation]
+
+    def _for_each(self, rule: Function) -> Function:
+        """The rule of a variadic operation for each of its operands in turn."""
+
+        def partials(*of: Number) -> tuple[Number, ...]:
+            *operands, value = of
+            tied = self.ties(operands, value)
+            return tuple([rule(operand, value, tied)[0] for operand in operands])
+
+        return partials
+
+    def ties(self, operands: Sequence[Number], value: Number) -> Number:
+        """The number of operands that are equal to the operation's value."""
+        return sum(operand == value for operand in operands)
+
+    def either(self, condition: Number, x: Number, y: Number) -> Number:
+        """The value of a `where`, of whose branches the untaken one may have none."""
+        return (x, y)[taken(condition) - 1]
+
+    def branches(self, condition: Number) -> tuple[Number | None, Number | None]:
+        """The partials of a `where` by its two branches: an untaken one is no edge at all."""
+        one = self.number("1")
+        return (one, None) if taken(condition) == 1 else (None, one)
+
+    def known(self, operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
+        """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
+        as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
+        if operation.variadic:
+            return {"x": operands[slot], "f": value, "k": self.ties(operands, value)}
+        return dict(zip(operation.known, [*operands, value]))
+
+    def partial(self, operation: Operation, slot: int) -> Function:
+        """The local partial for the operand in a slot: a function of what is `known`."""
+        key = (operation, 0 if operation.variadic else slot)
+        if key not in self._partial:
+            self._partial[key] = self.compile(operation.partial(slot), operation.known)
+        return self._partial[key]
+
+    def partial_limit(self, operation: Operation, slot: int, at: dict[str, Number]) -> Number:
+        """The local partial at a point where its formula may have no value: an infinity, or not a number."""
+        rule = partial_rule(operation, slot)
+        return self.carefully(rule, at)[rule.output]
+
+    def holds(self, operation: Operation, condition: str, at: dict[str, Number]) -> bool:
+        """Whether a condition of a row, such as "x == 0", holds for what is `known`."""
+        if (operation, condition) not in self._conditions:
+            needed, _, where = condition.partition(" if ")
+            text = f"where({where}, where({needed}, 1, 0), 1)" if where else f"where({needed}, 1, 0)"
+            self._conditions[operation, condition] = self.compile(text, operation.known)
+        try:
+            return bool(self._conditions[operation, condition](**at) == self.number("1"))
+        except (ArithmeticError, ValueError):
+            return False
+
+    def compile(self, formula: str, parameters: Sequence[str]) -> Function:
+        """A Python function from a formula of the table."""
+        scope: dict[str, Any] = {}
+        return _function(parameters, self._text(formula, parameters, scope), scope)
+
+    def _text(self, formula: str, parameters: Sequence[str], scope: dict[str, Any]) -> str:
+        """A formula of the table as Python text. Numbers and functions are put into `scope`."""
+        rule = parse(formula, parameters)
+        names = {line: name for name, line in rule.variables.items()}
+        texts: list[str] = []
+        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
+            if operation is VARIABLE:
+                texts.append(names[line])
+            elif operation is NUMBER:
+                texts.append(f"c{len(scope)}")
+                scope[texts[-1]] = self.number(rule.literals[line])
+            elif operation.name in self.syntax:
+                texts.append(self.syntax[operation.name].format(*[texts[i] for i in operands]))
+            else:
+                scope[operation.name] = self.function(operation)
+                texts.append(f"{operation.name}({', '.join([texts[i] for i in operands])})")
+        return texts[rule.output]
+
+    def carefully(self, rule: Expression, at: dict[str, Number]) -> list[Number]:
+        """The value of every line of a formula, with `limit` where one has none."""
+        values: list[Number] = []
+        names = {line: name for name, line in rule.variables.items()}
+        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
+            if operation is VARIABLE:
+                values.append(at[names[line]])
+            elif operation is NUMBER:
+                values.append(self.number(rule.literals[line]))
+            else:
+                inputs = [values[i] for i in operands]
+                try:
+                    values.append(self.function(operation)(*inputs))
+                except (ArithmeticError, ValueError):
+                    values.append(self.limit(operation, inputs))
+        return values
+
+
+def _function(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> Function:
+    function: Function = eval(f"lambda {', '.join(parameters)}: {text}", scope)
+    return function
+
+
+@cache
+def partial_rule(operation: Operation, slot: int) -> Expression:
+    """The formula of a local partial, read."""
+    return parse(operation.partial(slot), operation.known)
+
+
+# Floats: Python's own, IEEE 754 binary64.
+
+
+class NoValue(NamedTuple):
+    """Stands for the value of a line that has none, because the operation at line `origin` has none here."""
+
+    origin: int
+    overflow: bool

@@ -1,0 +1,125 @@
+"""Numbers of many digits: the kind of number that those of mpmath are, which is the optional extra `precision`."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graddiff.errors import UsageError
+from graddiff.numbers.kind import Kind, Number
+from graddiff.operations.row import Operation
+
+GUARD = 15  # digits that are computed with and not shown
+LARGEST = 100_000  # the power of ten at which numbers end
+BITS = math.ceil(LARGEST * math.log2(10))
+
+# Functions that mpmath has under the same name.
+_SAME = """exp expm1 log log1p log10 sqrt sin cos tan sec csc cot asin acos atan asec acsc atan2 sinh cosh tanh sech
+    csch coth asinh acosh atanh asech acsch acoth hypot erf erfc sign floor ceil nint"""
+
+
+def many_digits(digits: int) -> Kind:
+    """The kind for a number of significant digits. Raises UsageError where mpmath is not installed."""
+    try:
+        import mpmath
+    except ImportError:
+        hint = "pip install 'graddiff[precision]'"
+        raise UsageError("--precision needs mpmath, which is not installed", hint=hint) from None
+
+    class Context(mpmath.MPContext):  # type: ignore[misc]
+        _str_digits = digits
+
+    context = Context()
+    context.dps = digits + GUARD
+    return Kind(
+        number=lambda text: literal(context, text),
+        natives=natives(context),
+        finite=lambda value: isinstance(value, bool) or bool(context.isfinite(value)),
+        limit=lambda operation, operands: limit(context, operation, operands),
+        reach=f"a number of many digits ends at 1e{LARGEST:,}",
+    )
+
+
+def literal(context: Any, text: str) -> Number:
+    """A literal, or a constant; infinite where it is too large to be computed with."""
+    if text.isalpha():
+        return +{"pi": context.pi, "e": context.e, "tau": 2 * context.pi}[text]
+    exponent = text.lower().partition("e")[2]
+    if len(exponent) > 8 or abs(int(exponent or 0)) > LARGEST:
+        return context.inf
+    return context.mpf(text)
+
+
+def natives(context: Any) -> dict[str, Callable[..., Number]]:
+    found = {name: real(context, getattr(context, name)) for name in _SAME.split()}
+    growing = {name: bounded(found[name]) for name in ("exp", "expm1", "sinh", "cosh")}
+    return {
+        **found,
+        **growing,
+        "add": real(context, operator.add),
+        "sub": real(context, operator.sub),
+        "mul": real(context, operator.mul),
+        "div": real(context, operator.truediv),
+        "neg": lambda x: -x,
+        "abs": abs,
+        "pow": real(context, lambda x, y: power(context, x, y)),
+        "cbrt": lambda x: context.sign(x) * context.cbrt(abs(x)),
+        "log2": real(context, lambda x: context.log(x, 2)),
+        "round": found["nint"],
+        "mod": real(context, operator.mod),
+        "min": lambda *operands: min(operands),
+        "max": lambda *operands: max(operands),
+        "clamp": clamp,
+        "where": lambda condition, x, y: x if condition else y,
+        **{name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
+    }
+
+
+def real(context: Any, function: Callable[..., Any]) -> Callable[..., Number]:
+    """The function with an error where its value is not real, infinite or too large."""
+
+    def guarded(*operands: Number) -> Number:
+        value = function(*operands)
+        if not isinstance(value, context.mpf) or value != value:
+            raise ValueError
+        if context.isinf(value):
+            raise ZeroDivisionError
+        if context.mag(value) > BITS:
+            raise OverflowError
+        return value
+
+    return guarded
+
+
+def bounded(function: Callable[..., Number]) -> Callable[..., Number]:
+    """The function, but an error at once where only computing its value would take for ever."""
+
+    def guarded(x: Number) -> Number:
+        if abs(x) > BITS:
+            raise OverflowError
+        return function(x)
+
+    return guarded
+
+
+def power(context: Any, x: Number, y: Number) -> Number:
+    if x == 0 and y < 0:
+        raise ZeroDivisionError
+    if x != 0 and abs(y * context.log(abs(x), 2)) > BITS:
+        raise OverflowError
+    return x**y
+
+
+def clamp(x: Number, a: Number, b: Number) -> Number:
+    if a > b:
+        raise ValueError
+    return min(max(x, a), b)
+
+
+def limit(context: Any, operation: Operation, operands: Sequence[Number]) -> Number:
+    """Infinite where a number is divided by zero, otherwise not a number."""
+    if operation.name == "div" and operands[0] != 0 and operands[1] == 0:
+        return context.inf * context.sign(operands[0])
+    return context.nan

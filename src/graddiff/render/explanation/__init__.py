@@ -1,0 +1,1 @@
+"""Both passes told line by line."""

@@ -1,0 +1,1 @@
+"""What is generated for reference: man pages and completions."""

@@ -1,0 +1,1 @@
+"""Answers for the terminal: trees, tables and charts."""

@@ -1,0 +1,78 @@
+"""Cells -> lines: columns that are aligned and, where the width is short, told in fewer words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graddiff.errors import columns
+from graddiff.render.terminal.canvas import Canvas, Line, Segment
+
+Cell = Sequence[Line]  # ways to say it, from the longest to the shortest
+
+GAP = "  "  # between columns
+LEAST = 6  # columns that a column keeps, however narrow the canvas
+
+
+def lay_out(rows: Sequence[Sequence[Cell]], align: str, canvas: Canvas) -> list[Line]:
+    """Lines for rows of cells, columns being aligned to the left (`l`) or to the right (`r`). Where the canvas is too
+    narrow, cells are said in fewer words, and at last cut with a sign that there is more."""
+    widths = [max(width(cell[0]) for cell in column) for column in zip(*rows)]
+    if canvas.width is not None:
+        least = [max(width(cell[-1]) for cell in column) for column in zip(*rows)]
+        room = canvas.width - len(GAP) * (len(widths) - 1)
+        shrink(widths, least, room)
+        shrink(widths, [min(LEAST, w) if a == "l" else w for w, a in zip(widths, align)], room)
+    return [lay_out_row(row, widths, align, canvas) for row in rows]
+
+
+def too_narrow(rows: Sequence[Sequence[Cell]], canvas: Canvas) -> bool:
+    """Whether the canvas cannot hold the shortest way to say everything, texts to the left being cut."""
+    if canvas.width is None:
+        return False
+    *numbers, last = ([width(cell[-1]) for cell in column] for column in zip(*rows))
+    least = sum(min(max(column), 2 * LEAST) for column in numbers) + max(last)
+    return least + len(GAP) * len(numbers) > canvas.width
+
+
+def shrink(widths: list[int], least: Sequence[int], room: int) -> None:
+    """Takes columns from the widest that can give some, until all fit or none can give more."""
+    while (excess := sum(widths) - room) > 0:
+        giving = sorted((w, i) for i, w in enumerate(widths) if w > least[i])
+        if not giving:
+            return
+        widest, column = giving[-1]
+        second = giving[-2][0] if len(giving) > 1 else 0
+        widths[column] -= min(excess, widest - least[column], max(1, widest - second))
+
+
+def lay_out_row(row: Sequence[Cell], widths: Sequence[int], align: str, canvas: Canvas) -> Line:
+    line: Line = []
+    for column, cell in enumerate(row):
+        room = widths[column]
+        said = next((way for way in cell if width(way) <= room), None) or cut(cell[-1], room, canvas)
+        padding = Segment(" " * (room - width(said)))
+        line += [Segment(GAP)] * (column > 0)
+        line += [padding, *said] if align[column] == "r" else [*said, padding]
+    return line
+
+
+def width(line: Line) -> int:
+    return sum(columns(segment.text) for segment in line)
+
+
+def cut(line: Line, room: int, canvas: Canvas) -> Line:
+    """The beginning of a line, with a sign that there is more."""
+    if width(line) <= room:
+        return line
+    sign = canvas.written("…")
+    room = max(0, room - len(sign))
+    kept: Line = []
+    for segment in line:
+        text = ""
+        for character in segment.text:
+            if columns(character) > room:
+                return [*kept, Segment(text, segment.style), Segment(sign, "quiet")]
+            text += character
+            room -= columns(character)
+        kept.append(segment._replace(text=text))
+    return kept
