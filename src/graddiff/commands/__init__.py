@@ -4,64 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from graddiff.errors import FileError, GraddiffError, UsageError
 
-
-def main_command() -> click.Command:
-    from graddiff.commands.main.command import command
-
-    return command
-
-
-def functions() -> click.Command:
-    from graddiff.commands.functions import command
-
-    return command
-
-
-def check() -> click.Command:
-    from graddiff.commands.check import command
-
-    return command
-
-
-def lint() -> click.Command:
-    from graddiff.commands.lint import command
-
-    return command
-
-
-def key() -> click.Command:
-    from graddiff.commands.key import command
-
-    return command
-
-
-def repl() -> click.Command:
-    from graddiff.commands.repl import command
-
-    return command
-
-
-def minimize() -> click.Command:
-    from graddiff.commands.minimize.command import command
-
-    return command
-
-
-# A first word that is exactly one of these is that command; anything else is an expression. Imported when called for.
-COMMANDS: dict[str, Callable[[], click.Command]] = {
-    "functions": functions,
-    "check": check,
-    "lint": lint,
-    "key": key,
-    "repl": repl,
-    "minimize": minimize,
+# The module of each command. A first word that is exactly one of these names is that command; anything else is an
+# expression, which the main command, "", answers. A module is imported when its command is called for.
+COMMANDS = {
+    "": "main.command",
+    "functions": "functions",
+    "check": "check",
+    "lint": "lint",
+    "key": "key",
+    "repl": "repl",
+    "minimize": "minimize.command",
 }
+
+
+def load_command(name: str) -> click.Command:
+    """Returns the command of a name."""
+    command: click.Command = import_module(f"graddiff.commands.{COMMANDS[name]}").command
+    return command
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -70,12 +36,12 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, it stays open to the end
     if sys.stdout is None:
         return fail(FileError("the output cannot be written: standard output is closed"))
-    named = COMMANDS.get(arguments[0]) if arguments else None
-    command = named() if named else main_command()
-    name = f"graddiff {arguments[0]}" if named else "graddiff"
+    first = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+    command = load_command(first)
+    name = f"graddiff {first}" if first else "graddiff"
     try:
         # Not command.main(): it has its own ideas of a closed pipe and of Ctrl-C, and expands x*y on Windows.
-        with command.make_context(name, [*arguments[bool(named) :]]) as context:
+        with command.make_context(name, [*arguments[bool(first) :]]) as context:
             code = command.invoke(context)
         sys.stdout.flush()
         return int(code or 0)

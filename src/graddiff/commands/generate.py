@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from graddiff import __version__
-from graddiff.commands import COMMANDS, main_command
+from graddiff.commands import COMMANDS, load_command
 from graddiff.render.reference import completion
 from graddiff.render.reference.manual import command_page, language_page
 
@@ -18,7 +18,7 @@ SCRIPTS = {"bash": "completions/graddiff.bash", "zsh": "completions/_graddiff", 
 
 def commands() -> dict[str, click.Command]:
     """Every command by its name, the main one by ""."""
-    return {"": main_command(), **{name: command() for name, command in COMMANDS.items()}}
+    return {name: load_command(name) for name in COMMANDS}
 
 
 def completion_script(shell: str) -> str:

@@ -78,7 +78,7 @@ def too_many(command: str, operands: list[str], options: list[str]) -> UsageErro
         if name in options:
             hint = "options go before it: graddiff --at x=1 -- -x"
             return UsageError(f"{name} stands behind --, where everything is an expression", hint=hint)
-        if operand in COMMANDS:
+        if operand and operand in COMMANDS:
             hint = f"write graddiff {operand} first"
             return UsageError(f"{operand} is a command, but it does not come first", hint=hint)
         if operand.startswith("-") and operand.lstrip("-")[:1].isalpha() and len(name) > 2:
