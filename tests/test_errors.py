@@ -59,6 +59,15 @@ def test_long_names_and_numbers_are_shortened(length: int) -> None:
         assert len(process.stderr) < 1500
 
 
+def test_debug_shows_the_traceback_above_the_same_message() -> None:
+    plain = error("x+", code=3)
+    block = error("x+", code=3, env={"GRADDIFF_DEBUG": "1"})
+    assert "Traceback" not in plain
+    assert block.startswith("Traceback (most recent call last):")
+    assert "language/parser.py" in block.replace("\\", "/")
+    assert block.endswith(plain)
+
+
 def test_all_unbound_variables_are_named_with_a_binding_to_fill_in() -> None:
     said = error("a*b + sin(c)", "--value", code=3)
     assert "no value for a, b, c" in said

@@ -60,10 +60,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def fail(error: GraddiffError) -> int:
-    """Says what is wrong, behind what was written before."""
+    """Says what is wrong, behind what was written before, below the traceback where GRADDIFF_DEBUG is set."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
+        if os.environ.get("GRADDIFF_DEBUG"):
+            import traceback  # not on the way to an answer
+
+            traceback.print_exception(error, file=sys.stderr)
         print(error.block(), file=sys.stderr)
     except OSError:
         pass  # nobody listens any more: the exit code still says it

@@ -12,6 +12,14 @@ from graddiff.operations.table import CONSTANTS, ROWS
 from graddiff.render.reference.completion import options_of, spellings
 from graddiff.render.terminal.operations import LEGEND, aliases, convention, rules
 
+ENVIRONMENT = (
+    (
+        "NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM",
+        "Decide, in this order and behind --color, whether to use colour.",
+    ),
+    ("COLUMNS", "The width of the terminal."),
+    ("GRADDIFF_DEBUG", "Where it is set, the traceback of an error is printed above its message."),
+)
 EXITS = (
     ("0", "Done."),
     ("1", "The answer is no: --expect found something else, an answer is not right, a homework is unwise."),
@@ -159,9 +167,10 @@ def command_page(commands: Mapping[str, click.Command], version: str) -> str:
     parts += [".SH EXIT STATUS"]
     for code, text in EXITS:
         parts += [".TP", code, escaped(text)]
-    parts += [".SH ENVIRONMENT", ".TP", "NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM"]
-    parts += ["Decide, in this order and behind \\-\\-color, whether to use colour.", ".TP", "COLUMNS"]
-    parts += ["The width of the terminal.", ".SH SEE ALSO", "\\fBgraddiff\\-language\\fR(7)"]
+    parts += [".SH ENVIRONMENT"]
+    for variables, text in ENVIRONMENT:
+        parts += [".TP", variables, escaped(text)]
+    parts += [".SH SEE ALSO", "\\fBgraddiff\\-language\\fR(7)"]
     return "\n".join(parts) + "\n"
 
 
