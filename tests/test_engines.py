@@ -495,6 +495,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
     source = parts(tmp_path / "in")
     here = graddiff(AWKWARD, "--data", str(source), "--output", str(tmp_path / "here"))

@@ -607,6 +607,7 @@ def test_several_processes_end_with_one_sentence(folder: Path, killed: bool) -> 
     assert (process.returncode, out, err) == (5 if killed else 130, b"", told)
 
 
+@pytest.mark.slow
 def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     rows = "".join(f"s{n},{n}*x^{n % 7}*sin(x + {n})\n" for n in range(30_000))
     (folder / "class.csv").write_text("student,q2.derivative.x\n" + rows)

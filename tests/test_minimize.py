@@ -316,6 +316,7 @@ def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
             assert one((1.0, 2.0), 10, 400, seed) == other((1.0, 2.0), 10, 400, seed)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     code = (
         "import sys; from graddiff.commands import run; code = run(sys.argv[1:]); "
@@ -730,6 +731,7 @@ def test_signals_that_end_a_process_keep_the_run_too(number: int, code: int, tmp
     assert load(str(tmp_path / "s.json"))[1].step > 0
 
 
+@pytest.mark.slow
 def test_killed_run_has_kept_a_state_of_late(tmp_path: Path) -> None:
     process = running(tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json")
     deadline = time.monotonic() + 40
@@ -802,7 +804,7 @@ def test_table_fits_and_has_first_and_last_step(width: int, more: list[str]) -> 
 
 
 def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
-    arguments = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=0,y=0", "--steps", "400000", "--json"]
+    arguments = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=0,y=0", "--steps", "200000", "--json"]
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     process = subprocess.Popen(
@@ -811,7 +813,7 @@ def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     os.close(theirs)
     told = told_to(ours)
     assert process.wait(60) == 0
-    assert b" of 400,000, loss " in told
+    assert b" of 200,000, loss " in told
     assert b"steps a second" in told
     assert told.endswith(b"\r\x1b[K")
     assert graddiff("minimize", *arguments).stderr == b""
