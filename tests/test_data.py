@@ -23,6 +23,7 @@ from graddiff.data.blocks import BOM, Source, blocks
 from graddiff.render.json.schema import schema
 from running import COMMAND, environment, error, graddiff, output
 
+SCHEMA = jsonschema.Draft202012Validator(schema())
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'
 
 
@@ -405,7 +406,7 @@ def test_each_line_is_an_expression_or_a_record() -> None:
     ]
     assert [line.get("value") for line in lines] == [6, None, 36, None]
     for line in lines:
-        jsonschema.validate(line, schema())
+        SCHEMA.validate(line)
     assert lines[1]["error"] == {"kind": "domain", "message": "log needs x > 0; here -1", "span": [0, 7]}
     assert [check["ok"] for check in lines[2]["expect"]] == [True, True]
     assert "a record has expression, at, expect" in lines[3]["error"]["message"]
@@ -430,7 +431,7 @@ def test_each_failure_has_the_expression_that_its_span_is_of(
 ) -> None:
     process = graddiff("--each", stdin=line.encode("utf-8", "surrogateescape"))
     found = json.loads(process.stdout)
-    jsonschema.validate(found, schema())
+    SCHEMA.validate(found)
     assert (found["expression"], found["error"]["span"]) == (expression, span)
 
 
