@@ -39,14 +39,17 @@ def graddiff(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     timeout: float = 60,
+    joined: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a command line inside this process, which takes no start: streams, environment, folder
-    and warnings are those of a process of its own and are put back afterwards. What needs a true
-    process calls `spawn`."""
+    and warnings are those of a process of its own and are put back afterwards. If `joined`,
+    standard error goes where standard output goes. What needs a true process calls `spawn`."""
     settings = environment(**(env or {}))
     encoding = settings.get("PYTHONIOENCODING", "utf-8")
     stdin = stdin.encode() if isinstance(stdin, str) else stdin
     out, err = io.BytesIO(), io.BytesIO()
+    if joined:
+        err = out
     streams = (
         io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)), encoding),
         io.TextIOWrapper(out, encoding),
@@ -63,7 +66,8 @@ def graddiff(
         code = run(arguments)
         for stream in streams[1:]:
             stream.flush()
-    return subprocess.CompletedProcess([*arguments], code, out.getvalue(), err.getvalue())
+    errors = b"" if joined else err.getvalue()
+    return subprocess.CompletedProcess([*arguments], code, out.getvalue(), errors)
 
 
 @contextlib.contextmanager
