@@ -285,9 +285,7 @@ def test_both_parsers_agree_on_the_examples() -> None:
         assert structure(parse(text)) == by_lark(text), text
 
 
-@pytest.mark.parametrize(
-    "seeds", [range(1_000), pytest.param(range(1_000, 10_000), marks=pytest.mark.slow)], ids=str
-)
+@pytest.mark.parametrize("seeds", [range(1_000), pytest.param(range(1_000, 10_000), marks=pytest.mark.slow)], ids=str)
 def test_both_parsers_agree_on_random_expressions(seeds: range) -> None:
     transformer = Structure()
     lark = lark_parser(transformer=transformer, postlex=Separators())

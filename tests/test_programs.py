@@ -90,11 +90,14 @@ def test_python_and_numpy_programs_compute_the_same(language: str, tmp_path: Pat
     assert "value" in run([sys.executable, str(script)])
 
 
-def test_c_programs_compute_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "examples", [EXPRESSIONS, pytest.param(calls(), marks=pytest.mark.slow)], ids=["expressions", "functions"]
+)
+def test_c_programs_compute_the_same(examples: list[tuple[str, dict[str, float]]], tmp_path: Path) -> None:
     compiler = shutil.which("cc") or shutil.which("gcc")
     assert compiler, "a C compiler is needed: apt install gcc"
     source = tmp_path / "program.c"
-    for expression, at in EXPRESSIONS + calls():
+    for expression, at in examples:
         result = differentiate(expression, at)
         source.write_text("".join(reverse.c(result)))
         run(
