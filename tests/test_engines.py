@@ -232,9 +232,10 @@ def test_file_that_shrinks_ends_earlier(tmp_path: Path) -> None:
     path = tmp_path / "it.csv"
     path.write_bytes(b"x\n" + b"1.5\n" * 3_000_000)
     command = [*COMMAND, "x^2", "--data", f"{path}", "--engine", "rows"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, bufsize=0, stdout=pipe, stderr=pipe, env=environment())
     assert process.stdout is not None
-    process.stdout.readline()
+    process.stdout.readline()  # without a buffer, whose rest communicate() would drop
     os.truncate(path, 2 + 4 * 200_000)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
