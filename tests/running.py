@@ -6,6 +6,7 @@ import contextlib
 import gc
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+
+import pytest
 
 from graddiff.commands import run
 
@@ -25,6 +28,34 @@ LEFT_OUT = (
     "PYTHONDONTWRITEBYTECODE",
 )
 SILENT = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
+
+# The package of Debian that a program comes in, where it has another name.
+PACKAGES = {"mlr": "miller", "dot": "graphviz", "man": "man-db", "cc": "gcc", "xargs": "findutils"}
+PACKAGES |= {"pdflatex": "texlive-latex-base"}
+
+
+def need(*programs: str) -> str:
+    """Returns the path of the first of these programs that is installed. Without any, skips the
+    test and says what is missing; with GRADDIFF_TEST_ALL=1, fails it."""
+    for program in programs:
+        if path := shutil.which(program):
+            return path
+    package = PACKAGES.get(programs[0], programs[0])
+    raise missing(f"{' or '.join(programs)} is missing: apt install {package}")
+
+
+def need_linux(path: str = "/proc/self/wchan") -> None:
+    """Does for a file of Linux, in /proc or /dev, what `need` does for programs."""
+    if not os.path.exists(path):
+        raise missing(f"{path} is missing: this test needs Linux")
+
+
+def missing(message: str) -> BaseException:
+    """Returns what skips the test, or what fails it where no test may be skipped."""
+    if os.environ.get("GRADDIFF_TEST_ALL", "0") in ("", "0"):
+        return pytest.skip.Exception(message)
+    return pytest.fail.Exception(message, pytrace=False)
 
 
 def environment(**more: str) -> dict[str, str]:

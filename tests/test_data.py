@@ -21,7 +21,7 @@ import pytest
 from graddiff import differentiate
 from graddiff.data.blocks import BOM, Source, blocks
 from graddiff.render.json.schema import schema
-from running import COMMAND, environment, error, graddiff, output
+from running import COMMAND, environment, error, graddiff, need_linux, output
 
 SCHEMA = jsonschema.Draft202012Validator(schema())
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'
@@ -310,6 +310,7 @@ def test_closed_pipe_ends_quietly() -> None:
 
 
 def test_full_disk_is_one_sentence() -> None:
+    need_linux("/dev/full")
     with open("/dev/full", "wb") as full:
         process = subprocess.run(
             [*COMMAND, "x^2", "--data", "-", "--data-format", "csv"],

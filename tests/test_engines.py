@@ -31,7 +31,7 @@ from graddiff.data.table_job import scratch, sweep
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError, UsageError
 from graddiff.system.processes import in_order
-from running import COMMAND, environment, error, graddiff, output, spawn
+from running import COMMAND, environment, error, graddiff, need_linux, output, spawn
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
 AWKWARD = "log(x)*abs(y) + where(x > y, sqrt(x - y), y/x)"  # domains, kinks, branches, an infinite slope
@@ -260,6 +260,7 @@ def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
 
 
 def test_process_that_is_killed_is_one_sentence(tmp_path: Path) -> None:
+    need_linux()
     with (tmp_path / "out").open("wb") as out:
         process = subprocess.Popen(
             [*COMMAND, "x^2", "--data", "-", "--data-format", "csv", "--jobs", "2"],

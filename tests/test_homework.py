@@ -27,7 +27,7 @@ from graddiff.homework.mistakes import MISTAKES
 from graddiff.render.reports.csv import harmless
 from graddiff.render.reports.github import PROPERTY, escaped
 from graddiff.render.reports.tap import description
-from running import COMMAND, ROOT, environment, graddiff, spawn, told_to
+from running import COMMAND, ROOT, environment, graddiff, need_linux, spawn, told_to
 
 HERE = ROOT / "tests/homework"
 HOMEWORK = """
@@ -584,6 +584,7 @@ def test_class_is_the_same_with_several_processes(folder: Path) -> None:
 
 @pytest.mark.parametrize("killed", [False, True])
 def test_several_processes_end_with_one_sentence(folder: Path, killed: bool) -> None:
+    need_linux()
     rows = "".join(f"s{n},{n}*x^{n % 7}*sin(x + {n})\n" for n in range(100_000))
     (folder / "class.csv").write_text("student,q2.derivative.x\n" + rows)
     process = subprocess.Popen(

@@ -5,23 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from running import COMMAND, ROOT, environment, graddiff
+from running import COMMAND, ROOT, environment, graddiff, need
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-WRITTEN = [
+EXAMPLES = [
     example for block in CONSOLE for example in re.findall(r"^\$ (.*?)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
 ]
-PROGRAMS = [
-    program for program in ("jq", "mlr", "xargs") if not shutil.which(program)
-]  # not here: no recipes with them
-EXAMPLES = [example for example in WRITTEN if not {*PROGRAMS} & {*example[0].split()}]
 FILES = dict(re.findall(r"```(?:toml|csv)?\n# (\S+)\n(.*?)```", README, re.DOTALL))
 POINTS = "id,x\na,0\nb,0.5\nc,-1\nd,two\n"
 
@@ -57,6 +52,8 @@ def test_example_prints_what_the_readme_shows(command: str, expected: str, path:
     if words := words_without_a_shell(command):
         assert graddiff(*words[1:], cwd=tmp_path, joined=True).stdout.decode() == expected
         return
+    for program in sorted({"bash", *command.split()} & {"bash", "jq", "mlr", "xargs"}):
+        need(program)
     process = subprocess.run(
         ["bash", "-c", f"{{ {command}; }} 2>&1"],
         capture_output=True,
