@@ -820,6 +820,12 @@ def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     assert graddiff("minimize", *arguments).stderr == b""
 
 
+def test_plot_of_a_small_run_is_the_golden_one(tmp_path: Path) -> None:
+    arguments = ["minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--steps", "8"]
+    output(*arguments, "--plot", str(tmp_path / "loss.svg"))
+    assert (tmp_path / "loss.svg").read_bytes() == (ROOT / "tests/golden/loss.svg").read_bytes()
+
+
 def test_plot_is_well_formed_and_goes_from_start_to_end(tmp_path: Path) -> None:
     arguments = ["minimize", "(x-1)^2 + 3*(y+2)^2", "--at", "x=-1,y=1", "--lr", "0.1", "--steps", "40"]
     output(*arguments, "--plot", str(tmp_path / "loss.svg"))
