@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from graddiff import __version__
-from running import COMMAND, environment, error, graddiff, output, told_to
+from running import COMMAND, environment, error, graddiff, need_linux, output, told_to
 
 
 def last_line(text: str) -> str:
@@ -213,6 +213,7 @@ def test_closed_pipe_ends_quietly() -> None:
 
 
 def test_full_disk_is_an_error() -> None:
+    need_linux("/dev/full")
     with open("/dev/full", "wb") as full:
         process = subprocess.run(
             [*COMMAND, "x", "--at", "x=1"], stdout=full, stderr=subprocess.PIPE, env=environment(), check=False
@@ -222,6 +223,7 @@ def test_full_disk_is_an_error() -> None:
 
 
 def test_interrupt_ends_with_130_and_no_traceback() -> None:
+    need_linux()
     pipe = subprocess.PIPE
     process = subprocess.Popen(
         [*COMMAND, "-"],

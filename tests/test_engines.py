@@ -31,7 +31,7 @@ from graddiff.data.table_job import scratch, sweep
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError, UsageError
 from graddiff.system.processes import in_order
-from running import COMMAND, environment, error, graddiff, output
+from running import COMMAND, environment, error, graddiff, need_linux, output, spawn
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
 AWKWARD = "log(x)*abs(y) + where(x > y, sqrt(x - y), y/x)"  # domains, kinks, branches, an infinite slope
@@ -219,7 +219,8 @@ def test_very_long_line_is_a_row_or_a_sentence(tmp_path: Path) -> None:
 def test_what_comes_before_a_source_breaks_is_answered(tmp_path: Path, options: tuple[str, ...]) -> None:
     path = tmp_path / "it.csv.gz"
     path.write_bytes(gzip.compress(b"x\n" + b"".join(b"%d\n" % i for i in range(600_000)))[:-1000])
-    process = graddiff("2x", "--data", str(path), "--value", *options)
+    run = spawn if "--jobs" in options else graddiff
+    process = run("2x", "--data", str(path), "--value", *options)
     assert process.returncode == 5
     assert b"cannot be read" in process.stderr
     lines = process.stdout.split()
@@ -231,9 +232,10 @@ def test_file_that_shrinks_ends_earlier(tmp_path: Path) -> None:
     path = tmp_path / "it.csv"
     path.write_bytes(b"x\n" + b"1.5\n" * 3_000_000)
     command = [*COMMAND, "x^2", "--data", f"{path}", "--engine", "rows"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, bufsize=0, stdout=pipe, stderr=pipe, env=environment())
     assert process.stdout is not None
-    process.stdout.readline()
+    process.stdout.readline()  # without a buffer, whose rest communicate() would drop
     os.truncate(path, 2 + 4 * 200_000)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
@@ -248,8 +250,8 @@ def big(path: Path, rows: int = 50_000) -> Path:
 
 
 def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
-    path = str(big(tmp_path / "it.csv"))
-    one, two = (graddiff(AWKWARD, "--data", path, "--engine", "rows", "--jobs", jobs) for jobs in "12")
+    path = str(big(tmp_path / "it.csv", 30_000))  # three blocks
+    one, two = (spawn(AWKWARD, "--data", path, "--engine", "rows", "--jobs", jobs) for jobs in "12")
     assert (one.stdout, one.stderr, one.returncode) == (two.stdout, two.stderr, two.returncode)
     assert one.returncode == 5
     assert "--jobs divides the work of the rows engine" in error(
@@ -258,6 +260,7 @@ def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
 
 
 def test_process_that_is_killed_is_one_sentence(tmp_path: Path) -> None:
+    need_linux()
     with (tmp_path / "out").open("wb") as out:
         process = subprocess.Popen(
             [*COMMAND, "x^2", "--data", "-", "--data-format", "csv", "--jobs", "2"],
@@ -495,6 +498,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
     source = parts(tmp_path / "in")
     here = graddiff(AWKWARD, "--data", str(source), "--output", str(tmp_path / "here"))
@@ -504,7 +508,7 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
     assert {*contents(tmp_path / "here")} == {*contents(source)} - {"-other.csv", "readme.txt"}
     alone = graddiff(AWKWARD, "--data", str(source / "3.csv"))
     assert (tmp_path / "here" / "3.csv").read_bytes() == alone.stdout
-    local = graddiff(
+    local = spawn(
         AWKWARD, "--data", str(source), "--output", str(tmp_path / "local"), "--engine", "dask", "--jobs", "2"
     )
     assert (local.returncode, local.stderr) == (here.returncode, here.stderr)
@@ -566,7 +570,9 @@ def test_what_a_killed_process_has_not_finished_is_swept(tmp_path: Path) -> None
 def test_cluster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     source, target = parts(tmp_path / "in"), str(tmp_path / "out")
     arguments = ("x", "--data", str(source), "--output", target, "--engine", "dask")
-    assert "the scheduler nowhere does not answer" in error(*arguments, "--scheduler", "nowhere", code=5)
+    process = spawn(*arguments, "--scheduler", "nowhere")
+    assert (process.returncode, process.stdout) == (5, b"")
+    assert b"the scheduler nowhere does not answer" in process.stderr
     assert "is a folder" in error("x", "--data", str(source), code=2)
     assert "to another one" in error("x", "--data", str(source), "--output", str(source), code=2)
     assert "parquet is written as a whole table" in error(*arguments, "--format", "parquet", "--value", code=2)
@@ -610,7 +616,9 @@ def test_cluster_without_this_graddiff_is_one_sentence(tmp_path: Path, begin: st
     (tmp_path / "in" / "0.csv").write_text("x\n1\n", encoding="utf-8")
     folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
     with cluster_of_its_own(f"import sys, types; {begin}") as (_, address):
-        told = error("x", *folders, "--engine", "dask", "--scheduler", address, code=5)
+        process = spawn("x", *folders, "--engine", "dask", "--scheduler", address)
+    assert (process.returncode, process.stdout) == (5, b"")
+    told = process.stderr.decode()
     assert told.startswith(f"graddiff: {said}")
     assert told.count("\n") == 2
     assert "hint: scheduler and workers need the same graddiff" in told
@@ -658,6 +666,7 @@ def test_column_kernel_serves_polars_pandas_and_dask() -> None:
     assert found["gradient.x"].tolist() == answered["gradient.x"].to_list()
 
 
+@pytest.mark.slow
 def test_column_kernel_means_the_same_to_the_workers_of_a_cluster() -> None:
     kernel = column_kernel("where(x > 0, log(x), abs(x)/w)", at={"w": 2}, wrt=["x"])
     frame = pandas.DataFrame({"x": [1.0, 0.0, -2.0, math.nan]})

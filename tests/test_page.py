@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from html import unescape
 from html.parser import HTMLParser
@@ -15,10 +14,11 @@ import pytest
 
 from graddiff import differentiate
 from graddiff.render.pictures.html import write
+from running import need
 from test_pictures import ALL, drawn
 from test_programs import EXPRESSIONS, calls
 
-BROWSERS = [path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path][:1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Presses keys and changes bindings as a user does, and leaves what it saw in the page.
 DRIVER = """
@@ -87,8 +87,8 @@ def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> 
     return seen
 
 
-@pytest.mark.parametrize("browser", BROWSERS)
-def test_page_steps_and_computes_as_the_command_does(browser: str, tmp_path: Path) -> None:
+def test_page_steps_and_computes_as_the_command_does(tmp_path: Path) -> None:
+    browser = need(*BROWSERS)
     expression, at = "p = x + y; where(p > 2, relu(p*sin(x)), y^3) + x*x", {"x": 2.0, "y": 3.0}
     points = [[1.5, 2.5], [-1.0, 0.5], [0.1, -4.0]]
     seen = driven(browser, tmp_path, page(expression, at), points)
@@ -105,9 +105,9 @@ def test_page_steps_and_computes_as_the_command_does(browser: str, tmp_path: Pat
         assert [*map(float, numbers)] == pytest.approx(found, rel=1e-12, abs=1e-14)
 
 
-@pytest.mark.parametrize("browser", BROWSERS)
-def test_every_function_computes_the_same_in_the_page(browser: str, tmp_path: Path) -> None:
+def test_every_function_computes_the_same_in_the_page(tmp_path: Path) -> None:
     """All functions of the table in one page: a sum that is differentiated by what each has for itself."""
+    browser = need(*BROWSERS)
     terms, at = [], {}
     for number, (call, point) in enumerate(calls()):
         for name, value in point.items():
@@ -124,9 +124,9 @@ def test_every_function_computes_the_same_in_the_page(browser: str, tmp_path: Pa
 
 
 @pytest.mark.mermaid
-@pytest.mark.parametrize("browser", BROWSERS)
-def test_mermaid_is_accepted_by_its_own_parser(browser: str, tmp_path: Path) -> None:
-    subprocess.run(["npm", "pack", "mermaid@11"], cwd=tmp_path, check=True, capture_output=True)
+def test_mermaid_is_accepted_by_its_own_parser(tmp_path: Path) -> None:
+    browser = need(*BROWSERS)
+    subprocess.run([need("npm"), "pack", "mermaid@11"], cwd=tmp_path, check=True, capture_output=True)
     (archive,) = tmp_path.glob("mermaid-*.tgz")
     subprocess.run(["tar", "xzf", archive.name, "package/dist/mermaid.min.js"], cwd=tmp_path, check=True)
     texts = json.dumps([drawn("mermaid", expression, at) for expression, at in ALL]).replace("<", "\\u003c")

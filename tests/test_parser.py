@@ -285,10 +285,11 @@ def test_both_parsers_agree_on_the_examples() -> None:
         assert structure(parse(text)) == by_lark(text), text
 
 
-def test_both_parsers_agree_on_ten_thousand_random_expressions() -> None:
+@pytest.mark.parametrize("seeds", [range(1_000), pytest.param(range(1_000, 10_000), marks=pytest.mark.slow)], ids=str)
+def test_both_parsers_agree_on_random_expressions(seeds: range) -> None:
     transformer = Structure()
     lark = lark_parser(transformer=transformer, postlex=Separators())
-    for seed in range(10_000):
+    for seed in seeds:
         text = Writer(seed).program()
         transformer.names.clear()
         assert structure(parse(text)) == lark.parse(text), text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import pytest
 from graddiff import Result, differentiate
 from graddiff.operations.table import TABLE
 from graddiff.programs import frameworks, reverse
-from running import error, graddiff, output
+from running import error, graddiff, need, output
 
 EXPRESSIONS: list[tuple[str, dict[str, float]]] = [
     ("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
@@ -90,11 +89,13 @@ def test_python_and_numpy_programs_compute_the_same(language: str, tmp_path: Pat
     assert "value" in run([sys.executable, str(script)])
 
 
-def test_c_programs_compute_the_same(tmp_path: Path) -> None:
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    assert compiler, "a C compiler is needed: apt install gcc"
+@pytest.mark.parametrize(
+    "examples", [EXPRESSIONS, pytest.param(calls(), marks=pytest.mark.slow)], ids=["expressions", "functions"]
+)
+def test_c_programs_compute_the_same(examples: list[tuple[str, dict[str, float]]], tmp_path: Path) -> None:
+    compiler = need("cc", "gcc")
     source = tmp_path / "program.c"
-    for expression, at in EXPRESSIONS + calls():
+    for expression, at in examples:
         result = differentiate(expression, at)
         source.write_text("".join(reverse.c(result)))
         run(

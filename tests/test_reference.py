@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from graddiff.commands.generate import SCRIPTS, commands, files
 from graddiff.operations.table import FUNCTIONS, ROWS
 from graddiff.render.reference.completion import options_of
-from running import ROOT, output
+from running import ROOT, need, output
 
 CHECKERS = {
     "bash": ["bash", "-n"],
@@ -32,14 +31,16 @@ def test_option_prints_the_committed_script(shell: str) -> None:
     assert output("--completion", shell) == (ROOT / SCRIPTS[shell]).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("shell", [shell for shell in SCRIPTS if shutil.which(shell)])
+@pytest.mark.parametrize("shell", SCRIPTS)
 def test_shell_accepts_its_script(shell: str) -> None:
+    need(shell)
     process = subprocess.run([*CHECKERS[shell], str(ROOT / SCRIPTS[shell])], capture_output=True, check=False)
     assert (process.returncode, process.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("page", [path for path in files() if path.startswith("man/") and shutil.which("man")])
+@pytest.mark.parametrize("page", [path for path in files() if path.startswith("man/")])
 def test_man_page_has_no_warnings(page: str) -> None:
+    need("man")
     process = subprocess.run([*MAN, str(ROOT / page)], capture_output=True, check=False)
     assert (process.returncode, process.stderr) == (0, b"")
 
@@ -90,21 +91,22 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     ],
 )
 def test_bash_completes(line: str, words: str, expected: list[str]) -> None:
+    need("bash")
     script = COMPLETE.format(script=ROOT / SCRIPTS["bash"], line=line, words=words)
     process = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert sorted(process.stdout.split()) == expected
 
 
-@pytest.mark.parametrize("shell", [shell for shell in ("fish",) if shutil.which(shell)])
-def test_fish_completes_variables(shell: str) -> None:
-    script = f"source {ROOT / SCRIPTS[shell]}; complete -C 'graddiff \"(x+y)*sin(zz)\" --at '"
+def test_fish_completes_variables() -> None:
+    shell = need("fish")
+    script = f"source {ROOT / SCRIPTS['fish']}; complete -C 'graddiff \"(x+y)*sin(zz)\" --at '"
     process = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True)
     assert [line.split("\t")[0] for line in process.stdout.splitlines()] == ["x=", "y=", "zz="]
 
 
-@pytest.mark.parametrize("shell", [shell for shell in ("zsh",) if shutil.which(shell)])
-def test_zsh_finds_its_script_in_its_path(shell: str, tmp_path: Path) -> None:
-    (tmp_path / "_graddiff").write_text(files()[SCRIPTS[shell]], encoding="utf-8")
+def test_zsh_finds_its_script_in_its_path(tmp_path: Path) -> None:
+    shell = need("zsh")
+    (tmp_path / "_graddiff").write_text(files()[SCRIPTS["zsh"]], encoding="utf-8")
     find = f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[graddiff]"
     process = subprocess.run([shell, "-fc", find], capture_output=True, text=True, check=True)
     assert process.stdout == "_graddiff\n"
