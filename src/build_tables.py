@@ -83,7 +83,10 @@ def scanner(parser: Lark) -> tuple[str, dict[str, str]]:
     for pattern in patterns:
         beginning = min((p for p in patterns if pattern.startswith(p)), key=len)
         alternatives.setdefault(beginning, []).append(pattern.removeprefix(beginning))
-    scan = [b if rest == [""] else f"{b}(?:{'|'.join(filter(None, rest))})?+" for b, rest in alternatives.items()]
+    scan = [
+        b if rest == [""] else f"{b}(?:{'|'.join(filter(None, rest))})?+"
+        for b, rest in alternatives.items()
+    ]
     scan += sorted(re.escape(text) for text in kinds if len(text) > 1)
     return "|".join([*scan, r"\S"]), kinds
 
@@ -109,7 +112,9 @@ def fold(parser: Lark) -> tuple[list[dict[str, int]], list[int], list[tuple[str,
     def number_of(rule: Any) -> int:
         if rule not in numbers:
             numbers[rule] = len(rules)
-            rules.append((str(rule.origin.name), len(rule.expansion), rule.alias or str(rule.origin.name)))
+            rules.append(
+                (str(rule.origin.name), len(rule.expansion), rule.alias or str(rule.origin.name))
+            )
         return numbers[rule]
 
     def state_of(chain: Chain) -> int:
@@ -136,7 +141,12 @@ def fold(parser: Lark) -> tuple[list[dict[str, int]], list[int], list[tuple[str,
 
 
 def is_unit(rule: Any) -> bool:
-    return len(rule.expansion) == 1 and rule.alias is None and not rule.expansion[0].is_term and rule.options.expand1
+    return (
+        len(rule.expansion) == 1
+        and rule.alias is None
+        and not rule.expansion[0].is_term
+        and rule.options.expand1
+    )
 
 
 def effective(states: Any, chain: Chain, symbol: str) -> tuple[Any, Any]:

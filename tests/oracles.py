@@ -104,4 +104,6 @@ def slope(function: Callable[..., Any], point: tuple[float, ...], slot: int) -> 
     """The derivative of a function by one operand: mpmath's numerical derivative, at 30 digits."""
     exact = [mpf(operand) for operand in point]
     with mp.workdps(45):
-        return mpmath.diff(lambda x: function(*exact[:slot], x, *exact[slot + 1 :]), exact[slot], h=mpf(10) ** -18)
+        return mpmath.diff(
+            lambda x: function(*exact[:slot], x, *exact[slot + 1 :]), exact[slot], h=mpf(10) ** -18
+        )

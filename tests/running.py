@@ -188,14 +188,18 @@ def spawn(
     )
 
 
-def output(*arguments: str, stdin: str | bytes = "", code: int = 0, env: Mapping[str, str] | None = None) -> str:
+def output(
+    *arguments: str, stdin: str | bytes = "", code: int = 0, env: Mapping[str, str] | None = None
+) -> str:
     """Standard output of a run that ends with `code`."""
     process = graddiff(*arguments, stdin=stdin, env=env)
     assert process.returncode == code, process.stderr.decode()
     return process.stdout.decode()
 
 
-def error(*arguments: str, stdin: str | bytes = "", code: int, env: Mapping[str, str] | None = None) -> str:
+def error(
+    *arguments: str, stdin: str | bytes = "", code: int, env: Mapping[str, str] | None = None
+) -> str:
     """Standard error of a run that ends with `code` and writes nothing else."""
     process = graddiff(*arguments, stdin=stdin, env=env)
     assert process.returncode == code, process.stdout.decode() + process.stderr.decode()

@@ -85,7 +85,9 @@ def test_exit_code(arguments: tuple[str, ...], code: int) -> None:
 )
 def test_closed_stream_is_no_traceback(redirection: str, code: int, said: str) -> None:
     command = f"{shlex.join(COMMAND)} {redirection}"
-    process = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment(), check=False)
+    process = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, env=environment(), check=False
+    )
     assert process.returncode == code
     assert said in process.stderr
     assert "log" not in process.stdout
@@ -93,10 +95,20 @@ def test_closed_stream_is_no_traceback(redirection: str, code: int, said: str) -
 
 @pytest.mark.parametrize(
     ("expected", "code"),
-    [("x=inf", 0), ("x=-inf", 1), ("x=1e300", 1), ("f.value=0,f=1", 0), ("p.adjoint=inf,p=inf", 0), ("x=undefined", 1)],
+    [
+        ("x=inf", 0),
+        ("x=-inf", 1),
+        ("x=1e300", 1),
+        ("f.value=0,f=1", 0),
+        ("p.adjoint=inf,p=inf", 0),
+        ("x=undefined", 1),
+    ],
 )
 def test_expected_infinity(expected: str, code: int) -> None:
-    assert graddiff("p = x; sqrt(p)", "--at", "x=0", "--expect", expected, "--value").returncode == code
+    assert (
+        graddiff("p = x; sqrt(p)", "--at", "x=0", "--expect", expected, "--value").returncode
+        == code
+    )
 
 
 def test_expected_undefined() -> None:
@@ -106,14 +118,32 @@ def test_expected_undefined() -> None:
 
 
 def test_relative_tolerance_is_of_what_is_expected() -> None:
-    for expected, found, code in ((100, 101, 1), (101, 100, 0)):  # 1/100 is more than 0.00995, 1/101 is less
-        arguments = ("x", "--at", f"x={found}", "--expect", f"value={expected}", "--rtol", "0.00995")
+    for expected, found, code in (
+        (100, 101, 1),
+        (101, 100, 0),
+    ):  # 1/100 is more than 0.00995, 1/101 is less
+        arguments = (
+            "x",
+            "--at",
+            f"x={found}",
+            "--expect",
+            f"value={expected}",
+            "--rtol",
+            "0.00995",
+        )
         assert graddiff(*arguments).returncode == code
 
 
 def test_adjoint_that_is_asked_for_is_found_whatever_the_gradient_is_by() -> None:
-    assert graddiff("p = 3; p*x", "--at", "x=2", "--expect", "p.adjoint=2,p.value=3").returncode == 0
-    assert graddiff("p = x*y; p*x", "--at", "x=2,y=3", "--wrt", "y", "--expect", "p.adjoint=2").returncode == 0
+    assert (
+        graddiff("p = 3; p*x", "--at", "x=2", "--expect", "p.adjoint=2,p.value=3").returncode == 0
+    )
+    assert (
+        graddiff(
+            "p = x*y; p*x", "--at", "x=2,y=3", "--wrt", "y", "--expect", "p.adjoint=2"
+        ).returncode
+        == 0
+    )
 
 
 def test_command_name_behind_dashes_is_a_variable() -> None:
@@ -182,7 +212,10 @@ def test_undefined_equals_nothing() -> None:
 
 
 def test_variable_called_value_is_asked_for_by_its_gradient() -> None:
-    assert graddiff("3*value", "--at", "value=2", "--expect", "value=6,gradient.value=3").returncode == 0
+    assert (
+        graddiff("3*value", "--at", "value=2", "--expect", "value=6,gradient.value=3").returncode
+        == 0
+    )
 
 
 def test_version_and_help() -> None:
@@ -216,7 +249,11 @@ def test_full_disk_is_an_error() -> None:
     need_linux("/dev/full")
     with open("/dev/full", "wb") as full:
         process = subprocess.run(
-            [*COMMAND, "x", "--at", "x=1"], stdout=full, stderr=subprocess.PIPE, env=environment(), check=False
+            [*COMMAND, "x", "--at", "x=1"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            check=False,
         )
     assert process.returncode == 5
     assert b"cannot be written: no space left" in process.stderr
@@ -266,7 +303,9 @@ def on_a_terminal(*arguments: str, columns: int = 80, env: dict[str, str] | None
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     settings = environment(TERM="xterm-256color") | (env or {})
-    process = subprocess.Popen([*COMMAND, *arguments], stdin=child, stdout=child, stderr=child, env=settings)
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=child, stdout=child, stderr=child, env=settings
+    )
     os.close(child)
     told = told_to(parent)
     process.wait(30)
@@ -291,7 +330,9 @@ def test_terminal_gets_colour_and_the_same_text() -> None:
     assert "\x1b[" in coloured
     assert "\x1b[" not in plain
     stripped = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
-    assert [line.rstrip() for line in stripped.split("\n")] == [line.rstrip() for line in plain.split("\n")]
+    assert [line.rstrip() for line in stripped.split("\n")] == [
+        line.rstrip() for line in plain.split("\n")
+    ]
 
 
 def test_pipe_gets_no_colour_and_no_wrapping() -> None:
@@ -312,7 +353,9 @@ def test_pipe_gets_no_colour_and_no_wrapping() -> None:
         ((), {"FORCE_COLOR": "0"}, False),
     ],
 )
-def test_colour_by_option_then_by_environment(options: tuple[str, ...], env: dict[str, str], coloured: bool) -> None:
+def test_colour_by_option_then_by_environment(
+    options: tuple[str, ...], env: dict[str, str], coloured: bool
+) -> None:
     assert ("\x1b[" in output("x", "--at", "x=1", *options, env=env)) == coloured
 
 
@@ -330,7 +373,10 @@ def test_other_encodings_get_the_ascii_picture(encoding: str) -> None:
     process = graddiff("α²×x·π", "--at", "α=2,x=1", env={"PYTHONIOENCODING": encoding})
     text = process.stdout.decode("ascii")
     assert text == output("α²×x·π", "--at", "α=2,x=1", "--ascii")
-    assert "df/dx = alpha^2*pi = 12.56637" in text.replace("d(alpha^2*x)/dx", "") or "alpha^2*x*pi" in text
+    assert (
+        "df/dx = alpha^2*pi = 12.56637" in text.replace("d(alpha^2*x)/dx", "")
+        or "alpha^2*x*pi" in text
+    )
 
 
 def test_number_of_graph_levels_is_an_option() -> None:

@@ -112,17 +112,25 @@ def test_convention(
         ("1e200*x*y", "x=1e-200,y=1e200", False),
     ],
 )
-def test_result_is_complete_unless_a_derivative_is_missing(text: str, point: str, complete: bool) -> None:
+def test_result_is_complete_unless_a_derivative_is_missing(
+    text: str, point: str, complete: bool
+) -> None:
     assert differentiate(text, at(point)).complete is complete
 
 
 def test_indeterminate_product_names_both_factors() -> None:
-    (message,) = [n.message for n in differentiate("sqrt(x*x)", {"x": 0}).notices if n.kind == "indeterminate"]
+    (message,) = [
+        n.message for n in differentiate("sqrt(x*x)", {"x": 0}).notices if n.kind == "indeterminate"
+    ]
     assert message == "the adjoint of x*x is inf and ∂(x*x)/∂x is 0: their product is undefined"
 
 
 def test_indeterminate_sum_names_its_summands() -> None:
-    (message,) = [n.message for n in differentiate("sqrt(x)-sqrt(x)", {"x": 0}).notices if n.kind == "indeterminate"]
+    (message,) = [
+        n.message
+        for n in differentiate("sqrt(x)-sqrt(x)", {"x": 0}).notices
+        if n.kind == "indeterminate"
+    ]
     assert "-inf, inf" in message
 
 
@@ -168,7 +176,8 @@ def test_error_names_operation_operand_and_value(text: str, point: str, message:
 
 
 @pytest.mark.parametrize(
-    "text", ["exp(1000x)", "sinh(1000x)", "9^9^9^9*x", "1e999999*x", "1e200*x*1e200", "1e308x+1e308"]
+    "text",
+    ["exp(1000x)", "sinh(1000x)", "9^9^9^9*x", "1e999999*x", "1e200*x*1e200", "1e308x+1e308"],
 )
 def test_overflow_is_an_error_never_an_infinity(text: str) -> None:
     with pytest.raises(RangeError, match=r"overflows|too large"):
@@ -189,7 +198,8 @@ def complete(text: str, point: dict[str, float]) -> Result | None:
 
 
 @pytest.mark.parametrize(
-    "text", ["abs(x)", "relu(x)", "max(x,0)", "floor(x)", "sqrt(x)", "where(x>0,x,-x)", "clamp(x,0,1)"]
+    "text",
+    ["abs(x)", "relu(x)", "max(x,0)", "floor(x)", "sqrt(x)", "where(x>0,x,-x)", "clamp(x,0,1)"],
 )
 def test_nothing_is_said_beside_the_point(text: str) -> None:
     for x in (1e-300, 0.3, 0.999):

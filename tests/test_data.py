@@ -45,19 +45,35 @@ def test_rows_get_value_gradient_and_an_empty_error() -> None:
 def test_json_lines_keep_their_objects() -> None:
     stdin = '{"x": 1, "deep": {"a": [1, 2]}}\n\n{"x":2.50}\n'
     lines = output("x^2", "--data", "-", "--data-format", "jsonl", stdin=stdin).splitlines()
-    assert lines[0] == '{"x": 1, "deep": {"a": [1, 2]}, "value": 1.0, "gradient": {"x": 2.0}, "error": null}'
+    assert (
+        lines[0]
+        == '{"x": 1, "deep": {"a": [1, 2]}, "value": 1.0, "gradient": {"x": 2.0}, "error": null}'
+    )
     assert lines[1] == '{"x":2.50, "value": 6.25, "gradient": {"x": 5.0}, "error": null}'
 
 
 @pytest.mark.parametrize(
     ("reads", "writes", "stdin", "expected"),
     [
-        ("csv", "jsonl", "x,n\n2,a\n", '{"x": 2, "n": "a", "value": 4.0, "gradient": {"x": 4.0}, "error": null}\n'),
-        ("jsonl", "csv", '{"x": 2, "n": "a,b"}\n', 'x,n,value,gradient.x,error\n2,"a,b",4.0,4.0,\n'),
+        (
+            "csv",
+            "jsonl",
+            "x,n\n2,a\n",
+            '{"x": 2, "n": "a", "value": 4.0, "gradient": {"x": 4.0}, "error": null}\n',
+        ),
+        (
+            "jsonl",
+            "csv",
+            '{"x": 2, "n": "a,b"}\n',
+            'x,n,value,gradient.x,error\n2,"a,b",4.0,4.0,\n',
+        ),
     ],
 )
 def test_one_format_becomes_the_other(reads: str, writes: str, stdin: str, expected: str) -> None:
-    assert output("x^2", "--data", "-", "--data-format", reads, "--format", writes, stdin=stdin) == expected
+    assert (
+        output("x^2", "--data", "-", "--data-format", reads, "--format", writes, stdin=stdin)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,11 +82,17 @@ def test_one_format_becomes_the_other(reads: str, writes: str, stdin: str, expec
         (("--value",), ["0.25", "1", "4"]),
         (("--gradient", "x"), ["1", "-2", "4"]),
         (("--no-input",), ["value,gradient.x,error", "0.25,1.0,", "1.0,-2.0,", "4.0,4.0,"]),
-        (("--no-input", "--wrt", "q"), ["value,gradient.q,error", "0.25,0.0,", "1.0,0.0,", "4.0,0.0,"]),
+        (
+            ("--no-input", "--wrt", "q"),
+            ["value,gradient.q,error", "0.25,0.0,", "1.0,0.0,", "4.0,0.0,"],
+        ),
     ],
 )
 def test_output_may_be_less(options: tuple[str, ...], expected: list[str]) -> None:
-    assert output("x^2", "--data", "-", "--data-format", "csv", *options, stdin=SMALL).splitlines() == expected
+    assert (
+        output("x^2", "--data", "-", "--data-format", "csv", *options, stdin=SMALL).splitlines()
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +110,14 @@ def test_output_may_be_less(options: tuple[str, ...], expected: list[str]) -> No
     ],
 )
 def test_row_that_fails_says_why_and_the_others_go_on(field: str, said: str, code: int) -> None:
-    process = graddiff("log(x)", "--data", "-", "--data-format", "csv", stdin=f"x,n\n1,begin\n{field},end\n1,after\n")
+    process = graddiff(
+        "log(x)",
+        "--data",
+        "-",
+        "--data-format",
+        "csv",
+        stdin=f"x,n\n1,begin\n{field},end\n1,after\n",
+    )
     assert process.returncode == code
     rows = process.stdout.decode().splitlines()
     assert rows[1] == "1,begin,0.0,1.0,"
@@ -110,7 +139,9 @@ def test_undefined_derivative_is_empty_and_null() -> None:
 def test_infinite_slope_is_an_answer() -> None:
     arguments = ("sqrt(x)", "--data", "-", "--data-format")
     assert output(*arguments, "csv", stdin="x\n0\n").splitlines()[1] == "0,0.0,inf,"
-    assert json.loads(output(*arguments, "jsonl", stdin='{"x": 0}\n'))["gradient"] == {"x": "Infinity"}
+    assert json.loads(output(*arguments, "jsonl", stdin='{"x": 0}\n'))["gradient"] == {
+        "x": "Infinity"
+    }
 
 
 def test_conventions_are_told_once_for_all_rows() -> None:
@@ -149,7 +180,16 @@ def test_record_that_fails_says_why(record: str, said: str, kind: str) -> None:
 
 
 def test_fail_fast_stops_behind_the_first_row_that_fails() -> None:
-    text = output("log(x)", "--data", "-", "--data-format", "csv", "--fail-fast", stdin="x\n1\n-1\n2\n", code=4)
+    text = output(
+        "log(x)",
+        "--data",
+        "-",
+        "--data-format",
+        "csv",
+        "--fail-fast",
+        stdin="x\n1\n-1\n2\n",
+        code=4,
+    )
     assert len(text.splitlines()) == 3
 
 
@@ -169,13 +209,19 @@ def test_fail_fast_stops_behind_the_first_row_that_fails() -> None:
         ("x\n1\n", ("--format", "tree"), 2, "--data has rows"),
     ],
 )
-def test_table_that_does_not_fit_is_one_sentence(stdin: str, arguments: tuple[str, ...], code: int, said: str) -> None:
-    assert said in error("x^2", "--data", "-", "--data-format", "csv", *arguments, stdin=stdin, code=code)
+def test_table_that_does_not_fit_is_one_sentence(
+    stdin: str, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    assert said in error(
+        "x^2", "--data", "-", "--data-format", "csv", *arguments, stdin=stdin, code=code
+    )
 
 
 def test_member_with_the_name_of_a_result_is_one_sentence() -> None:
     arguments = ("x", "--data", "-", "--data-format", "jsonl")
-    assert "has a member 'value' itself" in error(*arguments, stdin='{"x": 1, "value": 2}\n', code=2)
+    assert "has a member 'value' itself" in error(
+        *arguments, stdin='{"x": 1, "value": 2}\n', code=2
+    )
     assert output(*arguments, "--no-input", "--value", stdin='{"x": 1, "value": 2}\n') == "1\n"
 
 
@@ -207,14 +253,19 @@ def test_numbers_of_a_csv_stand_in_json_as_they_were_written() -> None:
 
 def test_member_without_a_column_is_said_in_its_row() -> None:
     stdin = '{"x": 1}\n{"x": 2, "more": 7}\n{"x": 3}\n'
-    text = output("x", "--data", "-", "--data-format", "jsonl", "--format", "csv", stdin=stdin, code=5)
+    text = output(
+        "x", "--data", "-", "--data-format", "jsonl", "--format", "csv", stdin=stdin, code=5
+    )
     said = '"member more is none of the first record, so there is no column for it"'
     assert text.splitlines()[1:] == ["1,1.0,1.0,", f"2,,,{said}", "3,3.0,1.0,"]
 
 
 def test_half_a_character_of_json_is_an_escape_in_csv() -> None:
     arguments = ("x", "--data", "-", "--data-format", "jsonl", "--format", "csv")
-    assert output(*arguments, stdin='{"x": 1, "n": "\\ud800"}\n').splitlines()[1] == "1,\\ud800,1.0,1.0,"
+    assert (
+        output(*arguments, stdin='{"x": 1, "n": "\\ud800"}\n').splitlines()[1]
+        == "1,\\ud800,1.0,1.0,"
+    )
 
 
 def test_member_with_the_name_of_a_result_far_down_fails_alone() -> None:
@@ -229,18 +280,27 @@ def test_member_with_the_name_of_a_result_far_down_fails_alone() -> None:
 
 def test_blank_lines_before_a_header_are_counted_only() -> None:
     process = graddiff("x", "--data", "-", "--data-format", "csv", stdin="\r\n \nx,y\n1,2\nq,3\n")
-    assert process.stdout.decode().splitlines()[:2] == ["x,y,value,gradient.x,error", "1,2,1.0,1.0,"]
+    assert process.stdout.decode().splitlines()[:2] == [
+        "x,y,value,gradient.x,error",
+        "1,2,1.0,1.0,",
+    ]
     assert "the first in line 5" in process.stderr.decode()
 
 
 def test_header_alone_gives_a_header() -> None:
-    assert output("x", "--data", "-", "--data-format", "csv", stdin="x\n") == "x,value,gradient.x,error\n"
+    assert (
+        output("x", "--data", "-", "--data-format", "csv", stdin="x\n")
+        == "x,value,gradient.x,error\n"
+    )
 
 
 def test_mark_line_ends_quotes_and_other_bytes_pass() -> None:
     stdin = BOM + b'x,"a ""b"""\r\n1,"two\nlines"\r\n2,\xff\r\n'
     process = graddiff("x^2", "--data", "-", "--data-format", "csv", stdin=stdin)
-    assert process.stdout == b'x,"a ""b""",value,gradient.x,error\n1,"two\nlines",1.0,2.0,\n2,\xff,4.0,4.0,\n'
+    assert (
+        process.stdout
+        == b'x,"a ""b""",value,gradient.x,error\n1,"two\nlines",1.0,2.0,\n2,\xff,4.0,4.0,\n'
+    )
 
 
 def test_suffix_says_the_format_and_gzip_is_unpacked(tmp_path: Path) -> None:
@@ -268,7 +328,9 @@ def test_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
 
 def test_first_output_comes_before_the_last_input() -> None:
     command = [*COMMAND, "x^2", "--data", "-", "--data-format", "csv", "--line-buffered"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     for number in range(3):
@@ -302,9 +364,15 @@ def test_interrupt_leaves_whole_lines(tmp_path: Path) -> None:
 
 
 def test_closed_pipe_ends_quietly() -> None:
-    command = f"{' '.join(COMMAND)} 'x^2' --data - --data-format csv | head -1; exit ${{PIPESTATUS[0]}}"
+    command = (
+        f"{' '.join(COMMAND)} 'x^2' --data - --data-format csv | head -1; exit ${{PIPESTATUS[0]}}"
+    )
     process = subprocess.run(
-        ["bash", "-c", command], input=b"x\n" + b"1\n" * 500_000, capture_output=True, env=environment(), check=False
+        ["bash", "-c", command],
+        input=b"x\n" + b"1\n" * 500_000,
+        capture_output=True,
+        env=environment(),
+        check=False,
     )
     assert (process.returncode, process.stderr) == (141, b"")
 
@@ -332,7 +400,11 @@ def peak(size: int) -> int:
     code = f"import subprocess, sys; subprocess.run({command!r}, stdout=subprocess.DEVNULL, stdin=sys.stdin); {measure}"
     source = subprocess.Popen([COMMAND[0], "-c", rows], stdout=subprocess.PIPE)
     found = subprocess.run(
-        [COMMAND[0], "-c", code], stdin=source.stdout, capture_output=True, env=environment(), check=True
+        [COMMAND[0], "-c", code],
+        stdin=source.stdout,
+        capture_output=True,
+        env=environment(),
+        check=True,
     )
     source.wait()
     return int(found.stdout)
@@ -343,7 +415,9 @@ def test_memory_does_not_grow_with_the_rows() -> None:
 
 
 def chunks(data: bytes, size: int) -> Iterator[bytes]:
-    source = Source(io.BufferedReader(io.BytesIO(data)), io.BufferedReader(io.BytesIO()), "it", None)
+    source = Source(
+        io.BufferedReader(io.BytesIO(data)), io.BufferedReader(io.BytesIO()), "it", None
+    )
     return (block.text for block in blocks(source, size, quotes=True))
 
 
@@ -364,7 +438,9 @@ def test_blocks_end_where_records_end(size: int) -> None:
     assert {len(b"".join(found[:count])) for count in range(len(found) + 1)} <= ends
 
 
-@pytest.mark.parametrize("line", [b"2" * 9_999 + b"\n", pytest.param(b"2\n", marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize(
+    "line", [b"2" * 9_999 + b"\n", pytest.param(b"2\n", marks=pytest.mark.slow)], ids=len
+)
 def test_record_without_an_end_stops_with_a_sentence(line: bytes) -> None:
     stdin = b'x\n1\n"' + line * (80_000_000 // len(line))
     process = graddiff("x", "--data", "-", "--data-format", "csv", "--value", stdin=stdin)
@@ -378,7 +454,11 @@ def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
     leader, follower = pty.openpty()
     command = [*COMMAND, "x^2", "--data", "-", "--data-format", "csv", "--engine", "rows"]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=follower, env=environment()
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=follower,
+        env=environment(),
     )
     assert process.stdin is not None
     process.stdin.write(b"x\n")
@@ -399,16 +479,21 @@ def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
 
 
 def test_each_line_is_an_expression_or_a_record() -> None:
-    stdin = (
-        'x*y\n\nlog(-1)\n{"expression": "x^2", "at": {"x": "2*3"}, "expect": {"x": 12, "value": "6^2"}}\n{"no": 1}\n'
-    )
+    stdin = 'x*y\n\nlog(-1)\n{"expression": "x^2", "at": {"x": "2*3"}, "expect": {"x": 12, "value": "6^2"}}\n{"no": 1}\n'
     lines = [
-        json.loads(line) for line in output("--each", "--at", "x=2,y=3", "--no-graph", stdin=stdin, code=5).splitlines()
+        json.loads(line)
+        for line in output(
+            "--each", "--at", "x=2,y=3", "--no-graph", stdin=stdin, code=5
+        ).splitlines()
     ]
     assert [line.get("value") for line in lines] == [6, None, 36, None]
     for line in lines:
         SCHEMA.validate(line)
-    assert lines[1]["error"] == {"kind": "domain", "message": "log needs x > 0; here -1", "span": [0, 7]}
+    assert lines[1]["error"] == {
+        "kind": "domain",
+        "message": "log needs x > 0; here -1",
+        "span": [0, 7],
+    }
     assert [check["ok"] for check in lines[2]["expect"]] == [True, True]
     assert "a record has expression, at, expect" in lines[3]["error"]["message"]
 
@@ -448,9 +533,17 @@ def test_each_says_about_a_bare_number_what_there_is_to_say() -> None:
 
 def test_each_exits_with_the_worst_of_its_lines() -> None:
     assert graddiff("--each", "--at", "x=2", stdin="x\nx^2\n").returncode == 0
-    assert graddiff("--each", stdin='{"expression": "x", "at": {"x": 1}, "expect": {"x": 2}}\n').returncode == 1
+    assert (
+        graddiff(
+            "--each", stdin='{"expression": "x", "at": {"x": 1}, "expect": {"x": 2}}\n'
+        ).returncode
+        == 1
+    )
     assert graddiff("--each", stdin="1\nlog(0)\n").returncode == 4
-    assert output("--each", "--fail-fast", "--value", stdin="1\nlog(0)\n2\n", code=4) == "1\nundefined\n"
+    assert (
+        output("--each", "--fail-fast", "--value", stdin="1\nlog(0)\n2\n", code=4)
+        == "1\nundefined\n"
+    )
 
 
 def test_each_reads_a_file_but_no_operand(tmp_path: Path) -> None:

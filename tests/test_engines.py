@@ -34,13 +34,23 @@ from graddiff.system.processes import in_order
 from running import COMMAND, environment, error, graddiff, need_linux, output, spawn
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
-AWKWARD = "log(x)*abs(y) + where(x > y, sqrt(x - y), y/x)"  # domains, kinks, branches, an infinite slope
+AWKWARD = (
+    "log(x)*abs(y) + where(x > y, sqrt(x - y), y/x)"  # domains, kinks, branches, an infinite slope
+)
 
 
-def answers(engine: type[Stream], text: str, path: Path, size: int, **plan: Any) -> tuple[list[str], Tally]:
+def answers(
+    engine: type[Stream], text: str, path: Path, size: int, **plan: Any
+) -> tuple[list[str], Tally]:
     """The lines of text that an engine gives, blocks being of `size` bytes."""
     rows = open_rows(f"{path}", plan.get("reads", "csv"), size)
-    settings: dict[str, Any] = {"writes": rows.reads, "copies": True, "fail_fast": False, "only": None, **plan}
+    settings: dict[str, Any] = {
+        "writes": rows.reads,
+        "copies": True,
+        "fail_fast": False,
+        "only": None,
+        **plan,
+    }
     question = Question(text, {}, None, settings["only"])
     work = engine(
         Plan(
@@ -69,20 +79,44 @@ def assert_same(left: list[str], right: list[str]) -> None:
     for one, other in zip(left, right):
         if one == other:
             continue
-        pieces = [piece.replace("{", ",").replace("}", ",").replace(":", ",").split(",") for piece in (one, other)]
+        pieces = [
+            piece.replace("{", ",").replace("}", ",").replace(":", ",").split(",")
+            for piece in (one, other)
+        ]
         assert len(pieces[0]) == len(pieces[1]), (one, other)
         for a, b in zip(*pieces):
-            assert a.strip() == b.strip() or math.isclose(float(a), float(b), rel_tol=1e-13), (one, other)
+            assert a.strip() == b.strip() or math.isclose(float(a), float(b), rel_tol=1e-13), (
+                one,
+                other,
+            )
 
 
 def same_in_both(text: str, path: Path, size: int, **plan: Any) -> None:
-    (left, tally), (right, other) = (answers(engine, text, path, size, **plan) for engine in (Stream, FrameStream))
+    (left, tally), (right, other) = (
+        answers(engine, text, path, size, **plan) for engine in (Stream, FrameStream)
+    )
     assert_same(left, right)
     assert vars(tally) == vars(other)
 
 
 FIELDS = [
-    *["1", "-1", "0", "2.5", "1e3", ".5", "-0.0", "1e-310", "7e300", "nan", "inf", "x", "12a", "0x1", "1_0"],
+    *[
+        "1",
+        "-1",
+        "0",
+        "2.5",
+        "1e3",
+        ".5",
+        "-0.0",
+        "1e-310",
+        "7e300",
+        "nan",
+        "inf",
+        "x",
+        "12a",
+        "0x1",
+        "1_0",
+    ],
     "",
     " ",
     " 3 ",
@@ -97,19 +131,40 @@ def test_rows_and_columns_say_the_same_of_any_csv(tmp_path: Path, seed: int) -> 
     end = pick.choice(["\n", "\n", "\r\n"])
     lines = ["x,y,note"]
     for _ in range(60):
-        fields = [pick.choice(FIELDS) if pick.random() < 0.2 else f"{pick.uniform(-3, 3):.3g}" for _ in "xy"]
+        fields = [
+            pick.choice(FIELDS) if pick.random() < 0.2 else f"{pick.uniform(-3, 3):.3g}"
+            for _ in "xy"
+        ]
         note = pick.choice(["a", "", "é", '"b"', '"c, d"', '"e""\n"']) if seed % 2 else "a"
-        lines.append(pick.choice(RAGGED) if pick.random() < 0.02 * (seed % 3) else f"{fields[0]},{fields[1]},{note}")
+        lines.append(
+            pick.choice(RAGGED)
+            if pick.random() < 0.02 * (seed % 3)
+            else f"{fields[0]},{fields[1]},{note}"
+        )
     path = tmp_path / "it.csv"
     path.write_bytes((end.join(lines) + end * pick.randrange(2)).encode())
     writes = pick.choice(["csv", "csv", "jsonl"])
     size = pick.choice([100, 300, 10_000])
     only = pick.choice([None, None, "value", "gradient"])
-    plan = {"writes": writes, "copies": pick.random() < 0.8, "fail_fast": pick.random() < 0.2, "only": only}
+    plan = {
+        "writes": writes,
+        "copies": pick.random() < 0.8,
+        "fail_fast": pick.random() < 0.2,
+        "only": only,
+    }
     same_in_both(AWKWARD, path, size, **plan)
 
 
-RECORDS = ["[1]", "{bad", "", '"a"', "{}", '{"x": 1}', '{"x": 1, "x": 2, "y": 1}', '{"y": {"x": 3}, "x": 1}']
+RECORDS = [
+    "[1]",
+    "{bad",
+    "",
+    '"a"',
+    "{}",
+    '{"x": 1}',
+    '{"x": 1, "x": 2, "y": 1}',
+    '{"y": {"x": 3}, "x": 1}',
+]
 MEMBERS = [
     *[
         "0",
@@ -137,15 +192,28 @@ def test_rows_and_columns_say_the_same_of_any_json_lines(tmp_path: Path, seed: i
     pick = random.Random(seed)
     lines = []
     for _ in range(60):
-        x, y = [pick.choice(MEMBERS) if pick.random() < 0.1 else f"{pick.uniform(-3, 3):.3g}" for _ in "xy"]
+        x, y = [
+            pick.choice(MEMBERS) if pick.random() < 0.1 else f"{pick.uniform(-3, 3):.3g}"
+            for _ in "xy"
+        ]
         tail = pick.choice(["", ', "n": {"x": [1, "}"]}', ', "é": "\\u00e9"'])
-        lines.append(pick.choice(RECORDS) if pick.random() < 0.04 * (seed % 3) else f'{{"x": {x}, "y":{y}{tail}}}')
+        lines.append(
+            pick.choice(RECORDS)
+            if pick.random() < 0.04 * (seed % 3)
+            else f'{{"x": {x}, "y":{y}{tail}}}'
+        )
     path = tmp_path / "it.jsonl"
     path.write_text("\n".join(lines) + "\n" * pick.randrange(2), encoding="utf-8")
-    plan = {"writes": pick.choice(["csv", "jsonl", "jsonl"]), "copies": pick.random() < 0.8, "reads": "jsonl"}
+    plan = {
+        "writes": pick.choice(["csv", "jsonl", "jsonl"]),
+        "copies": pick.random() < 0.8,
+        "reads": "jsonl",
+    }
     try:
         same_in_both(AWKWARD, path, pick.choice([200, 10_000]), **plan)
-    except GraddiffError as stopped:  # the first line is no object that has columns: both engines say so
+    except (
+        GraddiffError
+    ) as stopped:  # the first line is no object that has columns: both engines say so
         with pytest.raises(type(stopped)):
             answers(Stream, AWKWARD, path, 200, **plan)
 
@@ -164,7 +232,9 @@ def test_rows_and_columns_say_the_same_of_any_json_lines(tmp_path: Path, seed: i
         ("x - 2y", "y,n,x\n1,2,3\n4,5,6\n"),
     ],
 )
-def test_rows_and_columns_say_the_same_where_it_is_hard(tmp_path: Path, text: str, stdin: str) -> None:
+def test_rows_and_columns_say_the_same_where_it_is_hard(
+    tmp_path: Path, text: str, stdin: str
+) -> None:
     (tmp_path / "it.csv").write_text(stdin)
     same_in_both(text, tmp_path / "it.csv", 10_000)
 
@@ -201,7 +271,9 @@ def test_bad_row_far_down_is_named_by_its_line(tmp_path: Path) -> None:
         assert b"1 of 140,001 rows failed, the first in line 70,001" in process.stderr
         lines = process.stdout.splitlines()
         assert len(lines) == 140_001
-        assert json.loads(lines[70_000])["error"]["message"].startswith("no JSON, expecting property name")
+        assert json.loads(lines[70_000])["error"]["message"].startswith(
+            "no JSON, expecting property name"
+        )
         assert json.loads(lines[-1])["gradient"] == {"x": 2.0, "y": 1.5}
 
 
@@ -215,8 +287,12 @@ def test_very_long_line_is_a_row_or_a_sentence(tmp_path: Path) -> None:
         assert not code or b"line 3: a record of more than 64 MB" in process.stderr
 
 
-@pytest.mark.parametrize("options", [("--engine", "rows"), ("--engine", "columns"), ("--jobs", "2")])
-def test_what_comes_before_a_source_breaks_is_answered(tmp_path: Path, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "options", [("--engine", "rows"), ("--engine", "columns"), ("--jobs", "2")]
+)
+def test_what_comes_before_a_source_breaks_is_answered(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     path = tmp_path / "it.csv.gz"
     path.write_bytes(gzip.compress(b"x\n" + b"".join(b"%d\n" % i for i in range(600_000)))[:-1000])
     run = spawn if "--jobs" in options else graddiff
@@ -244,7 +320,9 @@ def test_file_that_shrinks_ends_earlier(tmp_path: Path) -> None:
 
 def big(path: Path, rows: int = 50_000) -> Path:
     pick = random.Random(1)
-    lines = [f"{i},{pick.uniform(-3, 3):.6g},{'bad' if i % 9_973 == 5 else i}\n" for i in range(rows)]
+    lines = [
+        f"{i},{pick.uniform(-3, 3):.6g},{'bad' if i % 9_973 == 5 else i}\n" for i in range(rows)
+    ]
     path.write_text("id,x,y\n" + "".join(lines), encoding="utf-8")
     return path
 
@@ -319,7 +397,9 @@ MESSAGES = [
 
 @pytest.mark.parametrize("reads", ["parquet", "arrow"])
 @pytest.mark.parametrize("writes", ["parquet", "arrow"])
-def test_columnar_file_becomes_another_with_its_answers(tmp_path: Path, reads: str, writes: str) -> None:
+def test_columnar_file_becomes_another_with_its_answers(
+    tmp_path: Path, reads: str, writes: str
+) -> None:
     source, target = tmp_path / f"it.{reads}", tmp_path / f"out.{writes}"
     (TABLE.write_parquet if reads == "parquet" else TABLE.write_ipc)(source)
     err = error("i*log(x)", "--data", str(source), "--output", str(target), code=5)
@@ -329,7 +409,10 @@ def test_columnar_file_becomes_another_with_its_answers(tmp_path: Path, reads: s
     assert found.select(TABLE.columns).equals(TABLE)
     assert found["error"].to_list() == MESSAGES
     assert found["gradient.x"].to_list()[::4] == [1, 1.25]
-    assert os.listdir(tmp_path) == [source.name, target.name] or {*os.listdir(tmp_path)} == {source.name, target.name}
+    assert os.listdir(tmp_path) == [source.name, target.name] or {*os.listdir(tmp_path)} == {
+        source.name,
+        target.name,
+    }
 
 
 def test_columnar_file_becomes_text_as_a_text_file_would(tmp_path: Path) -> None:
@@ -367,7 +450,9 @@ def test_what_is_no_number_in_parquet_is_none_in_any_format(tmp_path: Path) -> N
         process = graddiff(text, "--data", str(tmp_path / "it.parquet"), "--output", str(target))
         assert process.returncode == 5
         assert polars.read_parquet(target)["error"].to_list() == messages
-        assert polars.read_parquet(target)["value"].to_list() == [None if message else 2.0 for message in messages]
+        assert polars.read_parquet(target)["value"].to_list() == [
+            None if message else 2.0 for message in messages
+        ]
 
 
 def test_output_follows_a_link(tmp_path: Path) -> None:
@@ -386,7 +471,9 @@ def test_text_becomes_a_columnar_file(tmp_path: Path, form: str) -> None:
         else '{"x": 1, "note": "a, b"}\n{"x": "q"}\n{"x": 2, "note": 7}\n'
     )
     target = tmp_path / "out.parquet"
-    process = graddiff("x^2", "--data", "-", "--data-format", form, "--output", str(target), stdin=text)
+    process = graddiff(
+        "x^2", "--data", "-", "--data-format", form, "--output", str(target), stdin=text
+    )
     assert process.returncode == 5
     found = polars.read_parquet(target)
     assert found["value"].to_list() == [1, None, 4]
@@ -419,7 +506,16 @@ def test_column_of_a_csv_says_in_a_columnar_file_what_it_said(
     tmp_path: Path, fields: list[str], expected: list[Any]
 ) -> None:
     text = "".join(f"1,{field}\n" for field in fields)
-    output("x", "--data", "-", "--data-format", "csv", "--output", f"{tmp_path / 'o.arrow'}", stdin=f"x,n\n{text}")
+    output(
+        "x",
+        "--data",
+        "-",
+        "--data-format",
+        "csv",
+        "--output",
+        f"{tmp_path / 'o.arrow'}",
+        stdin=f"x,n\n{text}",
+    )
     found = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
     assert [*map(repr, found)] == [*map(repr, expected)]
 
@@ -438,9 +534,20 @@ def test_column_of_a_csv_says_in_a_columnar_file_what_it_said(
         ([r'"\"q\u00e9\n"', "[1]"], ['"q\u00e9\n', "[1]"]),
     ],
 )
-def test_member_says_in_a_columnar_file_what_it_said(tmp_path: Path, members: list[str], expected: list[Any]) -> None:
+def test_member_says_in_a_columnar_file_what_it_said(
+    tmp_path: Path, members: list[str], expected: list[Any]
+) -> None:
     text = "".join(f'{{"x": 1, "n": {member}}}\n' for member in members)
-    output("x", "--data", "-", "--data-format", "jsonl", "--output", f"{tmp_path / 'o.arrow'}", stdin=text)
+    output(
+        "x",
+        "--data",
+        "-",
+        "--data-format",
+        "jsonl",
+        "--output",
+        f"{tmp_path / 'o.arrow'}",
+        stdin=text,
+    )
     found = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
     assert [*map(repr, found)] == [*map(repr, expected)]
 
@@ -468,7 +575,11 @@ def test_member_says_in_a_columnar_file_what_it_said(tmp_path: Path, members: li
     ],
 )  # fmt: skip
 def test_columnar_file_that_does_not_fit_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, said: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    code: int,
+    said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     TABLE.drop("deep").head(1).write_parquet("it.parquet")
@@ -499,7 +610,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
+def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_worker(
+    tmp_path: Path,
+) -> None:
     source = parts(tmp_path / "in")
     here = graddiff(AWKWARD, "--data", str(source), "--output", str(tmp_path / "here"))
     assert here.returncode == 5
@@ -509,12 +622,31 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
     alone = graddiff(AWKWARD, "--data", str(source / "3.csv"))
     assert (tmp_path / "here" / "3.csv").read_bytes() == alone.stdout
     local = spawn(
-        AWKWARD, "--data", str(source), "--output", str(tmp_path / "local"), "--engine", "dask", "--jobs", "2"
+        AWKWARD,
+        "--data",
+        str(source),
+        "--output",
+        str(tmp_path / "local"),
+        "--engine",
+        "dask",
+        "--jobs",
+        "2",
     )
     assert (local.returncode, local.stderr) == (here.returncode, here.stderr)
     assert contents(tmp_path / "local") == contents(tmp_path / "here")
-    with LocalCluster(2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster:
-        command = [*COMMAND, AWKWARD, "--data", f"{source}", "--output", f"{tmp_path / 'lost'}", "--engine", "dask"]
+    with LocalCluster(
+        2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+    ) as cluster:
+        command = [
+            *COMMAND,
+            AWKWARD,
+            "--data",
+            f"{source}",
+            "--output",
+            f"{tmp_path / 'lost'}",
+            "--engine",
+            "dask",
+        ]
         process = subprocess.Popen(
             [*command, "--scheduler", cluster.scheduler_address],
             env=environment(),
@@ -533,7 +665,9 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
 def test_fail_fast_stops_behind_the_first_table_that_fails(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for number in range(3):
-        (tmp_path / "in" / f"{number}.csv").write_text("x\n1\n" if not number else "x\n-1\n", encoding="utf-8")
+        (tmp_path / "in" / f"{number}.csv").write_text(
+            "x\n1\n" if not number else "x\n-1\n", encoding="utf-8"
+        )
     folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
     told = error("log(x)", *folders, "--fail-fast", code=4)
     assert told.count("failed") == 1
@@ -544,7 +678,9 @@ def test_fail_fast_stops_behind_the_first_table_that_fails(tmp_path: Path) -> No
 def test_answers_have_the_names_of_their_tables_whatever_their_case(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for name in ("A.CSV.GZ", "B.Csv", "c.d.csv.gz"):
-        (tmp_path / "in" / name).write_bytes(gzip.compress(b"x\n1\n") if name.lower().endswith("z") else b"x\n1\n")
+        (tmp_path / "in" / name).write_bytes(
+            gzip.compress(b"x\n1\n") if name.lower().endswith("z") else b"x\n1\n"
+        )
     output("x", "--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
     answered = b"x,value,gradient.x,error\n1,1.0,1.0,\n"
     assert contents(tmp_path / "out") == dict.fromkeys(("A.csv", "B.csv", "c.d.csv"), answered)
@@ -575,7 +711,9 @@ def test_cluster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert b"the scheduler nowhere does not answer" in process.stderr
     assert "is a folder" in error("x", "--data", str(source), code=2)
     assert "to another one" in error("x", "--data", str(source), "--output", str(source), code=2)
-    assert "parquet is written as a whole table" in error(*arguments, "--format", "parquet", "--value", code=2)
+    assert "parquet is written as a whole table" in error(
+        *arguments, "--format", "parquet", "--value", code=2
+    )
     (source / "0.jsonl").write_text("{}", encoding="utf-8")
     assert "two tables of" in error(*arguments, "--format", "csv", code=2)
     (tmp_path / "empty").mkdir()
@@ -608,10 +746,15 @@ def cluster_of_its_own(begin: str) -> Iterator[tuple[subprocess.Popen[str], str]
     ("begin", "said"),
     [
         ("sys.modules['graddiff'] = None", "graddiff is not installed where the scheduler tcp://"),
-        ("sys.modules['graddiff'] = types.SimpleNamespace(__version__='0')", "graddiff 0 is installed where"),
+        (
+            "sys.modules['graddiff'] = types.SimpleNamespace(__version__='0')",
+            "graddiff 0 is installed where",
+        ),
     ],
 )
-def test_cluster_without_this_graddiff_is_one_sentence(tmp_path: Path, begin: str, said: str) -> None:
+def test_cluster_without_this_graddiff_is_one_sentence(
+    tmp_path: Path, begin: str, said: str
+) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "0.csv").write_text("x\n1\n", encoding="utf-8")
     folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
@@ -642,7 +785,9 @@ def test_scheduler_that_dies_is_one_sentence(tmp_path: Path) -> None:
         cluster.kill()
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (5, b"")
-    assert err.startswith(f"graddiff: the scheduler {address} was lost before all files were answered\n".encode())
+    assert err.startswith(
+        f"graddiff: the scheduler {address} was lost before all files were answered\n".encode()
+    )
     assert err.count(b"\n") == 2
     assert {*contents(tmp_path / "out")} == {"0.csv"}
 
@@ -655,13 +800,21 @@ def test_column_kernel_serves_polars_pandas_and_dask() -> None:
     xs = [0.0, 0.5, -3.0, 1e3]
     expected = [differentiate(LOGISTIC, {"x": x, "w": 2, "b": -1}) for x in xs]
     frame = polars.DataFrame({"x": xs, "id": [*range(4)]})
-    lazy = frame.lazy().map_batches(lambda part: part.with_columns(**kernel(part)), validate_output_schema=False)
+    lazy = frame.lazy().map_batches(
+        lambda part: part.with_columns(**kernel(part)), validate_output_schema=False
+    )
     answered = lazy.collect()
     assert answered.columns == ["x", "id", "value", "gradient.x", "error"]
-    assert answered["value"].to_list() == pytest.approx([result.value for result in expected], rel=1e-14)
-    assert answered["gradient.x"].to_list() == pytest.approx([result.gradient["x"] for result in expected], rel=1e-14)
+    assert answered["value"].to_list() == pytest.approx(
+        [result.value for result in expected], rel=1e-14
+    )
+    assert answered["gradient.x"].to_list() == pytest.approx(
+        [result.gradient["x"] for result in expected], rel=1e-14
+    )
     distant = dask.dataframe.from_pandas(pandas.DataFrame({"x": xs}), npartitions=2)
-    found = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute(scheduler="sync")
+    found = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute(
+        scheduler="sync"
+    )
     assert found["value"].tolist() == answered["value"].to_list()
     assert found["gradient.x"].tolist() == answered["gradient.x"].to_list()
 
@@ -673,7 +826,9 @@ def test_column_kernel_means_the_same_to_the_workers_of_a_cluster() -> None:
     expected = frame.assign(**kernel(frame))
     assert expected["value"].tolist()[:3] == [0, 0, 1]
     with (
-        LocalCluster(1, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster,
+        LocalCluster(
+            1, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+        ) as cluster,
         Client(cluster),
     ):
         distant = dask.dataframe.from_pandas(frame, npartitions=2)
@@ -697,6 +852,10 @@ def test_column_kernel_refuses_what_it_cannot_bind(at: dict[str, float], said: s
 
 def test_column_kernel_says_what_failed_in_its_row() -> None:
     answered = column_kernel("log(x)")(polars.DataFrame({"x": [1.0, -1.0, math.nan]}))
-    assert answered["error"].tolist() == ["", "log needs x > 0; here x = -1", "column x: nan is no finite number"]
+    assert answered["error"].tolist() == [
+        "",
+        "log needs x > 0; here x = -1",
+        "column x: nan is no finite number",
+    ]
     assert answered["value"][0] == 0
     assert all(math.isnan(value) for value in answered["value"][1:])

@@ -90,5 +90,9 @@ def test_errors_form_the_tree_that_their_docstring_draws() -> None:
         code = int(digit) if digit else code
         if name != "GraddiffError":
             assert getattr(errors, name).exit_code == code
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    ]
     assert {kind.__name__ for kind in kinds} == {name for name, _ in drawn}

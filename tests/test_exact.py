@@ -19,7 +19,9 @@ F = Fraction
 
 
 def exact(expression: str, at: str, *more: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(output(expression, "--at", at, "--exact", "--json", "--no-graph", *more))
+    found: dict[str, object] = json.loads(
+        output(expression, "--at", at, "--exact", "--json", "--no-graph", *more)
+    )
     return found
 
 
@@ -50,8 +52,12 @@ def by_hand(x: Fraction, y: Fraction) -> tuple[Fraction, ...]:
         ("u = x*y + 1; u^-3", by_hand),
     ],
 )
-@pytest.mark.parametrize(("x", "y"), [(F(1), F(3)), (F(-2, 3), F(5, 7)), (F(12345, 678), F(-9, 11))])
-def test_exact_results_are_those_of_fractions(expression: str, oracle: object, x: Fraction, y: Fraction) -> None:
+@pytest.mark.parametrize(
+    ("x", "y"), [(F(1), F(3)), (F(-2, 3), F(5, 7)), (F(12345, 678), F(-9, 11))]
+)
+def test_exact_results_are_those_of_fractions(
+    expression: str, oracle: object, x: Fraction, y: Fraction
+) -> None:
     assert callable(oracle)
     value, by_x, by_y = oracle(x, y)
     found = exact(expression, f"x={x},y={y}")
@@ -110,14 +116,23 @@ def test_exact_points_are_those_of_the_floats(name: str) -> None:
         (["log(x)", "--at", "x=0"], "log needs x > 0; here x = 0"),
         (["x/0", "--at", "x=1"], "x / y needs y != 0"),
         (["x^y", "--at", "x=2,y=3"], "a derivative has no exact value: log(x) at x = 2"),
-        (["; ".join(["p0 = x"] + [f"p{i} = p{i - 1}*p{i - 1}" for i in range(1, 60)]), "--at", "x=3"], "overflows"),
+        (
+            [
+                "; ".join(["p0 = x"] + [f"p{i} = p{i - 1}*p{i - 1}" for i in range(1, 60)]),
+                "--at",
+                "x=3",
+            ],
+            "overflows",
+        ),
     ],
 )
 def test_what_is_no_fraction_is_said_at_once(arguments: list[str], message: str) -> None:
     assert message in error(*arguments, "--exact", code=4)
 
 
-@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.differentiable and name != "where"])
+@pytest.mark.parametrize(
+    "name", [name for name, row in TABLE.items() if row.differentiable and name != "where"]
+)
 def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
     operation, kind = TABLE[name], many_digits(40)
     operands = (1.75, 2.5, 3.0)[: max(1, len(operation.parameters))]
@@ -128,14 +143,19 @@ def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
             expected = FLOATS.function(operation)(sign * operands[0], *operands[1:])
         except (ArithmeticError, ValueError):
             continue
-        found = kind.function(operation)(*[kind.number(repr(o)) for o in (sign * operands[0], *operands[1:])])
+        found = kind.function(operation)(
+            *[kind.number(repr(o)) for o in (sign * operands[0], *operands[1:])]
+        )
         assert float(found) == pytest.approx(expected, rel=1e-14)
 
 
 def test_fifty_digits() -> None:
     with mp.workdps(70):
         expected = mp.nstr(mp.exp(mpf(1) / 3) * mp.cos(mp.exp(mpf(1) / 3)), 50)
-    assert output("sin(exp(x))", "--at", "x=1/3", "--precision", "50", "--gradient", "x").strip() == expected
+    assert (
+        output("sin(exp(x))", "--at", "x=1/3", "--precision", "50", "--gradient", "x").strip()
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,10 +188,16 @@ def test_remainder_of_many_digits() -> None:
 
 def test_without_mpmath_one_sentence_tells_how_to_get_it() -> None:
     hidden = "import sys; sys.modules['mpmath'] = None; from graddiff.commands import run; "
-    command = [sys.executable, "-c", hidden + "sys.exit(run(['x', '--at', 'x=1', '--precision', '9']))"]
+    command = [
+        sys.executable,
+        "-c",
+        hidden + "sys.exit(run(['x', '--at', 'x=1', '--precision', '9']))",
+    ]
     import subprocess
 
-    process = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT / "src")})
+    process = subprocess.run(
+        command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT / "src")}
+    )
     assert process.returncode == 2
     assert "hint: pip install 'graddiff[precision]'" in process.stderr
     assert graddiff("x", "--at", "x=1", "--precision", "9").returncode == 0

@@ -52,13 +52,17 @@ def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> No
         assert float(rule.adjoint) == pytest.approx(adjoints[rule.name], rel=1e-12)
         for flow in rule.flows:
             formula = parse(flow.formula)
-            partial = differentiate(formula, {name: values[name] for name in formula.variables}).value
+            partial = differentiate(
+                formula, {name: values[name] for name in formula.variables}
+            ).value
             assert float(flow.partial) == pytest.approx(partial, rel=1e-12)
             adjoints[flow.operand] = adjoints.get(flow.operand, 0.0) + adjoints[rule.name] * partial
             assert float(flow.total) == pytest.approx(adjoints[flow.operand], rel=1e-12, abs=1e-15)
     for name, terms, total in found.gradient:
         assert float(total) == pytest.approx(result.gradient[name], rel=1e-15)
-        assert not terms or sum(map(float, terms)) == pytest.approx(float(total), rel=1e-12, abs=1e-15)
+        assert not terms or sum(map(float, terms)) == pytest.approx(
+            float(total), rel=1e-12, abs=1e-15
+        )
 
 
 def test_given_names_are_nobody_elses() -> None:
@@ -118,7 +122,9 @@ def test_latex_compiles(expression: str, at: dict[str, float], tmp_path: Path) -
     arguments = [expression, *(["--at", ",".join(bound)] if bound else []), "--format", "latex"]
     head = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
     (tmp_path / "a.tex").write_text(f"{head}{output(*arguments)}\\end{{document}}\n")
-    subprocess.run([compiler, "-halt-on-error", "a.tex"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [compiler, "-halt-on-error", "a.tex"], cwd=tmp_path, check=True, capture_output=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,7 +134,11 @@ def test_latex_compiles(expression: str, at: dict[str, float], tmp_path: Path) -
         (["x", "--at", "x=1", "--explain", "--json"], 2, "for readers"),
         (["x", "--at", "x=1", "--explain", "--hessian"], 2, "two answers"),
         (["x", "--at", "x=1", "--mode", "forward", "--hessian"], 2, "--mode is for the tree"),
-        (["p = x; p*2", "--at", "x=1", "--mode", "forward", "--wrt", "p"], 2, "forward mode is by variables"),
+        (
+            ["p = x; p*2", "--at", "x=1", "--mode", "forward", "--wrt", "p"],
+            2,
+            "forward mode is by variables",
+        ),
         (["a+b+c+d+g", "--at", "a=1,b=1,c=1,d=1,g=1", "--mode", "forward"], 2, "5 variables"),
         (["x", "--at", "x=1", "--paths", "y"], 2, "y in --paths does not occur"),
         (["x", "--at", "x=1", "--paths", "x,y"], 2, "about one name"),
@@ -138,7 +148,9 @@ def test_latex_compiles(expression: str, at: dict[str, float], tmp_path: Path) -
         (["x", "--paths", "x"], 3, "no value for x"),
     ],
 )
-def test_what_cannot_be_explained_is_one_sentence(arguments: list[str], code: int, said: str) -> None:
+def test_what_cannot_be_explained_is_one_sentence(
+    arguments: list[str], code: int, said: str
+) -> None:
     assert said in error(*arguments, code=code)
 
 
@@ -155,7 +167,10 @@ def test_tangent_of_the_output_is_the_derivative(expression: str, at: dict[str, 
 
 
 def test_multiplications_are_counted() -> None:
-    found = tangents(result := differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3}), result_names := ("x", "y", "z"))
+    found = tangents(
+        result := differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
+        result_names := ("x", "y", "z"),
+    )
     assert found.forward == {"x": 2, "y": 2, "z": 1}
     assert found.reverse == 4
     assert tuple(result.gradient) == result_names
@@ -169,12 +184,17 @@ def test_forward_mode_is_drawn() -> None:
     both = output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "both")
     assert "adjoint" in both and "tangent by z" in both
     assert "3 passes, one a variable, 2 + 2 + 1 = 5 multiplications; reverse mode: 1 pass" in both
-    assert output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "reverse") == output("(x+y)*z", "--at", "x=1,y=3,z=-3")
+    assert output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "reverse") == output(
+        "(x+y)*z", "--at", "x=1,y=3,z=-3"
+    )
 
 
 def test_tangents_are_in_the_json() -> None:
     content = json.loads(output("x*y", "--at", "x=2,y=3", "--mode", "forward", "--json"))
-    assert content["tangents"] == [{"by": "x", "of": [1.0, None, 3.0]}, {"by": "y", "of": [None, 1.0, 2.0]}]
+    assert content["tangents"] == [
+        {"by": "x", "of": [1.0, None, 3.0]},
+        {"by": "y", "of": [None, 1.0, 2.0]},
+    ]
 
 
 # paths
@@ -186,7 +206,9 @@ def test_derivative_is_the_sum_over_all_paths(expression: str, at: dict[str, flo
     for name, line in result.expression.variables.items():
         found = paths(result.graph, line)
         assert found.complete
-        assert sum(path.product for path in found.paths) == pytest.approx(result.gradient[name], rel=1e-12, abs=1e-15)
+        assert sum(path.product for path in found.paths) == pytest.approx(
+            result.gradient[name], rel=1e-12, abs=1e-15
+        )
         for path in found.paths:
             assert math.prod(path.partials) == pytest.approx(path.product, rel=1e-12)
             assert path.lines[0] == line

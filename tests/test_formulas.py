@@ -119,11 +119,15 @@ def test_derivatives_are_no_longer_than_the_published_answers() -> None:
     for row in PUBLISHED:
         written = derivatives(row["function"], [row["variable"]]).written()
         ours = "".join([*written.formulas.values(), *written.where.values()])
-        lengths = [len(text.replace(" ", "").replace("ln(", "log(")) for text in (ours, row["answer"])]
+        lengths = [
+            len(text.replace(" ", "").replace("ln(", "log(")) for text in (ours, row["answer"])
+        ]
         ratios.append(lengths[0] / lengths[1])
     assert len(ratios) > 800
     assert statistics.median(ratios) <= 1.0
-    assert sum(ratio > 1.5 for ratio in ratios) <= 11  # identities such as sin(2*x), roots of what may be negative
+    assert (
+        sum(ratio > 1.5 for ratio in ratios) <= 11
+    )  # identities such as sin(2*x), roots of what may be negative
 
 
 SAMPLES = dict.fromkeys(TABLE, (0.3, 0.7, 0.2)) | {
@@ -133,7 +137,9 @@ SAMPLES = dict.fromkeys(TABLE, (0.3, 0.7, 0.2)) | {
 }
 
 
-@pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name
+)
 def test_formula_of_every_operation_is_its_reverse_pass(operation: object) -> None:
     from graddiff.operations.row import Operation
 
@@ -149,10 +155,14 @@ def test_formula_of_every_operation_is_its_reverse_pass(operation: object) -> No
     at = dict(zip(names, SAMPLES[operation.name]))
     written = derivatives(call).written()
     for name, expected in differentiate(call, at).gradient.items():
-        assert value(written.formulas[name], at) == pytest.approx(expected, rel=1e-12), written.formulas[name]
+        assert value(written.formulas[name], at) == pytest.approx(expected, rel=1e-12), (
+            written.formulas[name]
+        )
 
 
-@pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.parity], ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "operation", [row for row in TABLE.values() if row.parity], ids=lambda o: o.name
+)
 def test_parity_in_the_table_is_that_of_the_function(operation: object) -> None:
     from graddiff.operations.row import Operation
 
@@ -173,7 +183,9 @@ def random_expression(drawn: random.Random, depth: int) -> str:
     if depth == 0 or drawn.random() < 0.1:
         return drawn.choice(["x", "y", "x", "y", "2", "3", "1/2", "0.3"])
     one, other = random_expression(drawn, depth - 1), random_expression(drawn, depth - 1)
-    functions = "sin cos tan exp sqrt abs cbrt tanh atan asinh sigmoid log1p cosh sinh softplus erf".split()  # noqa: SIM905
+    functions = (
+        "sin cos tan exp sqrt abs cbrt tanh atan asinh sigmoid log1p cosh sinh softplus erf".split()
+    )  # noqa: SIM905
     return drawn.choice(
         [
             *(f"({one}{sign}{other})" for sign in "+-**/"),
@@ -219,21 +231,27 @@ def test_random_formula_is_the_reverse_pass_wherever_that_is_smooth(seed: int) -
 )
 def test_formula_has_a_value_where_a_factor_is_zero(text: str, x: float) -> None:
     written = derivatives(text).written()
-    assert value(written.text("x"), {"x": x}) == pytest.approx(differentiate(text, {"x": x}).gradient["x"], abs=1e-15)
+    assert value(written.text("x"), {"x": x}) == pytest.approx(
+        differentiate(text, {"x": x}).gradient["x"], abs=1e-15
+    )
 
 
 def test_what_has_no_value_anywhere_is_written_all_the_same() -> None:
     assert derivatives("asin(coth(x))").written().formulas == {"x": "-csch(x)^2/sqrt(-csch(x)^2)"}
 
 
-@pytest.mark.parametrize("step", ["p{0}*p{0} + p{0}", "p{0}*sin(p{0})", "sin(p{0})/p{0}", "p{0}*cos(p{0}) + p{0}"])
+@pytest.mark.parametrize(
+    "step", ["p{0}*p{0} + p{0}", "p{0}*sin(p{0})", "sin(p{0})/p{0}", "p{0}*cos(p{0}) + p{0}"]
+)
 def test_shared_parts_stand_in_where(step: str) -> None:
     steps = [f"p{i + 1} = {step.format(i)}" for i in range(59)]
     expression = "; ".join(["p0 = x*y", *steps, "p59*p59"])
     written = derivatives(expression).written()
     assert sum(map(len, [*written.formulas.values(), *written.where.values()])) < 30_000
     at = {"x": 1e-3, "y": 0.005}
-    assert value(written.text("x"), at) == pytest.approx(differentiate(expression, at).gradient["x"], rel=1e-12)
+    assert value(written.text("x"), at) == pytest.approx(
+        differentiate(expression, at).gradient["x"], rel=1e-12
+    )
 
 
 def test_fourth_derivative_stays_small_as_a_graph() -> None:
@@ -298,10 +316,17 @@ def test_json_of_formulas() -> None:
     assert found["derivatives"] == {"x": "2*x*y", "y": "x^2"}
     assert "where" not in found
     shared = json.loads(
-        output("; ".join(["p = x^2+x"] + [f"p{i} = p*p{i - 1 or ''}+p" for i in range(1, 9)] + ["p8"]), "--json")
+        output(
+            "; ".join(["p = x^2+x"] + [f"p{i} = p*p{i - 1 or ''}+p" for i in range(1, 9)] + ["p8"]),
+            "--json",
+        )
     )
-    text = "; ".join([*(f"{u} = {part}" for u, part in shared["where"].items()), shared["derivatives"]["x"]])
-    assert value(text, {"x": 0.3}) == pytest.approx(differentiate(shared["expression"], {"x": 0.3}).gradient["x"])
+    text = "; ".join(
+        [*(f"{u} = {part}" for u, part in shared["where"].items()), shared["derivatives"]["x"]]
+    )
+    assert value(text, {"x": 0.3}) == pytest.approx(
+        differentiate(shared["expression"], {"x": 0.3}).gradient["x"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -81,12 +81,18 @@ def test_direction_is_the_hessian_times_it() -> None:
     direction = {"x": 2.0, "z": -1.0}
     slope, product = curvature(result, direction)
     whole = hessian(result)
-    assert slope == pytest.approx(sum(result.gradient[name] * v for name, v in direction.items()), rel=1e-14)
+    assert slope == pytest.approx(
+        sum(result.gradient[name] * v for name, v in direction.items()), rel=1e-14
+    )
     for name in product:
-        assert product[name] == pytest.approx(sum(whole[name][x] * v for x, v in direction.items()), rel=1e-13)
+        assert product[name] == pytest.approx(
+            sum(whole[name][x] * v for x, v in direction.items()), rel=1e-13
+        )
 
 
-@pytest.mark.parametrize("operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "operation", [row for row in TABLE.values() if row.differentiable], ids=lambda o: o.name
+)
 def test_forward_mode_agrees_with_the_reverse_pass(operation: object) -> None:
     from graddiff.operations.row import Operation
 
@@ -106,11 +112,18 @@ def test_forward_mode_agrees_with_the_reverse_pass(operation: object) -> None:
 @pytest.mark.parametrize(
     ("text", "at", "expected"),
     [
-        ("x^y", {"x": 2.0, "y": 0.0}, {"x": {"x": 0, "y": 0.5}, "y": {"x": 0.5, "y": math.log(2) ** 2}}),
+        (
+            "x^y",
+            {"x": 2.0, "y": 0.0},
+            {"x": {"x": 0, "y": 0.5}, "y": {"x": 0.5, "y": math.log(2) ** 2}},
+        ),
         (
             "x^y",
             {"x": 3.0, "y": 1.0},
-            {"x": {"x": 0, "y": 1 + math.log(3)}, "y": {"x": 1 + math.log(3), "y": 3 * math.log(3) ** 2}},
+            {
+                "x": {"x": 0, "y": 1 + math.log(3)},
+                "y": {"x": 1 + math.log(3), "y": 3 * math.log(3) ** 2},
+            },
         ),
         ("x^2*y^0", {"x": 3.0, "y": 2.0}, {"x": {"x": 2, "y": 0}, "y": {"x": 0, "y": 0}}),
     ],
@@ -147,7 +160,8 @@ def test_taylor_series_are_those_of_the_books(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["tan(x)", "x^2.5*sigmoid(x)", "gelu(x)*sqrt(x)", "asinh(x)/x", "x^x", "sec(x/2)+erf(x)"]
+    "text",
+    ["tan(x)", "x^2.5*sigmoid(x)", "gelu(x)*sqrt(x)", "asinh(x)/x", "x^x", "sec(x/2)+erf(x)"],
 )
 def test_high_orders_agree_with_mpmath(text: str) -> None:
     expression, kind = parse(text), many_digits(40)
@@ -166,7 +180,10 @@ def test_command_writes_the_hessian() -> None:
     assert found["hessian"] == {"x": {"x": 4, "y": 2}, "y": {"x": 2, "y": 12}}
     found = json.loads(output("x^2*y", "--hessian", "--json"))
     assert found["hessian"] == {"x": {"x": "2*y", "y": "2*x"}, "y": {"x": "2*x", "y": "0"}}
-    assert output("x^2", "--hessian", "--format", "latex") == "\\frac{\\partial^{2} f}{\\partial x^{2}} = 2\n"
+    assert (
+        output("x^2", "--hessian", "--format", "latex")
+        == "\\frac{\\partial^{2} f}{\\partial x^{2}} = 2\n"
+    )
 
 
 def test_command_writes_several_outputs() -> None:
@@ -185,18 +202,30 @@ def test_command_writes_slopes_along_a_direction() -> None:
     found = json.loads(output("x^2*y", "--at", "x=1,y=2", "--along", "x=1,y=-2", "--json"))
     assert (found["slope"], found["hessian_product"]) == (2, {"x": 0, "y": 2})
     found = json.loads(output("x^2*y", "--along", "x=1,y=-2", "--json"))
-    assert (found["slope"], found["hessian_product"]) == ("2*x*(y-x)", {"x": "2*y - 4*x", "y": "2*x"})
+    assert (found["slope"], found["hessian_product"]) == (
+        "2*x*(y-x)",
+        {"x": "2*y - 4*x", "y": "2*x"},
+    )
 
 
 def test_command_writes_orders() -> None:
     rows = output("exp(2x)", "--at", "x=0", "--order", "3", "--exact").splitlines()
     assert rows[-1].split() == ["3", "8", "4/3"]
-    assert output("sin(x)", "--order", "2").splitlines()[2:] == ["∂f/∂x = cos(x)", "∂²f/∂x² = -sin(x)"]
-    assert output("tan(x)", "--at", "x=0", "--order", "100").splitlines()[-1].split() == ["100", "0", "0"]
+    assert output("sin(x)", "--order", "2").splitlines()[2:] == [
+        "∂f/∂x = cos(x)",
+        "∂²f/∂x² = -sin(x)",
+    ]
+    assert output("tan(x)", "--at", "x=0", "--order", "100").splitlines()[-1].split() == [
+        "100",
+        "0",
+        "0",
+    ]
 
 
 def test_latex_of_views() -> None:
-    assert output("x^2*y", "--along", "x=1", "--format", "latex").startswith("\\nabla f \\cdot v = 2 x y\n")
+    assert output("x^2*y", "--along", "x=1", "--format", "latex").startswith(
+        "\\nabla f \\cdot v = 2 x y\n"
+    )
     rows = output("x*y; x+y", "--jacobian", "--format", "latex").splitlines()
     assert rows[0] == "\\frac{\\partial f_{1}}{\\partial x} = y"
     assert len(rows) == 4
@@ -217,7 +246,11 @@ def test_latex_of_views() -> None:
         (["p = x^2; p", "--hessian", "--wrt", "p"], 2, "p is defined by the expression"),
         (["x", "--along", "x=inf"], 2, "x is inf"),
         (["x^2", "--along", "x=pi"], 2, "a direction without a point"),
-        (["p = x; p*x", "--at", "x=1", "--verify", "--wrt", "p"], 2, "--verify is by variables, and p is none"),
+        (
+            ["p = x; p*x", "--at", "x=1", "--verify", "--wrt", "p"],
+            2,
+            "--verify is by variables, and p is none",
+        ),
     ],
 )
 def test_bad_input(arguments: list[str], code: int, message: str) -> None:

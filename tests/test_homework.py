@@ -62,7 +62,9 @@ def statuses(folder: Path, *arguments: str, code: int = 0) -> dict[str, list[str
     """Student -> the status of each part."""
     content = json.loads(check(folder, *arguments, "--format", "json", code=code))
     return {
-        student["student"]: [part["status"] for problem in student["problems"] for part in problem["parts"]]
+        student["student"]: [
+            part["status"] for problem in student["problems"] for part in problem["parts"]
+        ]
         for student in content["students"]
     }
 
@@ -85,10 +87,22 @@ RIGHT = '[q1]\nvalue = -12\ngradient.x = -3\n[q2]\nderivative.x = "sin(x^2) + 2*
             "class.csv",
             'student,problem,part,answer\nada,q1,value,-12\nada,q1,x,-3\nada,q2,derivative.x,"2*x^2*cos(x^2)+sin(x^2)"\n',
         ),
-        ("class.csv", "name,student,q1.value,q1.gradient.x,q2.derivative.x\nA,ada,-12,-3,2*x^2*cos(x^2)+sin(x^2)\n"),
-        ("class.csv", "Student;q1.value;q1.x;q2.derivative.x\nada;-12;-3;2*x^2*cos(x^2)+sin(x^2)\n"),
-        ("class.tsv", "student\tq1.value\tq1.x\tq2.derivative.x\nada\t-12\t-3\t2*x^2*cos(x^2)+sin(x^2)\n"),
-        ("class.csv", "\ufeffstudent,q1.value,q1.x,q2.derivative.x\r\n\r\nada, -12 ,-3,2*x^2*cos(x^2)+sin(x^2)\r\n"),
+        (
+            "class.csv",
+            "name,student,q1.value,q1.gradient.x,q2.derivative.x\nA,ada,-12,-3,2*x^2*cos(x^2)+sin(x^2)\n",
+        ),
+        (
+            "class.csv",
+            "Student;q1.value;q1.x;q2.derivative.x\nada;-12;-3;2*x^2*cos(x^2)+sin(x^2)\n",
+        ),
+        (
+            "class.tsv",
+            "student\tq1.value\tq1.x\tq2.derivative.x\nada\t-12\t-3\t2*x^2*cos(x^2)+sin(x^2)\n",
+        ),
+        (
+            "class.csv",
+            "\ufeffstudent,q1.value,q1.x,q2.derivative.x\r\n\r\nada, -12 ,-3,2*x^2*cos(x^2)+sin(x^2)\r\n",
+        ),
         (
             "class.jsonl",
             '{"student": "ada", "q1": {"value": -12, "gradient": {"x": "-3"}}, '
@@ -119,12 +133,17 @@ def test_folder_is_read_file_by_file_and_one_bad_file_is_nobody_elses(folder: Pa
     (answers / "table.csv").write_text("no,header\n")
     (answers / "notes.txt").write_text("not an answer")
     found = statuses(folder, "answers", code=3)
-    assert found == {"ada": ALL_RIGHT, **{name: ["invalid"] * 3 for name in ("bad", "latin", "table")}}
+    assert found == {
+        "ada": ALL_RIGHT,
+        **{name: ["invalid"] * 3 for name in ("bad", "latin", "table")},
+    }
     assert "line 1, column 4" in check(folder, "answers", code=3)
 
 
 def test_blank_is_missing_and_unreadable_is_invalid_and_neither_is_wrong(folder: Path) -> None:
-    (folder / "ada.toml").write_text('[q1]\nvalue = "  "\ngradient.x = "3 +"\n[q2]\nderivative.x = "x"\n')
+    (folder / "ada.toml").write_text(
+        '[q1]\nvalue = "  "\ngradient.x = "3 +"\n[q2]\nderivative.x = "x"\n'
+    )
     assert statuses(folder, "ada.toml", code=3) == {"ada": ["missing", "invalid", "wrong"]}
     assert "        |  3 +\n        |     ^" in check(folder, "ada.toml", code=3)
 
@@ -143,7 +162,10 @@ def test_typed_decimals_reach_the_rules_as_they_were_typed(folder: Path) -> None
     [
         ("value = 3", "value is no problem"),
         ("[q7]\nvalue = 3", "there is no problem q7 (line 2)"),
-        ("[q1]\ngradient.xx = 3", "problem q1 does not ask for gradient.xx (line 2); did you mean gradient.x?"),
+        (
+            "[q1]\ngradient.xx = 3",
+            "problem q1 does not ask for gradient.xx (line 2); did you mean gradient.x?",
+        ),
         ("[q1]\nvalue = true", "neither a number nor a text (line 2)"),
         ("[q1]\nvalue = [1]", "neither a number nor a text (line 2)"),
         ("[q1]\nx = 1\ngradient.x = 1", "answered twice (lines 2 and 3); the first one counts"),
@@ -167,7 +189,9 @@ def test_what_is_no_answer_is_said(folder: Path, answers: str, said: str) -> Non
         ("class.csv", "student,problem,answer\nada,q1,2\n", 3, "has no column part"),
     ],
 )
-def test_unreadable_class_is_one_sentence(folder: Path, name: str, text: str | None, code: int, said: str) -> None:
+def test_unreadable_class_is_one_sentence(
+    folder: Path, name: str, text: str | None, code: int, said: str
+) -> None:
     if name == "empty":
         (folder / name).mkdir()
     elif text is not None:
@@ -181,11 +205,23 @@ def test_unreadable_class_is_one_sentence(folder: Path, name: str, text: str | N
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("class.csv", "student,q1.value\nada,-12,2\nbea,-12\n", "line 2: there are 3 fields, and 2 in the header"),
+        (
+            "class.csv",
+            "student,q1.value\nada,-12,2\nbea,-12\n",
+            "line 2: there are 3 fields, and 2 in the header",
+        ),
         ("class.csv", "student,q1.value\n,1\nbea,-12\n", "line 2: there is no student"),
         ("class.jsonl", '{\n{"student": "bea", "q1.value": -12}', "line 1: it is not JSON"),
-        ("class.jsonl", '\n[1]\n{"student": "bea", "q1.value": -12}', "line 2: there is no student"),
-        ("class.jsonl", "[" * 100_000 + '\n{"student": "bea", "q1.value": -12}', "line 1: it is not JSON"),
+        (
+            "class.jsonl",
+            '\n[1]\n{"student": "bea", "q1.value": -12}',
+            "line 2: there is no student",
+        ),
+        (
+            "class.jsonl",
+            "[" * 100_000 + '\n{"student": "bea", "q1.value": -12}',
+            "line 1: it is not JSON",
+        ),
     ],
 )
 def test_bad_row_takes_nobody_elses_away(folder: Path, name: str, text: str, said: str) -> None:
@@ -257,7 +293,10 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM.replace("x = 3", "x = 3, y = 3"), "y is no variable of problem q1"),
         (PROBLEM.replace("x = 3", 'x = "1/0"'), "the value of x in at"),
         (PROBLEM.replace("value = 1", "valeu = 1"), "did you mean value?"),
-        (PROBLEM.replace("value = 1", '"derivative.y" = 1'), "a derivative by y, which does not occur"),
+        (
+            PROBLEM.replace("value = 1", '"derivative.y" = 1'),
+            "a derivative by y, which does not occur",
+        ),
         (PROBLEM.replace("value = 1", "value = -1"), "is -1, and has to be a number from 0 on"),
         (PROBLEM.replace("value = 1", "x = 1, gradient.x = 1"), "asks for gradient.x twice"),
         (PROBLEM.replace("value = 1", ""), "problem q1 asks for nothing"),
@@ -284,7 +323,10 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM.replace("value = 1", "value = true"), "is true, and has to be a number"),
         (PROBLEM + "domain = { x = 3 }", "has no two ends"),
         (PROBLEM.replace("x^2", "log(x - 3)"), "log needs x > 0"),
-        (PROBLEM.replace("x^2", "sqrt(x - 3)").replace("value", "x"), "gradient.x has no value at its point"),
+        (
+            PROBLEM.replace("x^2", "sqrt(x - 3)").replace("value", "x"),
+            "gradient.x has no value at its point",
+        ),
         ("[homework]\nlimits = { operations = 0 }\n" + PROBLEM, "has to be a number above 0"),
     ],
 )
@@ -323,7 +365,9 @@ def test_what_is_said_of_less_wins(folder: Path) -> None:
     assert statuses(folder, "ada.toml", code=1) == {"ada": ["correct", "correct", "wrong"]}
     (folder / "ada.toml").write_text("[a]\nvalue = -8\n[b]\nvalue = -8\nx = -1\n")
     content = json.loads(check(folder, "ada.toml", "--format", "json", code=1))
-    scores = [part["score"] for problem in content["students"][0]["problems"] for part in problem["parts"]]
+    scores = [
+        part["score"] for problem in content["students"][0]["problems"] for part in problem["parts"]
+    ]
     assert scores == [1, 0.5, 2]
 
 
@@ -331,7 +375,11 @@ def test_what_is_said_of_less_wins(folder: Path) -> None:
 
 
 def test_exit_codes(folder: Path) -> None:
-    for text, code in ((RIGHT, 0), (RIGHT.replace("-12", "12"), 1), (RIGHT.replace("-12", '"1 +"'), 3)):
+    for text, code in (
+        (RIGHT, 0),
+        (RIGHT.replace("-12", "12"), 1),
+        (RIGHT.replace("-12", '"1 +"'), 3),
+    ):
         (folder / "ada.toml").write_text(text)
         check(folder, "ada.toml", code=code)
         check(folder, "ada.toml", "--exit-zero")
@@ -340,7 +388,9 @@ def test_exit_codes(folder: Path) -> None:
 
 
 def test_undecided_is_no_pass(folder: Path) -> None:
-    (folder / "hw.toml").write_text('[[problem]]\nid = "q"\nexpression = "sqrt(-x^2)"\npoints = { "derivative.x" = 1 }')
+    (folder / "hw.toml").write_text(
+        '[[problem]]\nid = "q"\nexpression = "sqrt(-x^2)"\npoints = { "derivative.x" = 1 }'
+    )
     (folder / "ada.toml").write_text("[q]\nderivative.x = 0\n")
     assert statuses(folder, "ada.toml", code=1) == {"ada": ["undecided"]}
     assert "only 0 points to compare at" in check(folder, "ada.toml", code=1)
@@ -368,7 +418,9 @@ def hostile(folder: Path) -> Path:
     answers.mkdir()
     quoted = json.dumps(HOSTILE)
     keys = f"student = {quoted}\n'::add-mask::a' = 3\n'##[add-mask]b' = 3\n"
-    own = f'[q1]\nvalue = {quoted}\ngradient.x = 3\n{quoted} = 1\n[q2]\nderivative.x = "</failure>"\n'
+    own = (
+        f'[q1]\nvalue = {quoted}\ngradient.x = 3\n{quoted} = 1\n[q2]\nderivative.x = "</failure>"\n'
+    )
     (answers / "a.toml").write_text(keys + own)
     (answers / "b.toml").write_text(RIGHT)
     return folder
@@ -404,7 +456,9 @@ def test_json_fits_its_schema(hostile: Path) -> None:
     assert len(lines) == 2
     for line in lines:
         jsonschema.validate(json.loads(line), schema)
-    shown = graddiff("check", "hw.toml", "answers", "--format", "json", "--show-answers", cwd=hostile)
+    shown = graddiff(
+        "check", "hw.toml", "answers", "--format", "json", "--show-answers", cwd=hostile
+    )
     jsonschema.validate(json.loads(shown.stdout), schema)
 
 
@@ -412,11 +466,15 @@ def test_csv_has_no_formulas_in_it(hostile: Path) -> None:
     (hostile / "answers/b.toml").write_text(RIGHT.replace("-12", '"=cmd"').replace("-3", '"-x"'))
     rows = [*csv.reader(io.StringIO(report(hostile, "csv")))]
     assert len([row for row in rows if row[3] != "remark"]) == 7
-    assert not any(cell[:1] in ("=", "@", "+") or re.match("-[^0-9]", cell) for row in rows for cell in row)
+    assert not any(
+        cell[:1] in ("=", "@", "+") or re.match("-[^0-9]", cell) for row in rows for cell in row
+    )
     assert next(row[6] for row in rows if row[0] == "b") == "'=cmd"
 
 
-@pytest.mark.parametrize("text", ["=1+cmd", "+cmd", "-cmd", "@cmd", "＝cmd", " =cmd", "::cmd", "-²"])
+@pytest.mark.parametrize(
+    "text", ["=1+cmd", "+cmd", "-cmd", "@cmd", "＝cmd", " =cmd", "::cmd", "-²"]
+)
 def test_cell_of_a_spreadsheet_is_no_formula(text: str) -> None:
     assert harmless(text).startswith("'")
 
@@ -434,10 +492,14 @@ def test_signs_of_formats_are_escaped() -> None:
 def test_long_answer_is_cut_and_infinite_error_is_none(folder: Path) -> None:
     (folder / "hw.toml").write_text(PROBLEM.replace("x^2", "x").replace("x = 3", 'x = "-1.5e308"'))
     (folder / "ada.toml").write_text("[q1]\nvalue = 1.5e308\n")
-    (part,) = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0]["problems"][0]["parts"]
+    (part,) = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0][
+        "problems"
+    ][0]["parts"]
     assert part["error"] is None
     (folder / "ada.toml").write_text(f"[q1]\nvalue = '{'1+' * 300}1'\n")
-    (part,) = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0]["problems"][0]["parts"]
+    (part,) = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0][
+        "problems"
+    ][0]["parts"]
     assert len(part["answer"]) == 201
 
 
@@ -451,7 +513,9 @@ def test_best_credit_counts_and_what_is_said_of_a_part_wins(folder: Path) -> Non
         "tolerance = { exact = false }\npoints = { value = 1 }\n"
     )
     (folder / "ada.toml").write_text("[q]\nvalue = 9\nx = -3\n[r]\nvalue = 1.414\n")
-    content = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0]["problems"]
+    content = json.loads(check(folder, "ada.toml", "--format", "json", code=1))["students"][0][
+        "problems"
+    ]
     assert [part["score"] for problem in content for part in problem["parts"]] == [1, 0.1, 0]
     assert content[1]["parts"][0]["rule"] == "right as written, 5 digits"
 
@@ -459,7 +523,8 @@ def test_best_credit_counts_and_what_is_said_of_a_part_wins(folder: Path) -> Non
 def test_github_annotations_are_one_line_each_and_escaped(hostile: Path) -> None:
     lines = report(hostile, "github").splitlines()
     assert all(
-        re.fullmatch(r"::error file=[^:,]*,(line=\d+,)?title=[^:,\x00-\x1f]*::[^\x00-\x1f]*", line) for line in lines
+        re.fullmatch(r"::error file=[^:,]*,(line=\d+,)?title=[^:,\x00-\x1f]*::[^\x00-\x1f]*", line)
+        for line in lines
     )
     assert "answers/a.toml,line=5," in "".join(lines)
     assert "%250A" in "".join(lines)
@@ -483,7 +548,9 @@ def test_remarks_are_in_every_format(folder: Path) -> None:
     (folder / "ada.toml").write_text(f"{RIGHT}[q9]\nvalue = 3\n")
     for form in ("text", *REPORTS):
         text = check(folder, "ada.toml", "--format", form, code=3)
-        assert "there is no problem q9" in (base64.b64decode(text).decode() if form == "classroom" else text), form
+        assert "there is no problem q9" in (
+            base64.b64decode(text).decode() if form == "classroom" else text
+        ), form
 
 
 def test_formats_for_one_student_refuse_a_class(folder: Path) -> None:
@@ -496,7 +563,9 @@ def test_formats_for_one_student_refuse_a_class(folder: Path) -> None:
 
 def test_classroom_is_what_its_reporter_decodes(folder: Path) -> None:
     (folder / "ada.toml").write_text(RIGHT.replace("-12", "12"))
-    content = json.loads(base64.b64decode(check(folder, "ada.toml", "--format", "classroom", code=1)))
+    content = json.loads(
+        base64.b64decode(check(folder, "ada.toml", "--format", "classroom", code=1))
+    )
     assert (content["status"], content["max_score"]) == ("fail", 7)
     assert [test["status"] for test in content["tests"]] == ["fail", "pass", "pass"]
     assert sum(test["score"] for test in content["tests"]) == 6
@@ -513,7 +582,9 @@ def test_output_overwrites_nothing_that_it_reads(folder: Path) -> None:
     (folder / "ada.toml").write_text(RIGHT)
     for name in ("ada.toml", "hw.toml"):
         before = (folder / name).read_text()
-        process = graddiff("check", "hw.toml", "ada.toml", "--format", "tap", "--output", name, cwd=folder)
+        process = graddiff(
+            "check", "hw.toml", "ada.toml", "--format", "tap", "--output", name, cwd=folder
+        )
         assert process.returncode == 2
         assert f"would overwrite {name}".encode() in process.stderr
         assert (folder / name).read_text() == before
@@ -536,7 +607,9 @@ def test_slope_on_both_sides_of_a_kink_is_right(folder: Path) -> None:
 
 def test_how_a_wrong_answer_was_read_is_said(folder: Path) -> None:
     (folder / "ada.toml").write_text('[q2]\nderivative.x = "1/2x"\n')
-    assert "(1/2)*x" in check(folder, "ada.toml", code=1) or "1/2*x" in check(folder, "ada.toml", code=1)
+    assert "(1/2)*x" in check(folder, "ada.toml", code=1) or "1/2*x" in check(
+        folder, "ada.toml", code=1
+    )
 
 
 def test_output_follows_the_suffix(folder: Path) -> None:
@@ -576,7 +649,9 @@ def test_report_is_ascii_where_it_has_to_be_and_fits(width: int) -> None:
 
 def test_class_is_the_same_with_several_processes(folder: Path) -> None:
     rows = [f"s{n},{-12 if n % 3 else 12},-3,2*x*{n}*cos(x^2)" for n in range(60)]
-    (folder / "class.csv").write_text("student,q1.value,q1.gradient.x,q2.derivative.x\n" + "\n".join(rows))
+    (folder / "class.csv").write_text(
+        "student,q1.value,q1.gradient.x,q2.derivative.x\n" + "\n".join(rows)
+    )
     one = check(folder, "class.csv", "--format", "json", code=1)
     process = spawn("check", "hw.toml", "class.csv", "--format", "json", "--jobs", "2", cwd=folder)
     assert (process.returncode, process.stdout.decode()) == (1, one)
@@ -631,14 +706,42 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     ("problem", "code", "said"),
     [
         ('expression = "x^3*y"\nat = { x = 5, y = 7 }\npoints = { "gradient.x" = 1 }', 0, ""),
-        ('expression = "x^3*y"\nat = { x = 1, y = 5 }\npoints = { "gradient.x" = 1 }', 1, "the power not lowered by 1"),
-        ('expression = "sin(x)*y"\nat = { x = 0, y = 5 }\npoints = { "value" = 1 }', 1, "angles in degrees"),
-        ('expression = "abs(x)*y"\nat = { x = 0, y = 5 }\npoints = { "gradient.y" = 1 }', 1, "convention: kink"),
-        ('expression = "x^3*y"\nat = { x = 2, y = 5 }\npoints = { "gradient.x" = 0 }', 1, "no marks"),
+        (
+            'expression = "x^3*y"\nat = { x = 1, y = 5 }\npoints = { "gradient.x" = 1 }',
+            1,
+            "the power not lowered by 1",
+        ),
+        (
+            'expression = "sin(x)*y"\nat = { x = 0, y = 5 }\npoints = { "value" = 1 }',
+            1,
+            "angles in degrees",
+        ),
+        (
+            'expression = "abs(x)*y"\nat = { x = 0, y = 5 }\npoints = { "gradient.y" = 1 }',
+            1,
+            "convention: kink",
+        ),
+        (
+            'expression = "x^3*y"\nat = { x = 2, y = 5 }\npoints = { "gradient.x" = 0 }',
+            1,
+            "no marks",
+        ),
         ('expression = "sqrt(-x^2)"\npoints = { "derivative.x" = 1 }', 1, "only 0 points"),
-        ('expression = "log(x)"\nat = { x = -1 }\npoints = { "derivative.x" = 1 }', 1, "no value at its point"),
-        ('expression = "x_1^6"\npoints = { "derivative.x_1" = 1 }\nexpect = { "derivative.x_1" = "6*x_1^5" }', 0, ""),
-        ('expression = "x^2"\npoints = { "derivative.x" = 1 }\nexpect = { "derivative.x" = "x" }', 3, "but it is 2*x"),
+        (
+            'expression = "log(x)"\nat = { x = -1 }\npoints = { "derivative.x" = 1 }',
+            1,
+            "no value at its point",
+        ),
+        (
+            'expression = "x_1^6"\npoints = { "derivative.x_1" = 1 }\nexpect = { "derivative.x_1" = "6*x_1^5" }',
+            0,
+            "",
+        ),
+        (
+            'expression = "x^2"\npoints = { "derivative.x" = 1 }\nexpect = { "derivative.x" = "x" }',
+            3,
+            "but it is 2*x",
+        ),
     ],
 )
 def test_lint_finds_what_is_unwise(folder: Path, problem: str, code: int, said: str) -> None:
@@ -648,11 +751,15 @@ def test_lint_finds_what_is_unwise(folder: Path, problem: str, code: int, said: 
     assert said in process.stdout.decode()
     assert (process.stdout == b"") == (code == 0)
     lines = graddiff("lint", "hw.toml", "--json", cwd=folder).stdout.decode().splitlines()
-    assert [{*json.loads(line)} for line in lines] == [{"kind", "problem", "part", "message"}] * len(lines)
+    assert [{*json.loads(line)} for line in lines] == [
+        {"kind", "problem", "part", "message"}
+    ] * len(lines)
 
 
 def test_key_is_right(folder: Path) -> None:
-    (folder / "named.toml").write_text(PROBLEM.replace("q1", "😀").replace("x^2", "x_1^2").replace("x = 3", "x_1 = 3"))
+    (folder / "named.toml").write_text(
+        PROBLEM.replace("q1", "😀").replace("x^2", "x_1^2").replace("x = 3", "x_1 = 3")
+    )
     for path in (folder / "hw.toml", HERE / "hw3.toml", folder / "named.toml"):
         key = graddiff("key", str(path), "--format", "toml")
         (folder / "key.toml").write_bytes(key.stdout)
@@ -674,7 +781,9 @@ def run_pytest(folder: Path, *arguments: str) -> Any:
 
 
 def test_pytest_gives_a_test_a_part(folder: Path) -> None:
-    (folder / "ada.toml").write_text(RIGHT.replace("-12", "12").replace("[q2]", "[q9]\nvalue = 1\n[q2]"))
+    (folder / "ada.toml").write_text(
+        RIGHT.replace("-12", "12").replace("[q2]", "[q9]\nvalue = 1\n[q2]")
+    )
     process = run_pytest(folder, "hw.toml", "--answers", "ada.toml", "-rA")
     assert process.returncode == 1
     assert "2 failed, 2 passed" in process.stdout

@@ -42,7 +42,9 @@ ARGUMENTS = [
 
 
 def read(*arguments: str, code: int = 0) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(output(*arguments, "--json", code=code), parse_constant=pytest.fail)
+    document: dict[str, Any] = json.loads(
+        output(*arguments, "--json", code=code), parse_constant=pytest.fail
+    )
     return document
 
 
@@ -65,7 +67,11 @@ def test_output_without_a_derivative_conforms_too(point: str) -> None:
 
 def test_schema_refuses_what_is_not_there() -> None:
     document = read("x", "--at", "x=1")
-    for broken in (document | {"extra": 1}, {**document, "value": "one"}, {**document, "schema": "graddiff/2"}):
+    for broken in (
+        document | {"extra": 1},
+        {**document, "value": "one"},
+        {**document, "schema": "graddiff/2"},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             SCHEMA.validate(broken)
 
@@ -135,7 +141,9 @@ def test_formula_evaluates_to_the_partial() -> None:
         for edge in document["edges"]:
             prefix = text.rpartition(";")[0]
             formula = f"{prefix};{edge['formula']}" if prefix else edge["formula"]
-            value = differentiate(formula, {name: at[name] for name in parse(formula).variables}).value
+            value = differentiate(
+                formula, {name: at[name] for name in parse(formula).variables}
+            ).value
             assert value == pytest.approx(edge["partial"], rel=1e-12), (text, edge)
 
 
@@ -164,7 +172,9 @@ def test_node_that_leads_to_no_requested_variable_has_no_adjoint() -> None:
 
 
 def test_untaken_branch_without_a_value_is_null() -> None:
-    nodes = {node["text"]: node for node in read("where(x > 0, log(x), 1)", "--at", "x=-2")["nodes"]}
+    nodes = {
+        node["text"]: node for node in read("where(x > 0, log(x), 1)", "--at", "x=-2")["nodes"]
+    }
     assert nodes["log(x)"]["value"] is None
     assert nodes["x > 0"]["value"] is False
 
@@ -183,7 +193,9 @@ def test_document_is_one_line_of_ascii() -> None:
 
 
 def test_expectations_are_in_the_document() -> None:
-    document = read("p = x+y; p*z", "--at", "x=1,y=3,z=-3", "--expect", "x=-3,p.adjoint=5,p.value=4", code=1)
+    document = read(
+        "p = x+y; p*z", "--at", "x=1,y=3,z=-3", "--expect", "x=-3,p.adjoint=5,p.value=4", code=1
+    )
     assert document["expect"] == [
         {"quantity": "gradient.x", "expected": -3, "found": -3, "ok": True},
         {"quantity": "p.adjoint", "expected": 5, "found": -3, "ok": False},

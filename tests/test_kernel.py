@@ -20,7 +20,9 @@ from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, ROWS, WHERE
 from test_reverse import random_text
 
-pytestmark = pytest.mark.filterwarnings("error::DeprecationWarning")  # of NumPy, about the code that is generated
+pytestmark = pytest.mark.filterwarnings(
+    "error::DeprecationWarning"
+)  # of NumPy, about the code that is generated
 
 SPECIAL = (-2.5, -1.0, -0.4, 0.0, 0.6, 1.0, 3.0, 1e3, -1e3, 1e-200, 1e200, -1e200)
 
@@ -33,7 +35,10 @@ def programs(text: str, fixed: Mapping[str, float] | None = None) -> tuple[Progr
     """For rows and for columns, by all variables."""
     expression = parse(text)
     wrt = [*expression.variables.values()]
-    return tuple(program(expression, fixed or {}, wrt, natives) for natives in (rows.NATIVES, columns.NATIVES))  # type: ignore[return-value]
+    return tuple(
+        program(expression, fixed or {}, wrt, natives)
+        for natives in (rows.NATIVES, columns.NATIVES)
+    )  # type: ignore[return-value]
 
 
 def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
@@ -48,9 +53,13 @@ def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[li
     return found
 
 
-def in_columns(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
+def in_columns(
+    compiled: Program, points: Sequence[Mapping[str, float]]
+) -> list[list[float] | None]:
     outputs = [numpy.empty(len(points)) for _ in compiled.outputs]
-    left = Columns(compiled)([numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs)
+    left = Columns(compiled)(
+        [numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs
+    )
     found = [[float(value) for value in row] for row in zip(*outputs)]
     return [row if left is None or not left[i] else None for i, row in enumerate(found)]
 
@@ -72,7 +81,9 @@ def call(operation: Operation, names: Sequence[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    "operation", [row for row in ROWS if row.differentiable and row is not WHERE], ids=lambda r: r.name
+    "operation",
+    [row for row in ROWS if row.differentiable and row is not WHERE],
+    ids=lambda r: r.name,
 )
 def test_both_backends_agree_with_the_single_point_path(operation: Operation) -> None:
     """To four units in the last place, at ordinary points, at kinks, poles, and at the ends of the range."""
@@ -84,14 +95,20 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
     points += [{name: rng.uniform(-4, 4) for name in names} for _ in range(200)]
     text = call(operation, names)
     expected = [alone(text, at) for at in points]
-    for found in map(lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)):
+    for found in map(
+        lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)
+    ):
         assert sum(row is not None for row in found) > 20
         for at, row, single in zip(points, found, expected):
             if row is not None:
                 assert single is not None, (at, row)
                 for one, other in zip(row, single):
                     unit = math.ulp(max(abs(other), CANCELLING.get(operation.name, 0.0)))
-                    assert abs(one - other) <= FURTHER.get(operation.name, 4) * unit, (at, row, single)
+                    assert abs(one - other) <= FURTHER.get(operation.name, 4) * unit, (
+                        at,
+                        row,
+                        single,
+                    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +165,13 @@ def test_border_on_which_the_bindings_stand_is_for_the_single_point_path() -> No
     ):
         expression = parse(text)
         for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
-            assert run(program(expression, {"w": 0.0}, [expression.variables["x"]], natives), [{"x": 3}]) == found
+            assert (
+                run(
+                    program(expression, {"w": 0.0}, [expression.variables["x"]], natives),
+                    [{"x": 3}],
+                )
+                == found
+            )
 
 
 def test_untaken_branch_neither_spoils_a_column_nor_its_gradient() -> None:
@@ -166,7 +189,9 @@ def test_random_expressions_agree() -> None:
         text = random_text(seed)
         names = [*parse(text).variables]
         points = [{name: rng.uniform(-3, 3) for name in names} for _ in range(8)]
-        for found in map(lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)):
+        for found in map(
+            lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)
+        ):
             for row, at in zip(found, points):
                 if row is not None:
                     assert row == pytest.approx(alone(text, at), rel=1e-9, abs=1e-9), text
@@ -174,7 +199,24 @@ def test_random_expressions_agree() -> None:
     assert compared > 1000
 
 
-EXTREME = [0.0, -0.0, 1.0, -1.0, 2.0, 3.0, -3.0, 0.5, -0.5, 1.5, 2.4, -0.7, 10.0, -40.0, 710.0, 2.0**53]
+EXTREME = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    2.0,
+    3.0,
+    -3.0,
+    0.5,
+    -0.5,
+    1.5,
+    2.4,
+    -0.7,
+    10.0,
+    -40.0,
+    710.0,
+    2.0**53,
+]
 EXTREME += [1e-5, 1e300, -1e300, 1e-300, -1e-300, 1e155, 1e-155]
 CONSTANTS = ("0", "1", "2", "3", "0.5", "1.5", "10", "1e300", "1e-300", "2^-100", "1e100", "pi")
 
@@ -187,7 +229,9 @@ def any_text(rng: random.Random, depth: int) -> str:
     operation = rng.choice(ROWS if rng.random() < 0.6 else ROWS[:6])
     if operation in (WHERE, *COMPARISONS) or rng.random() < 0.1:
         left, *branches = [any_text(rng, depth - 1) for _ in range(3)]
-        right = rng.choice([name for name in "xyz" if name not in parse(left).variables] or CONSTANTS)
+        right = rng.choice(
+            [name for name in "xyz" if name not in parse(left).variables] or CONSTANTS
+        )
         return f"where({left} {rng.choice(COMPARISONS).symbol} {right}, {', '.join(branches)})"
     count = rng.choice((2, 3)) if operation.variadic else len(operation.parameters)
     operands = [any_text(rng, depth - 1) for _ in range(count)]
@@ -214,7 +258,9 @@ def noise(text: str, at: Mapping[str, float], wrt: Sequence[str], output: int) -
     return max(numbers) - min(numbers) if len(numbers) == len(found) else math.inf
 
 
-@pytest.mark.parametrize("seeds", [range(200), pytest.param(range(200, 1000), marks=pytest.mark.slow)], ids=str)
+@pytest.mark.parametrize(
+    "seeds", [range(200), pytest.param(range(200, 1000), marks=pytest.mark.slow)], ids=str
+)
 def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> None:
     """Whatever the expression, the point and the names: the kernel leaves the rest to the single-point path."""
     asked = answered = 0
@@ -226,7 +272,8 @@ def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> 
         wrt = [name for name in names if rng.random() < 0.7]
         fixed = {name: rng.choice(EXTREME) for name in names if rng.random() < 0.1}
         points = [
-            {n: rng.choice(EXTREME) if rng.random() < 0.7 else rng.uniform(-3, 3) for n in names} | fixed
+            {n: rng.choice(EXTREME) if rng.random() < 0.7 else rng.uniform(-3, 3) for n in names}
+            | fixed
             for _ in range(20)
         ]
         lines = [expression.variables[name] for name in wrt]
@@ -239,7 +286,13 @@ def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> 
                     assert single is not None, (seed, text, at, wrt, row)
                     for i, (one, other) in enumerate(zip(row, single)):
                         close = abs(one - other) <= 1e-6 * abs(other) + 1e-290
-                        assert close or abs(one - other) <= 10 * noise(text, at, wrt, i), (seed, text, at, wrt, row)
+                        assert close or abs(one - other) <= 10 * noise(text, at, wrt, i), (
+                            seed,
+                            text,
+                            at,
+                            wrt,
+                            row,
+                        )
     assert asked / 2 < answered
 
 
@@ -269,7 +322,10 @@ def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
 @pytest.mark.parametrize(
     ("text", "operations"),
     [
-        ("0.7*(2*x)", ["mul", "mul"]),  # 1.4*x, and 2*x, which must not overflow; the slope is a number
+        (
+            "0.7*(2*x)",
+            ["mul", "mul"],
+        ),  # 1.4*x, and 2*x, which must not overflow; the slope is a number
         ("0.7*(3*x)", ["mul", "mul"]),  # 0.7*3 is rounded, so the order stays
         ("-2/x", ["div", "neg", "div"]),  # the quotient and its slope share 2/x
         ("x - -y", ["neg", "add"]),
@@ -277,7 +333,9 @@ def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
     ],
 )
 def test_powers_of_two_and_signs_meet(text: str, operations: list[str]) -> None:
-    found = [op.name for op in programs(text)[0].operations if op.name not in ("number", "variable")]
+    found = [
+        op.name for op in programs(text)[0].operations if op.name not in ("number", "variable")
+    ]
     assert sorted(found) == sorted(operations)
 
 
@@ -293,7 +351,9 @@ def test_powers_of_two_and_signs_meet(text: str, operations: list[str]) -> None:
 )
 def test_powers_of_two_make_nothing_vanish(text: str, x: float, y: float) -> None:
     at = {"x": x, "y": y}
-    for found in map(lambda run, compiled: run(compiled, [at]), (in_rows, in_columns), programs(text)):
+    for found in map(
+        lambda run, compiled: run(compiled, [at]), (in_rows, in_columns), programs(text)
+    ):
         assert found[0] is None or found[0] == pytest.approx(alone(text, at), rel=1e-14, abs=0)
 
 

@@ -48,7 +48,9 @@ NETWORK = (
 LINE = "(w*x + b - y)^2"
 
 
-def minimized(*arguments: str, code: int = 0, stdin: str = "", cwd: Path | None = None) -> dict[str, Any]:
+def minimized(
+    *arguments: str, code: int = 0, stdin: str = "", cwd: Path | None = None
+) -> dict[str, Any]:
     process = graddiff("minimize", *arguments, "--json", stdin=stdin, cwd=cwd)
     assert process.returncode == code, process.stderr.decode()
     found: dict[str, Any] = json.loads(process.stdout, parse_constant=pytest.fail)
@@ -83,20 +85,34 @@ def closed_form(xs: list[float], ys: list[float]) -> tuple[float, float]:
 # paths
 
 
-def path_of(loss: Loss, optimizer: str, folder: Path, settings: dict[str, float]) -> list[dict[str, float]]:
+def path_of(
+    loss: Loss, optimizer: str, folder: Path, settings: dict[str, float]
+) -> list[dict[str, float]]:
     data: list[str] = []
     if "w" in loss.start:
         (folder / "p.csv").write_text("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in POINTS))
         data = ["--data", "p.csv"]
     at = ",".join(f"{name}={value!r}" for name, value in loss.start.items())
     hyper = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-    arguments = [loss.text, "--at", at, "--optimizer", optimizer, "--lr", repr(loss.lr[optimizer]), *hyper, *data]
+    arguments = [
+        loss.text,
+        "--at",
+        at,
+        "--optimizer",
+        optimizer,
+        "--lr",
+        repr(loss.lr[optimizer]),
+        *hyper,
+        *data,
+    ]
     return [record["parameters"] for record in records(*arguments, "--steps", "100", cwd=folder)]
 
 
 @pytest.mark.parametrize("optimizer", RULES)
 @pytest.mark.parametrize("name", LOSSES)
-def test_paths_are_those_that_pytorch_was_seen_to_take(name: str, optimizer: str, tmp_path: Path) -> None:
+def test_paths_are_those_that_pytorch_was_seen_to_take(
+    name: str, optimizer: str, tmp_path: Path
+) -> None:
     found = path_of(LOSSES[name], optimizer, tmp_path, {})
     for number, expected in RECORDED["paths"][name][optimizer].items():
         assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
@@ -139,7 +155,12 @@ def test_lbfgs_takes_the_steps_of_scipy(name: str) -> None:
     options = {"ftol": 0.0, "gtol": 0.0, "maxiter": 8}
     start = [*loss.start.values()]
     scipy_minimize(
-        function, start, jac=True, method="L-BFGS-B", options=options, callback=lambda x: seen.append(x.tolist())
+        function,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        options=options,
+        callback=lambda x: seen.append(x.tolist()),
     )
     at = ",".join(f"{name}={value!r}" for name, value in loss.start.items())
     found = records(loss.text, "--at", at, "--optimizer", "lbfgs", "--steps", "8")
@@ -165,17 +186,34 @@ def test_record_holds_what_the_step_goes_by(optimizer: str) -> None:
 
 
 def test_csv_holds_what_json_lines_hold() -> None:
-    arguments = ["minimize", "(x-1)^2 + y^2", "--at", "x=0,y=2", "--lr", "0.1", "--steps", "3", "--format"]
+    arguments = [
+        "minimize",
+        "(x-1)^2 + y^2",
+        "--at",
+        "x=0,y=2",
+        "--lr",
+        "0.1",
+        "--steps",
+        "3",
+        "--format",
+    ]
     header, *rows = output(*arguments, "csv").splitlines()
     assert header == "step,value,gradient.x,gradient.y,x,y"
     for row, line in zip(rows, output(*arguments, "jsonl").splitlines(), strict=True):
         record = json.loads(line)
-        expected = [record["step"], record["value"], *record["gradient"].values(), *record["parameters"].values()]
+        expected = [
+            record["step"],
+            record["value"],
+            *record["gradient"].values(),
+            *record["parameters"].values(),
+        ]
         assert [*map(float, row.split(","))] == expected
 
 
 def test_other_names_are_left_where_they_are() -> None:
-    found = minimized("(x - c)^2 + y^2", "--at", "x=0,c=5,y=1", "--wrt", "x", "--lr", "0.1", "--steps", "300")
+    found = minimized(
+        "(x - c)^2 + y^2", "--at", "x=0,c=5,y=1", "--wrt", "x", "--lr", "0.1", "--steps", "300"
+    )
     assert found["parameters"] == {"x": pytest.approx(5)}
     assert found["fixed"] == {"c": 5, "y": 1}
     assert found["value"] == pytest.approx(1)
@@ -187,7 +225,19 @@ def test_other_names_are_left_where_they_are() -> None:
 @pytest.mark.parametrize("engine", ["rows", "columns"])
 def test_line_is_that_of_the_closed_form(engine: str, tmp_path: Path) -> None:
     path, xs, ys = a_line(tmp_path, 500)
-    arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.3", "--epochs", "200", "--engine", engine]
+    arguments = [
+        LINE,
+        "--data",
+        str(path),
+        "--at",
+        "w=0,b=0",
+        "--lr",
+        "0.3",
+        "--epochs",
+        "200",
+        "--engine",
+        engine,
+    ]
     found = minimized(*arguments)["parameters"]
     assert (found["w"], found["b"]) == pytest.approx(closed_form(xs, ys), rel=1e-6)
 
@@ -199,7 +249,19 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
 ) -> None:
     path, xs, ys = a_line(tmp_path, 10)
     mixed = [] if seed is None else ["--shuffle-seed", str(seed)]
-    arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--batch-size", "4", "--epochs", "3"]
+    arguments = [
+        LINE,
+        "--data",
+        str(path),
+        "--at",
+        "w=0,b=0",
+        "--lr",
+        "0.1",
+        "--batch-size",
+        "4",
+        "--epochs",
+        "3",
+    ]
     found = records(*arguments, *mixed, "--engine", engine)
     assert [record["epoch"] for record in found] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
     assert [record["loss"] is None for record in found] == [False, True, True] * 3 + [False]
@@ -216,7 +278,9 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
         rows = order[4 * index : 4 * index + 4]
         errors = [w * xs[row] + b - ys[row] for row in rows]
         assert found[step]["parameters"] == pytest.approx({"w": w, "b": b}, rel=1e-12)
-        assert found[step]["value"] == pytest.approx(sum(e * e for e in errors) / len(rows), rel=1e-12)
+        assert found[step]["value"] == pytest.approx(
+            sum(e * e for e in errors) / len(rows), rel=1e-12
+        )
         w, b = (
             w - 0.1 * 2 * sum(e * xs[row] for e, row in zip(errors, rows)) / len(rows),
             b - 0.1 * 2 * sum(errors) / len(rows),
@@ -229,29 +293,56 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
 def test_xor_is_learned_from_a_stated_seed(tmp_path: Path) -> None:
     (tmp_path / "xor.csv").write_text(XOR)
     arguments = ["--data", "xor.csv", "--random", "u1,v1,c1,u2,v2,c2,w1,w2,d", "--random-seed", "1"]
-    found = minimized(NETWORK, *arguments, "--optimizer", "adam", "--lr", "0.05", "--epochs", "1000", cwd=tmp_path)
+    found = minimized(
+        NETWORK, *arguments, "--optimizer", "adam", "--lr", "0.05", "--epochs", "1000", cwd=tmp_path
+    )
     network = NETWORK.rpartition(";")[0]
     for line in XOR.split()[1:]:
         a, b, y = map(float, line.split(","))
-        assert differentiate(network, {**found["parameters"], "a": a, "b": b}).value == pytest.approx(y, abs=0.1)
+        assert differentiate(
+            network, {**found["parameters"], "a": a, "b": b}
+        ).value == pytest.approx(y, abs=0.1)
 
 
 def test_sine_is_fitted_by_a_small_network(tmp_path: Path) -> None:
     xs = [place / 10 - 3 for place in range(61)]
-    (tmp_path / "sine.csv").write_text("x,y\n" + "".join(f"{x},{float(numpy.sin(x))}\n" for x in xs))
+    (tmp_path / "sine.csv").write_text(
+        "x,y\n" + "".join(f"{x},{float(numpy.sin(x))}\n" for x in xs)
+    )
     text = "p = a1*tanh(u1*x + b1) + a2*tanh(u2*x + b2) + a3*tanh(u3*x + b3); (p - y)^2"
-    arguments = ["--data", "sine.csv", "--random", "a1,u1,b1,a2,u2,b2,a3,u3,b3", "--random-seed", "2"]
-    found = minimized(text, *arguments, "--optimizer", "adam", "--lr", "0.03", "--epochs", "2000", cwd=tmp_path)
+    arguments = [
+        "--data",
+        "sine.csv",
+        "--random",
+        "a1,u1,b1,a2,u2,b2,a3,u3,b3",
+        "--random-seed",
+        "2",
+    ]
+    found = minimized(
+        text, *arguments, "--optimizer", "adam", "--lr", "0.03", "--epochs", "2000", cwd=tmp_path
+    )
     assert found["value"] < 1e-3
     assert found["epochs"] == found["steps"] == 2000
 
 
 def test_logistic_regression_ends_where_its_gradient_is_zero(tmp_path: Path) -> None:
     rng = random.Random(4)
-    rows = [(x, int(rng.random() < 1 / (1 + numpy.exp(-(2 * x - 1))))) for x in (rng.gauss(0, 2) for _ in range(300))]
+    rows = [
+        (x, int(rng.random() < 1 / (1 + numpy.exp(-(2 * x - 1)))))
+        for x in (rng.gauss(0, 2) for _ in range(300))
+    ]
     (tmp_path / "p.jsonl").write_text("".join(json.dumps({"x": x, "y": y}) + "\n" for x, y in rows))
     text = "softplus(w*x + b) - y*(w*x + b)"
-    arguments = ["--data", "p.jsonl", "--at", "w=0,b=0", "--optimizer", "lbfgs", "--tolerance", "1e-8"]
+    arguments = [
+        "--data",
+        "p.jsonl",
+        "--at",
+        "w=0,b=0",
+        "--optimizer",
+        "lbfgs",
+        "--tolerance",
+        "1e-8",
+    ]
     found = minimized(text, *arguments, cwd=tmp_path)
     assert found["stopped"] in ("tolerance", "line search")
     w, b = found["parameters"].values()
@@ -271,7 +362,9 @@ def test_rows_come_from_every_kind_of_table(form: str, tmp_path: Path) -> None:
     expected = minimized(LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1")
     text, stdin, more = path.read_text(), "", []
     frame = polars.read_csv(path)
-    other = tmp_path / {"jsonl": "p.jsonl", "gz": "p.csv.gz", "parquet": "p.parquet"}.get(form, "q.csv")
+    other = tmp_path / {"jsonl": "p.jsonl", "gz": "p.csv.gz", "parquet": "p.parquet"}.get(
+        form, "q.csv"
+    )
     if form == "jsonl":
         frame.write_ndjson(other)
     elif form == "parquet":
@@ -280,10 +373,14 @@ def test_rows_come_from_every_kind_of_table(form: str, tmp_path: Path) -> None:
         other.write_bytes(gzip.compress(text.encode()))
     elif form == "quoted":
         header, *lines = text.splitlines()
-        other.write_text("note," + header + "\r\n" + "".join(f'"a, b\n",{line}\r\n' for line in lines))
+        other.write_text(
+            "note," + header + "\r\n" + "".join(f'"a, b\n",{line}\r\n' for line in lines)
+        )
     else:
         other, stdin, more = Path("-"), text, ["--data-format", "csv"]
-    found = minimized(LINE, "--data", str(other), *more, "--at", "w=0,b=0", "--lr", "0.1", stdin=stdin)
+    found = minimized(
+        LINE, "--data", str(other), *more, "--at", "w=0,b=0", "--lr", "0.1", stdin=stdin
+    )
     assert found["parameters"] == expected["parameters"]
 
 
@@ -298,7 +395,9 @@ def test_test_data_are_told_of_and_change_nothing(tmp_path: Path) -> None:
     assert found["test"] == pytest.approx((b**2 + (w + b - 3) ** 2) / 2)
     assert found["parameters"] == minimized(*arguments)["parameters"]
     shown = output("minimize", *arguments, "--test-data", str(tmp_path / "test.csv"))
-    assert ["step", "loss", "test", "loss", "|∇f|", "w", "b"] in [line.split() for line in shown.splitlines()]
+    assert ["step", "loss", "test", "loss", "|∇f|", "w", "b"] in [
+        line.split() for line in shown.splitlines()
+    ]
     assert f"test loss = {found['test']:.7g}" in shown
 
 
@@ -312,7 +411,9 @@ def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
         assert small.in_memory and not large.in_memory
         assert small.checksum == large.checksum
         for seed in (None, "1 0"):
-            one, other = (OverRows(read, ["w", "b"], {}, samples, engine) for samples in (small, large))
+            one, other = (
+                OverRows(read, ["w", "b"], {}, samples, engine) for samples in (small, large)
+            )
             assert one((1.0, 2.0), 10, 400, seed) == other((1.0, 2.0), 10, 400, seed)
 
 
@@ -327,9 +428,24 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     for count in (3_000_000, 9_000_000):
         path = tmp_path / f"{count}.csv"
         path.write_text("x,y\n" + "0.25,1.5\n-0.5,0.125\n" * (count // 2))
-        arguments = ["minimize", LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--epochs", "2", "--json"]
+        arguments = [
+            "minimize",
+            LINE,
+            "--data",
+            str(path),
+            "--at",
+            "w=0,b=0",
+            "--lr",
+            "0.1",
+            "--epochs",
+            "2",
+            "--json",
+        ]
         process = subprocess.run(
-            [sys.executable, "-c", code, *arguments], capture_output=True, env=environment(), check=True
+            [sys.executable, "-c", code, *arguments],
+            capture_output=True,
+            env=environment(),
+            check=True,
         )
         path.unlink()
         peaks.append(int(process.stdout.splitlines()[-1]))
@@ -339,7 +455,17 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
 def test_rows_at_a_kink_go_by_the_convention_and_are_told_of(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("x,y\n0,1\n2,3\n")
     for engine in ("rows", "columns"):
-        arguments = ["relu(w*x) + (b - y)^2", "--data", "p.csv", "--at", "w=0,b=0", "--lr", "0.5", "--steps", "1"]
+        arguments = [
+            "relu(w*x) + (b - y)^2",
+            "--data",
+            "p.csv",
+            "--at",
+            "w=0,b=0",
+            "--lr",
+            "0.5",
+            "--steps",
+            "1",
+        ]
         process = graddiff("minimize", *arguments, "--engine", engine, "--json", cwd=tmp_path)
         found = json.loads(process.stdout)
         assert found["parameters"] == {"w": 0.0, "b": 2.0}
@@ -351,11 +477,15 @@ def test_rows_at_a_kink_go_by_the_convention_and_are_told_of(tmp_path: Path) -> 
 @pytest.mark.parametrize("engine", ["rows", "columns"])
 @pytest.mark.parametrize("seed", [None, "5 0"])
 @pytest.mark.parametrize("place", [3, 5_000, 70_000])
-def test_bad_row_is_named_wherever_it_comes(engine: str, seed: str | None, place: int, tmp_path: Path) -> None:
+def test_bad_row_is_named_wherever_it_comes(
+    engine: str, seed: str | None, place: int, tmp_path: Path
+) -> None:
     path = tmp_path / "p.csv"
     path.write_text("x\n" + "".join("0\n" if row == place else "2\n" for row in range(80_000)))
     samples, read = read_samples(table(str(path), None), "w*log(x)", {"w"})
-    with pytest.raises(GraddiffError, match=re.escape(f"line {place + 2:,} of {path}: log needs x > 0")):
+    with pytest.raises(
+        GraddiffError, match=re.escape(f"line {place + 2:,} of {path}: log needs x > 0")
+    ):
         OverRows(read, ["w"], {}, samples, engine)((1.0,), 0, 80_000, seed)
 
 
@@ -371,7 +501,19 @@ def test_some_rows_are_spread_over_all_of_them() -> None:
 def test_loss_that_no_column_changes_is_the_same_over_all_rows(engine: str, tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("x\n1\n2\n3\n")
     for text, value in (("where(1 > 0, w^2, x)", 4), ("where(1 > 0, 3, w*x)", 3)):
-        arguments = [text, "--data", "p.csv", "--at", "w=2", "--engine", engine, "--epochs", "1", "--lr", "1e-9"]
+        arguments = [
+            text,
+            "--data",
+            "p.csv",
+            "--at",
+            "w=2",
+            "--engine",
+            engine,
+            "--epochs",
+            "1",
+            "--lr",
+            "1e-9",
+        ]
         assert minimized(*arguments, cwd=tmp_path)["value"] == pytest.approx(value)
 
 
@@ -436,10 +578,18 @@ def test_reasons_to_stop() -> None:
 @pytest.mark.parametrize(
     ("arguments", "steps", "said"),
     [
-        (["(x-3)^2", "--at", "x=0", "--lr", "1.1"], 10, "the loss has grown 10 times in a row, and is above where it"),
+        (
+            ["(x-3)^2", "--at", "x=0", "--lr", "1.1"],
+            10,
+            "the loss has grown 10 times in a row, and is above where it",
+        ),
         (["x^4", "--at", "x=3", "--lr", "1"], 4, "there is no loss: x^4 overflows"),
         (["exp(x) - 2*x", "--at", "x=1", "--lr", "2000"], 1, "there is no loss: "),
-        (["log(x)", "--at", "x=0.5", "--lr", "0.1"], 1, "after 2 steps there is no loss: log needs x > 0"),
+        (
+            ["log(x)", "--at", "x=0.5", "--lr", "0.1"],
+            1,
+            "after 2 steps there is no loss: log needs x > 0",
+        ),
     ],
 )
 def test_divergence_says_what_to_try(arguments: list[str], steps: int, said: str) -> None:
@@ -452,7 +602,17 @@ def test_divergence_says_what_to_try(arguments: list[str], steps: int, said: str
 
 
 def test_a_rise_that_ends_below_the_start_is_no_divergence() -> None:
-    rolling = ["x^2", "--at", "x=1", "--optimizer", "momentum", "--set", "momentum=0.999", "--lr", "1e-4"]
+    rolling = [
+        "x^2",
+        "--at",
+        "x=1",
+        "--optimizer",
+        "momentum",
+        "--set",
+        "momentum=0.999",
+        "--lr",
+        "1e-4",
+    ]
     found = records(*rolling, "--steps", "600")
     growing = [b["value"] > a["value"] for a, b in pairwise(found)]
     assert sum(growing) > 100
@@ -465,13 +625,28 @@ def test_a_rise_that_ends_below_the_start_is_no_divergence() -> None:
         (["x^2", "--at", "x=1", "--lr", "1.2", "--steps", "9"], 4),
         (["x^2", "--at", "x=1", "--lr", "1.2", "--patience", "3"], 4),
         (["x^2", "--at", "x=1", "--lr", "1.2", "--steps", "2"], 0),
-        (["(x-3)^2", "--at", "x=3.0001", "--optimizer", "momentum", "--lr", "0.1", "--steps", "9"], 0),
+        (
+            [
+                "(x-3)^2",
+                "--at",
+                "x=3.0001",
+                "--optimizer",
+                "momentum",
+                "--lr",
+                "0.1",
+                "--steps",
+                "9",
+            ],
+            0,
+        ),
     ],
 )
 def test_run_that_only_went_uphill_is_no_success(arguments: list[str], code: int) -> None:
     process = graddiff("minimize", *arguments)
     assert process.returncode == code
-    uphill = b"the loss has grown" if code else b"the loss is larger than at the start: a smaller --lr"
+    uphill = (
+        b"the loss has grown" if code else b"the loss is larger than at the start: a smaller --lr"
+    )
     assert (uphill in process.stderr) == (arguments[0] == "x^2")
 
 
@@ -495,7 +670,18 @@ def test_line_search_needs_a_loss_to_begin_with() -> None:
 
 
 def test_kept_state_is_one_where_there_is_a_loss(tmp_path: Path) -> None:
-    process = graddiff("minimize", "log(x)", "--at", "x=0.5", "--lr", "0.1", "--save", "s.json", "--json", cwd=tmp_path)
+    process = graddiff(
+        "minimize",
+        "log(x)",
+        "--at",
+        "x=0.5",
+        "--lr",
+        "0.1",
+        "--save",
+        "s.json",
+        "--json",
+        cwd=tmp_path,
+    )
     assert process.returncode == 4
     found, (_, state) = json.loads(process.stdout), load(str(tmp_path / "s.json"))
     assert (state.step, state.parameters) == (1, (found["parameters"]["x"],))
@@ -517,7 +703,9 @@ def test_loss_that_falls_without_end_is_told_of() -> None:
     ],
 )
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "table"])
-def test_start_without_a_gradient_is_said_in_every_format(text: str, at: str, said: str, form: str) -> None:
+def test_start_without_a_gradient_is_said_in_every_format(
+    text: str, at: str, said: str, form: str
+) -> None:
     process = graddiff("minimize", text, "--at", at, "--format", form)
     assert process.returncode == 4
     assert f"it cannot begin there: {said}" in process.stderr.decode()
@@ -539,7 +727,10 @@ def test_numbers_of_every_size_are_shown(arguments: list[str], tmp_path: Path) -
     process = graddiff("minimize", *arguments, "--plot", "p.svg", cwd=tmp_path)
     assert b"Traceback" not in process.stderr
     assert process.returncode in (0, 4)
-    labels = [text.text for text in ElementTree.parse(tmp_path / "p.svg").iter("{http://www.w3.org/2000/svg}text")]
+    labels = [
+        text.text
+        for text in ElementTree.parse(tmp_path / "p.svg").iter("{http://www.w3.org/2000/svg}text")
+    ]
     if "1e9" in arguments[0]:
         ticks = [label for label in labels if label and label.startswith("1.000000")]
         assert len(ticks) == len({*ticks}) or len({*ticks}) >= 3
@@ -547,7 +738,9 @@ def test_numbers_of_every_size_are_shown(arguments: list[str], tmp_path: Path) -
 
 def test_loss_that_stays_the_same_has_not_grown() -> None:
     watch, state = Watch(Limits(), ""), State(0, (1.0,), ())
-    for step, (loss, growing, since) in enumerate([(1.0, 0, 0), (2.0, 1, 1), (2.0, 0, 2), (3.0, 1, 3), (0.5, 0, 0)]):
+    for step, (loss, growing, since) in enumerate(
+        [(1.0, 0, 0), (2.0, 1, 1), (2.0, 0, 2), (3.0, 1, 3), (0.5, 0, 0)]
+    ):
         state = watch.look(state._replace(step=step), loss)
         assert (state.growing, state.since) == (growing, since)
         assert watch.look(state, 9.0) is state  # nothing is seen twice
@@ -598,7 +791,17 @@ def test_run_goes_on_bit_for_bit(optimizer: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("stop", [7, 10])
 def test_run_over_batches_goes_on_bit_for_bit(engine: str, stop: int, tmp_path: Path) -> None:
     a_line(tmp_path, 48)
-    start = [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "10", "--shuffle-seed", "1"]
+    start = [
+        LINE,
+        "--data",
+        "points.csv",
+        "--at",
+        "w=0,b=0",
+        "--batch-size",
+        "10",
+        "--shuffle-seed",
+        "1",
+    ]
     start += ["--optimizer", "adam", "--lr", "0.1", "--engine", engine]
     whole = records(*start, "--steps", "23", cwd=tmp_path)
     first = records(*start, "--steps", str(stop), "--save", "s.json", cwd=tmp_path)
@@ -611,9 +814,23 @@ def test_run_over_batches_goes_on_bit_for_bit(engine: str, stop: int, tmp_path: 
 
 
 @pytest.mark.parametrize("stop", [1, 5, 10, 13])
-def test_states_of_a_run_that_paused_and_of_one_that_did_not_are_the_same(stop: int, tmp_path: Path) -> None:
+def test_states_of_a_run_that_paused_and_of_one_that_did_not_are_the_same(
+    stop: int, tmp_path: Path
+) -> None:
     a_line(tmp_path, 48)
-    start = [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "10", "--patience", "3", "--lr", "0.4"]
+    start = [
+        LINE,
+        "--data",
+        "points.csv",
+        "--at",
+        "w=0,b=0",
+        "--batch-size",
+        "10",
+        "--patience",
+        "3",
+        "--lr",
+        "0.4",
+    ]
     minimized(*start, "--steps", "25", "--save", "whole.json", cwd=tmp_path)
     minimized(*start, "--steps", str(stop), "--save", "s.json", cwd=tmp_path)
     minimized("--resume", "s.json", "--steps", "25", "--save", "t.json", cwd=tmp_path)
@@ -622,10 +839,23 @@ def test_states_of_a_run_that_paused_and_of_one_that_did_not_are_the_same(stop: 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 @pytest.mark.parametrize("stop", [4, 5, 10])
-def test_records_of_a_run_that_paused_are_those_of_one_that_did_not(form: str, stop: int, tmp_path: Path) -> None:
+def test_records_of_a_run_that_paused_are_those_of_one_that_did_not(
+    form: str, stop: int, tmp_path: Path
+) -> None:
     a_line(tmp_path, 48)
     (tmp_path / "t.csv").write_text("x,y\n1,3\n")
-    start = ["minimize", LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "10", "--test-data", "t.csv"]
+    start = [
+        "minimize",
+        LINE,
+        "--data",
+        "points.csv",
+        "--at",
+        "w=0,b=0",
+        "--batch-size",
+        "10",
+        "--test-data",
+        "t.csv",
+    ]
     assert graddiff(*start, "--steps", "12", "--output", f"w.{form}", cwd=tmp_path).returncode == 0
     paused = [*start, "--steps", str(stop), "--save", "s.json", "--output", f"o.{form}"]
     assert graddiff(*paused, cwd=tmp_path).returncode == 0
@@ -649,7 +879,9 @@ def test_kept_runs_go_where_a_link_points_and_replace_no_device(tmp_path: Path) 
     assert load(str(tmp_path / "real.json"))[1].step == 3
     os.mkfifo(tmp_path / "pipe")
     reading = ["sh", "-c", "while :; do cat pipe; done"]
-    reader = subprocess.Popen(reading, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True)
+    reader = subprocess.Popen(
+        reading, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     minimized("x^2", "--at", "x=1", "--steps", "3", "--save", "pipe", cwd=tmp_path)
     assert (tmp_path / "pipe").is_fifo()
     os.killpg(reader.pid, signal.SIGKILL)
@@ -657,16 +889,42 @@ def test_kept_runs_go_where_a_link_points_and_replace_no_device(tmp_path: Path) 
 
 
 def test_ticks_far_from_zero_are_told_apart(tmp_path: Path) -> None:
-    arguments = ["minimize", "(x-1e9)^2 + y^2", "--at", "x=1000000001,y=1", "--lr", "0.1", "--steps", "9"]
+    arguments = [
+        "minimize",
+        "(x-1e9)^2 + y^2",
+        "--at",
+        "x=1000000001,y=1",
+        "--lr",
+        "0.1",
+        "--steps",
+        "9",
+    ]
     output(*arguments, "--plot", str(tmp_path / "p.svg"))
-    texts = [text.text for text in ElementTree.parse(tmp_path / "p.svg").iter("{http://www.w3.org/2000/svg}text")]
-    assert any((text and text.startswith("x - 999999999")) or text == "x - 1000000000" for text in texts)
+    texts = [
+        text.text
+        for text in ElementTree.parse(tmp_path / "p.svg").iter("{http://www.w3.org/2000/svg}text")
+    ]
+    assert any(
+        (text and text.startswith("x - 999999999")) or text == "x - 1000000000" for text in texts
+    )
     assert max(len(text or "") for text in texts[-20:]) < 30
 
 
 def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("x,y\n" + "1,2\n2,3\n" * 100_000)
-    start = [LINE, "--data", "p.csv", "--at", "w=0,b=0", "--batch-size", "1", "--lr", "1e-3", "--save", "s.json"]
+    start = [
+        LINE,
+        "--data",
+        "p.csv",
+        "--at",
+        "w=0,b=0",
+        "--batch-size",
+        "1",
+        "--lr",
+        "1e-3",
+        "--save",
+        "s.json",
+    ]
     reached = 0
     for arguments in ([*start, "--json"], ["--resume", "s.json", "--save", "t.json", "--json"]):
         process = running(tmp_path, *arguments)
@@ -676,10 +934,16 @@ def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> Non
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
         assert process.returncode == 130
-        found, (_, state) = json.loads(out), load(str(tmp_path / arguments[arguments.index("--save") + 1]))
+        found, (_, state) = (
+            json.loads(out),
+            load(str(tmp_path / arguments[arguments.index("--save") + 1])),
+        )
         assert state.step > reached
         assert state.step % 200_000
-        assert (found["steps"], tuple(found["parameters"].values())) == (state.step, state.parameters)
+        assert (found["steps"], tuple(found["parameters"].values())) == (
+            state.step,
+            state.parameters,
+        )
         reached = state.step
 
 
@@ -703,14 +967,24 @@ def running(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None:
-    start = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=-1.2,y=1", "--optimizer", "adam", "--format", "jsonl"]
+    start = [
+        "(1-x)^2 + 100*(y-x^2)^2",
+        "--at",
+        "x=-1.2,y=1",
+        "--optimizer",
+        "adam",
+        "--format",
+        "jsonl",
+    ]
     process = running(tmp_path, *start, "--steps", "100000000", "--save", "s.json")
     assert process.stdout is not None
     head = process.stdout.readline()
     process.send_signal(signal.SIGINT)
     rest, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert told == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
+    assert (
+        told == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
+    )
     first = [json.loads(line) for line in (head + rest).splitlines()]
     task, state = load(str(tmp_path / "s.json"))
     assert state.step == first[-1]["step"]
@@ -721,8 +995,12 @@ def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_signals_that_end_a_process_keep_the_run_too(number: int, code: int, tmp_path: Path) -> None:
-    process = running(tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json")
+def test_signals_that_end_a_process_keep_the_run_too(
+    number: int, code: int, tmp_path: Path
+) -> None:
+    process = running(
+        tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json"
+    )
     while not (tmp_path / "s.json").exists():
         time.sleep(0.1)
     time.sleep(0.3)
@@ -734,7 +1012,9 @@ def test_signals_that_end_a_process_keep_the_run_too(number: int, code: int, tmp
 
 @pytest.mark.slow
 def test_killed_run_has_kept_a_state_of_late(tmp_path: Path) -> None:
-    process = running(tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json")
+    process = running(
+        tmp_path, "x^2 + y^4", "--at", "x=1,y=1", "--steps", "1000000000", "--save", "s.json"
+    )
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline and not (
         (tmp_path / "s.json").exists() and load(str(tmp_path / "s.json"))[1].step
@@ -753,9 +1033,24 @@ def test_explanation_is_arithmetic_that_holds() -> None:
     assert "  w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6\n" in text
     assert re.findall(r"^step (\d+): f = ", text, re.MULTILINE) == ["1", "2", "3"]
     text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain", "--steps", "2")
-    assert re.findall(r"^step (\d+): f = ", text, re.MULTILINE) == ["1", "2"]  # those that were made
+    assert re.findall(r"^step (\d+): f = ", text, re.MULTILINE) == [
+        "1",
+        "2",
+    ]  # those that were made
     for name in RULES:
-        more = ["--optimizer", name, "--lr", "0.1", "--digits", "15", "--explain", "--steps", "3", "--width", "400"]
+        more = [
+            "--optimizer",
+            name,
+            "--lr",
+            "0.1",
+            "--digits",
+            "15",
+            "--explain",
+            "--steps",
+            "3",
+            "--width",
+            "400",
+        ]
         told = output("minimize", "(w-3)^2 + w*v^2", "--at", "w=0.3,v=1.7", *more)
         lines = [line.split(" = ") for line in told.splitlines() if "←" in line]
         assert len(lines) >= 6
@@ -777,7 +1072,17 @@ def test_optimizers_are_listed_with_their_rules() -> None:
 
 @pytest.mark.parametrize("name", ["b", "g", "t", "momentum", "lr"])
 def test_parameter_that_is_called_like_a_part_of_the_rule_is_told_apart(name: str) -> None:
-    more = ["--optimizer", "momentum", "--lr", "0.1", "--explain", "--steps", "2", "--set", "weight_decay=0.1"]
+    more = [
+        "--optimizer",
+        "momentum",
+        "--lr",
+        "0.1",
+        "--explain",
+        "--steps",
+        "2",
+        "--set",
+        "weight_decay=0.1",
+    ]
     text = output("minimize", f"({name}-3)^2", "--at", f"{name}=0.5", *more)
     lines = [line.strip().split(" = ")[0] for line in text.splitlines() if "←" in line]
     assert [line for line in lines if line.startswith(f"{name} ←")] == [lines[2], lines[5]]
@@ -785,7 +1090,9 @@ def test_parameter_that_is_called_like_a_part_of_the_rule_is_told_apart(name: st
 
 
 def test_explanation_puts_in_the_numbers_of_pytorchs_rule() -> None:
-    text = output("minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain", "--optimizer", "adam")
+    text = output(
+        "minimize", "(w-3)^2", "--at", "w=0", "--lr", "0.1", "--explain", "--optimizer", "adam"
+    )
     assert "  m ← beta1·m + (1 - beta1)·∂f/∂w = 0.9·0 + (1 - 0.9)·(-6) = -0.6\n" in text
     assert "  v ← beta2·v + (1 - beta2)·(∂f/∂w)^2 = 0.999·0 + (1 - 0.999)·(-6)^2 = 0.036\n" in text
     assert "  m_hat ← m/(1 - beta1^t) = (-0.6)/(1 - 0.9^1) = -6\n" in text
@@ -794,7 +1101,18 @@ def test_explanation_puts_in_the_numbers_of_pytorchs_rule() -> None:
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("more", [[], ["--ascii"]])
 def test_table_fits_and_has_first_and_last_step(width: int, more: list[str]) -> None:
-    arguments = ["(x-3)^2 + (y+1)^2", "--at", "x=0,y=0", "--lr", "0.1", "--steps", "777", "--width", str(width), *more]
+    arguments = [
+        "(x-3)^2 + (y+1)^2",
+        "--at",
+        "x=0,y=0",
+        "--lr",
+        "0.1",
+        "--steps",
+        "777",
+        "--width",
+        str(width),
+        *more,
+    ]
     text = output("minimize", *arguments)
     assert max(map(len, text.splitlines())) <= width
     rows = [line.split() for line in text.splitlines()]
@@ -809,7 +1127,10 @@ def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     process = subprocess.Popen(
-        [*COMMAND, "minimize", *arguments], stdout=subprocess.DEVNULL, stderr=theirs, env=environment()
+        [*COMMAND, "minimize", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env=environment(),
     )
     os.close(theirs)
     told = told_to(ours)
@@ -827,7 +1148,16 @@ def test_plot_of_a_small_run_is_the_golden_one(tmp_path: Path) -> None:
 
 
 def test_plot_is_well_formed_and_goes_from_start_to_end(tmp_path: Path) -> None:
-    arguments = ["minimize", "(x-1)^2 + 3*(y+2)^2", "--at", "x=-1,y=1", "--lr", "0.1", "--steps", "40"]
+    arguments = [
+        "minimize",
+        "(x-1)^2 + 3*(y+2)^2",
+        "--at",
+        "x=-1,y=1",
+        "--lr",
+        "0.1",
+        "--steps",
+        "40",
+    ]
     output(*arguments, "--plot", str(tmp_path / "loss.svg"))
     root = ElementTree.parse(tmp_path / "loss.svg").getroot()
     space = "{http://www.w3.org/2000/svg}"
@@ -835,7 +1165,10 @@ def test_plot_is_well_formed_and_goes_from_start_to_end(tmp_path: Path) -> None:
     assert len(loss.get("points", "").split()) == len(path.get("points", "").split()) == 41
     circles = {circle.get("class"): circle for circle in root.findall(f"{space}circle")}
     assert sum(circle.get("class") == "path dot" for circle in root.findall(f"{space}circle")) == 41
-    for style, point in (("start", path.get("points", "").split()[0]), ("end", path.get("points", "").split()[-1])):
+    for style, point in (
+        ("start", path.get("points", "").split()[0]),
+        ("end", path.get("points", "").split()[-1]),
+    ):
         assert point == f"{circles[style].get('cx')},{circles[style].get('cy')}"
     assert len(root.findall(f"{space}path")) > 5
     output("minimize", "x^2", "--at", "x=1", "--plot", str(tmp_path / "one.svg"))
@@ -876,7 +1209,11 @@ BAD: list[tuple[list[str], int, str]] = [
     (["x^2", "--at", "x=1", "--steps", "0"], 2, "0 is not in the range x>=1"),
     (["x^2", "--at", "x=1", "--tolerance", "-1"], 2, "--tolerance is -1"),
     (["x^2", "--at", "x=1", "--set", "momentun=1"], 2, "sgd has no hyperparameter momentun"),
-    (["x^2", "--at", "x=1", "--optimizer", "adam", "--set", "beta1=1"], 2, "beta1 is 1, and has to be 0 or more and"),
+    (
+        ["x^2", "--at", "x=1", "--optimizer", "adam", "--set", "beta1=1"],
+        2,
+        "beta1 is 1, and has to be 0 or more and",
+    ),
     (["x^2", "--at", "x=1", "--set", "lr=1"], 2, "lr has an option of its own"),
     (["x^2", "--at", "x=1", "--optimizer", "adem"], 2, "'adem' is not one of"),
     (["x^2", "--at", "x=1", "--optimizer", "lbfgs", "--lr", "1"], 2, "lbfgs has no use for --lr"),
@@ -891,45 +1228,125 @@ BAD: list[tuple[list[str], int, str]] = [
     (["--resume", "points.csv"], 5, "points.csv keeps no run of graddiff minimize"),
     (["--resume", "good.json", "--lr", "1"], 2, "--lr was said when the run began"),
     (["y^2", "--resume", "good.json"], 2, "good.json is a run of another expression: x^2"),
-    (["--resume", "data.json", "--save", "points.csv"], 2, "--save points.csv would overwrite points.csv"),
-    (["--resume", "data.json", "--output", "points.csv"], 2, "--output points.csv would overwrite points.csv"),
+    (
+        ["--resume", "data.json", "--save", "points.csv"],
+        2,
+        "--save points.csv would overwrite points.csv",
+    ),
+    (
+        ["--resume", "data.json", "--output", "points.csv"],
+        2,
+        "--output points.csv would overwrite points.csv",
+    ),
     (["--resume", "good.json", "--epochs", "3"], 2, "--epochs is for --data"),
     (["--resume", "good.json", "--test-data", "points.csv"], 2, "--test-data is for --data"),
-    (["x^2", "--at", "x=1", "--save", "o.json", "--output", "./o.json"], 2, "two outputs would go into one file"),
+    (
+        ["x^2", "--at", "x=1", "--save", "o.json", "--output", "./o.json"],
+        2,
+        "two outputs would go into one file",
+    ),
     (
         ["x^2", "--at", "x=1", "--optimizer", "nesterov", "--set", "momentum=0"],
         2,
         "nesterov with a momentum of 0 is sgd",
     ),
     (["step^2", "--at", "step=1", "--format", "csv"], 2, "a parameter is called step"),
-    (["x^2", "--at", "x=1", "--plot", "no/p.svg"], 5, "no/p.svg cannot be written: no is no folder to write in"),
+    (
+        ["x^2", "--at", "x=1", "--plot", "no/p.svg"],
+        5,
+        "no/p.svg cannot be written: no is no folder to write in",
+    ),
     (["x*w", "--at", "w=1", "--data", "."], 2, ". is a folder, and one table is minimized over"),
     (["x^2", "--at", "x=1", "--explain", "--json"], 2, "--explain is for readers, and no json"),
-    ([LINE, "--data", "points.csv", "--at", "w=0"], 3, "no value for b: neither a column of points.csv nor in --at"),
-    ([LINE, "--data", "points.csv", "--at", "w=0,b=0,x=1"], 2, "x is a parameter, and a column of points.csv"),
-    ([LINE, "--data", "text.csv", "--at", "w=0,b=0"], 5, "line 3 of text.csv: column x: 'two' is no number"),
-    ([LINE, "--data", "short.csv", "--at", "w=0,b=0"], 5, "line 3 of short.csv: 1 fields, where the header has 2"),
+    (
+        [LINE, "--data", "points.csv", "--at", "w=0"],
+        3,
+        "no value for b: neither a column of points.csv nor in --at",
+    ),
+    (
+        [LINE, "--data", "points.csv", "--at", "w=0,b=0,x=1"],
+        2,
+        "x is a parameter, and a column of points.csv",
+    ),
+    (
+        [LINE, "--data", "text.csv", "--at", "w=0,b=0"],
+        5,
+        "line 3 of text.csv: column x: 'two' is no number",
+    ),
+    (
+        [LINE, "--data", "short.csv", "--at", "w=0,b=0"],
+        5,
+        "line 3 of short.csv: 1 fields, where the header has 2",
+    ),
     ([LINE, "--data", "empty.csv", "--at", "w=0,b=0"], 2, "empty.csv is empty"),
     ([LINE, "--data", "header.csv", "--at", "w=0,b=0"], 5, "header.csv has no rows"),
     ([LINE, "--data", "none.csv", "--at", "w=0,b=0"], 5, "none.csv cannot be read"),
-    ([LINE, "--data", "nan.csv", "--at", "w=0,b=0"], 5, "line 2 of nan.csv: column x: nan is no finite number"),
-    (["w^2", "--data", "points.csv", "--at", "w=0"], 2, "no column of points.csv occurs in the loss"),
+    (
+        [LINE, "--data", "nan.csv", "--at", "w=0,b=0"],
+        5,
+        "line 2 of nan.csv: column x: nan is no finite number",
+    ),
+    (
+        ["w^2", "--data", "points.csv", "--at", "w=0"],
+        2,
+        "no column of points.csv occurs in the loss",
+    ),
     (["x*y", "--data", "points.csv"], 2, "there is no parameter"),
-    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "0"], 2, "0 is not in the range"),
-    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--shuffle-seed", "1"], 2, "--shuffle-seed mixes batches"),
-    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "points.csv"], 2, "--save points.csv would overwrite"),
-    ([LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "no/s.json"], 5, "no/s.json cannot be written"),
-    ([LINE, "--data", "points.csv", "--test-data", "text.csv", "--at", "w=0,b=0"], 5, "line 3 of text.csv"),
+    (
+        [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--batch-size", "0"],
+        2,
+        "0 is not in the range",
+    ),
+    (
+        [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--shuffle-seed", "1"],
+        2,
+        "--shuffle-seed mixes batches",
+    ),
+    (
+        [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "points.csv"],
+        2,
+        "--save points.csv would overwrite",
+    ),
+    (
+        [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "no/s.json"],
+        5,
+        "no/s.json cannot be written",
+    ),
+    (
+        [LINE, "--data", "points.csv", "--test-data", "text.csv", "--at", "w=0,b=0"],
+        5,
+        "line 3 of text.csv",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "code", "said"), BAD, ids=[" ".join(arguments) for arguments, *_ in BAD])
-def test_bad_input_is_one_sentence(arguments: list[str], code: int, said: str, tmp_path: Path) -> None:
-    files = {"points": "x,y\n1,2\n3,4\n", "text": "x,y\n1,2\ntwo,4\n", "short": "x,y\n1,2\n3\n", "empty": ""}
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"), BAD, ids=[" ".join(arguments) for arguments, *_ in BAD]
+)
+def test_bad_input_is_one_sentence(
+    arguments: list[str], code: int, said: str, tmp_path: Path
+) -> None:
+    files = {
+        "points": "x,y\n1,2\n3,4\n",
+        "text": "x,y\n1,2\ntwo,4\n",
+        "short": "x,y\n1,2\n3\n",
+        "empty": "",
+    }
     for name, text in {**files, "header": "x,y\n", "nan": "x,y\nnan,1\n"}.items():
         (tmp_path / f"{name}.csv").write_text(text)
     output("minimize", "x^2", "--at", "x=1", "--steps", "2", "--save", str(tmp_path / "good.json"))
-    begun = ["minimize", LINE, "--data", "points.csv", "--at", "w=0,b=0", "--epochs", "1", "--save", "data.json"]
+    begun = [
+        "minimize",
+        LINE,
+        "--data",
+        "points.csv",
+        "--at",
+        "w=0,b=0",
+        "--epochs",
+        "1",
+        "--save",
+        "data.json",
+    ]
     assert graddiff(*begun, cwd=tmp_path).returncode == 0
     process = graddiff("minimize", *arguments, cwd=tmp_path)
     told = process.stderr.decode()
@@ -968,9 +1385,22 @@ def test_bad_input_is_one_sentence(arguments: list[str], code: int, said: str, t
         (("schema",), "graddiff/1"),
     ],
 )
-def test_file_that_keeps_no_run_is_refused(place: tuple[str, ...], value: object, tmp_path: Path) -> None:
+def test_file_that_keeps_no_run_is_refused(
+    place: tuple[str, ...], value: object, tmp_path: Path
+) -> None:
     a_line(tmp_path, 20)
-    minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "s.json", "--optimizer", "adam", cwd=tmp_path)
+    minimized(
+        LINE,
+        "--data",
+        "points.csv",
+        "--at",
+        "w=0,b=0",
+        "--save",
+        "s.json",
+        "--optimizer",
+        "adam",
+        cwd=tmp_path,
+    )
     document = json.loads((tmp_path / "s.json").read_text())
     inner = document
     for name in place[:-1]:
@@ -986,10 +1416,23 @@ def test_run_goes_on_with_the_same_rows_in_another_format(tmp_path: Path) -> Non
     import polars
 
     path, _, _ = a_line(tmp_path, 20)
-    minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "s.json", "--epochs", "5", cwd=tmp_path)
+    minimized(
+        LINE,
+        "--data",
+        "points.csv",
+        "--at",
+        "w=0,b=0",
+        "--save",
+        "s.json",
+        "--epochs",
+        "5",
+        cwd=tmp_path,
+    )
     polars.read_csv(path).with_columns(deep=[[1]] * 20).write_parquet(tmp_path / "p.parquet")
     found = minimized("--resume", "s.json", "--data", "p.parquet", "--epochs", "9", cwd=tmp_path)
-    assert found == minimized(LINE, "--data", "points.csv", "--at", "w=0,b=0", "--epochs", "9", cwd=tmp_path)
+    assert found == minimized(
+        LINE, "--data", "points.csv", "--at", "w=0,b=0", "--epochs", "9", cwd=tmp_path
+    )
     process = graddiff("minimize", "--resume", "s.json", cwd=tmp_path)
     assert process.returncode == 0
     assert b"nothing was left to do: 5 epochs done" in process.stderr
@@ -998,7 +1441,17 @@ def test_run_goes_on_with_the_same_rows_in_another_format(tmp_path: Path) -> Non
 def test_test_data_of_a_kept_run_are_not_overwritten(tmp_path: Path) -> None:
     a_line(tmp_path, 20)
     (tmp_path / "t.csv").write_text("x,y\n1,3\n")
-    begun = [LINE, "--data", "points.csv", "--test-data", "t.csv", "--at", "w=0,b=0", "--epochs", "2"]
+    begun = [
+        LINE,
+        "--data",
+        "points.csv",
+        "--test-data",
+        "t.csv",
+        "--at",
+        "w=0,b=0",
+        "--epochs",
+        "2",
+    ]
     minimized(*begun, "--save", "s.json", cwd=tmp_path)
     process = graddiff("minimize", "--resume", "s.json", "--save", "t.csv", cwd=tmp_path)
     assert process.returncode == 2
@@ -1012,12 +1465,24 @@ def test_other_data_than_those_of_the_run_are_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("0.", "0.0", 1))
     process = graddiff("minimize", "--resume", "s.json", "--steps", "200", cwd=tmp_path)
     assert process.returncode == 5
-    assert b"points.csv has other rows than those that the run in s.json began with" in process.stderr
+    assert (
+        b"points.csv has other rows than those that the run in s.json began with" in process.stderr
+    )
 
 
 def test_hostile_names_are_written_and_not_obeyed(tmp_path: Path) -> None:
     (tmp_path / "[red]\x1b[31m<b>.csv").write_text("x,y\n1,2\n")
-    arguments = [LINE, "--data", "[red]\x1b[31m<b>.csv", "--at", "w=0,b=0", "--plot", "p.svg", "--color", "always"]
+    arguments = [
+        LINE,
+        "--data",
+        "[red]\x1b[31m<b>.csv",
+        "--at",
+        "w=0,b=0",
+        "--plot",
+        "p.svg",
+        "--color",
+        "always",
+    ]
     process = graddiff("minimize", *arguments, cwd=tmp_path)
     assert process.returncode == 0
     assert b"[red]\\x1b[31m<b>.csv" in process.stdout

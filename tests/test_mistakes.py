@@ -119,7 +119,9 @@ def test_wrong_formula_is_explained(expression: str, answer: str, mistake: str) 
 
 
 @pytest.mark.parametrize(("expression", "at", "part", "answer", "mistake"), NUMBERS)
-def test_wrong_number_is_explained(expression: str, at: dict[str, int], part: str, answer: str, mistake: str) -> None:
+def test_wrong_number_is_explained(
+    expression: str, at: dict[str, int], part: str, answer: str, mistake: str
+) -> None:
     found = number(expression, at, part, answer)
     assert found.verdict.status == ("wrong" if mistake else "correct")
     assert not mistake or mistake in [hypothesis.id for hypothesis in found.hypotheses]
@@ -131,11 +133,19 @@ def test_every_mistake_is_tried_by_hand() -> None:
 
 
 def test_the_place_of_a_mistake_is_named() -> None:
-    (first,) = formula("sin(x^2)*cos(x^3)", "cos(x^2)*cos(x^3) - 3*x^2*sin(x^2)*sin(x^3)").hypotheses
+    (first,) = formula(
+        "sin(x^2)*cos(x^3)", "cos(x^2)*cos(x^3) - 3*x^2*sin(x^2)*sin(x^3)"
+    ).hypotheses
     assert first.message == "consistent with the inner derivative left out at sin(x^2)"
-    told = [h.message for h in number("p = x*y; p + sin(x)", {"x": 2, "y": 5}, "gradient.x", "5").hypotheses]
+    told = [
+        h.message
+        for h in number("p = x*y; p + sin(x)", {"x": 2, "y": 5}, "gradient.x", "5").hypotheses
+    ]
     assert "consistent with one path counted of several: x → p → p + sin(x)" in told
-    told = [h.message for h in number("(x+y)*z", {"x": 1, "y": 3, "z": -3}, "gradient.x", "1").hypotheses]
+    told = [
+        h.message
+        for h in number("(x+y)*z", {"x": 1, "y": 3, "z": -3}, "gradient.x", "1").hypotheses
+    ]
     assert "consistent with a local partial in the place of the adjoint: ∂(x+y)/∂x" in told
 
 
@@ -164,17 +174,24 @@ def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
         line = expression.variables[row["variable"]]
         depends = expression.depends({line})
         home = Identities()
-        values = evaluate(expression, {name: home.name(name) for name in expression.variables}, FormulaKind(home))
+        values = evaluate(
+            expression, {name: home.name(name) for name in expression.variables}, FormulaKind(home)
+        )
         for mistake in ROWS:
             about = bent_rules(mistake.id)[0]
             places = [
                 place
                 for place, operands in enumerate(expression.operands)
-                if shape_of(expression.operations[place], [depends[operand] for operand in operands]) in about
+                if shape_of(
+                    expression.operations[place], [depends[operand] for operand in operands]
+                )
+                in about
             ]
             if places and mistake.id != "degrees":
                 try:
-                    bent = bend(expression, values, line, mistake.id, places[0], FormulaKind(home))[1]
+                    bent = bend(expression, values, line, mistake.id, places[0], FormulaKind(home))[
+                        1
+                    ]
                 except (ArithmeticError, ValueError):
                     continue  # the mistake leads to no formula
                 found.append((row, mistake.id, write({"f": bent}).text("f")))
@@ -193,7 +210,11 @@ def test_bent_rules_are_never_right_and_nearly_always_named(step: int) -> None:
                 at = {name: float(value) for name, value in sample.at.items()}
                 bent = parse(text)
                 value = evaluate(bent, {name: at[name] for name in bent.variables})[bent.output]
-                assert math.isclose(value, sample.derivative, rel_tol=1e-9, abs_tol=1e-9), (row, mistake, text)
+                assert math.isclose(value, sample.derivative, rel_tol=1e-9, abs_tol=1e-9), (
+                    row,
+                    mistake,
+                    text,
+                )
             continue
         statuses[found.verdict.status] += 1
         named += mistake in [hypothesis.id for hypothesis in found.hypotheses]

@@ -13,7 +13,16 @@ import pytest
 from graddiff import differentiate, parse
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import ALIASES, COMPARISONS, FUNCTIONS, NUMBER, ROWS, TABLE, VARIABLE, WHERE
+from graddiff.operations.table import (
+    ALIASES,
+    COMPARISONS,
+    FUNCTIONS,
+    NUMBER,
+    ROWS,
+    TABLE,
+    VARIABLE,
+    WHERE,
+)
 from oracles import ORACLES, slope
 
 CANDIDATES = (-30.27, -2.6, -1.1, -0.7, -0.131, 0.3, 0.47, 0.9, 1.3, 2.75, 17.4)
@@ -45,7 +54,9 @@ def test_value_is_that_of_mpmath(operation: Operation) -> None:
     assert len(points(operation)) >= 3
     for point in points(operation):
         expected = ORACLES[operation.name](*map(mpmath.mpf, point))
-        condition = 1 + point[0] ** 2 if operation.name == "gelu" else 1  # of erfc at -x/sqrt(2), itself rounded
+        condition = (
+            1 + point[0] ** 2 if operation.name == "gelu" else 1
+        )  # of erfc at -x/sqrt(2), itself rounded
         assert close(FLOATS.function(operation)(*point), expected, 2e-15 * condition), point
 
 
@@ -58,7 +69,12 @@ def test_partials_are_those_of_mpmath(operation: Operation) -> None:
                 continue  # no real derivative; see test_conventions
             found = FLOATS.partial(operation, slot)(**FLOATS.known(operation, slot, point, value))
             expected = slope(ORACLES[operation.name], point, slot)
-            assert abs(found - expected) <= 1e-14 * abs(expected) + 1e-17, (point, slot, found, expected)
+            assert abs(found - expected) <= 1e-14 * abs(expected) + 1e-17, (
+                point,
+                slot,
+                found,
+                expected,
+            )
 
 
 @pytest.mark.parametrize("operation", DIFFERENTIABLE, ids=lambda row: row.name)
@@ -70,10 +86,17 @@ def test_partials_are_central_differences(operation: Operation) -> None:
             if slot == 1 and operation.name == "pow" and point[0] < 0:
                 continue
             h = 1e-5 * max(1.0, abs(point[slot]))
-            above, below = (function(*point[:slot], point[slot] + d, *point[slot + 1 :]) for d in (h, -h))
-            found = FLOATS.partial(operation, slot)(**FLOATS.known(operation, slot, point, function(*point)))
+            above, below = (
+                function(*point[:slot], point[slot] + d, *point[slot + 1 :]) for d in (h, -h)
+            )
+            found = FLOATS.partial(operation, slot)(
+                **FLOATS.known(operation, slot, point, function(*point))
+            )
             scale = max(1.0, abs(found), abs(function(*point)) * 1e-4)
-            assert found == pytest.approx((above - below) / (2 * h), abs=2e-5 * scale), (point, slot)
+            assert found == pytest.approx((above - below) / (2 * h), abs=2e-5 * scale), (
+                point,
+                slot,
+            )
 
 
 @pytest.mark.parametrize("operation", DIFFERENTIABLE, ids=lambda row: row.name)
@@ -81,7 +104,11 @@ def test_domain_holds_where_there_is_a_value_and_only_there(operation: Operation
     count = 3 if operation.variadic else len(operation.parameters)
     for point in itertools.product((-2.5, -1.0, -0.4, 0.0, 0.6, 1.0, 3.0), repeat=count):
         at = FLOATS.known(operation, 0, point, 0.0)
-        inside = all(FLOATS.holds(operation, condition, at) for condition in operation.domain.split("; ") if condition)
+        inside = all(
+            FLOATS.holds(operation, condition, at)
+            for condition in operation.domain.split("; ")
+            if condition
+        )
         try:
             outside = not math.isfinite(FLOATS.function(operation)(*point))
         except (ArithmeticError, ValueError):
@@ -89,7 +116,9 @@ def test_domain_holds_where_there_is_a_value_and_only_there(operation: Operation
         assert inside != outside, point
 
 
-@pytest.mark.parametrize("operation", [row for row in ROWS if row.kink or row.jump], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "operation", [row for row in ROWS if row.kink or row.jump], ids=lambda row: row.name
+)
 def test_kinks_and_jumps_tell_what_is_used(operation: Operation) -> None:
     assert operation.used
 
@@ -158,8 +187,12 @@ def test_value_is_stable_where_the_obvious_formula_is_not(text: str, expected: f
         ("softplus(x)", -50.0, float(mpmath.exp(-50) / (1 + mpmath.exp(-50)))),
     ],
 )
-def test_derivative_is_stable_where_the_obvious_rule_is_not(text: str, x: float, expected: float) -> None:
-    assert differentiate(text, {"x": x}).gradient["x"] == pytest.approx(expected, rel=1e-14, abs=1e-300)
+def test_derivative_is_stable_where_the_obvious_rule_is_not(
+    text: str, x: float, expected: float
+) -> None:
+    assert differentiate(text, {"x": x}).gradient["x"] == pytest.approx(
+        expected, rel=1e-14, abs=1e-300
+    )
 
 
 def test_expression_means_the_same_in_another_process() -> None:

@@ -80,7 +80,9 @@ def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> 
         f"--user-data-dir={folder}/profile",
         "--dump-dom",
     ]
-    process = subprocess.run([*command, (folder / "page.html").as_uri()], capture_output=True, text=True, timeout=120)
+    process = subprocess.run(
+        [*command, (folder / "page.html").as_uri()], capture_output=True, text=True, timeout=120
+    )
     found = re.search(r'data-seen="([^"]*)"', process.stdout)
     assert found, process.stderr[-2000:]
     seen: dict[str, Any] = json.loads(unescape(found[1]))
@@ -126,10 +128,16 @@ def test_every_function_computes_the_same_in_the_page(tmp_path: Path) -> None:
 @pytest.mark.mermaid
 def test_mermaid_is_accepted_by_its_own_parser(tmp_path: Path) -> None:
     browser = need(*BROWSERS)
-    subprocess.run([need("npm"), "pack", "mermaid@11"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [need("npm"), "pack", "mermaid@11"], cwd=tmp_path, check=True, capture_output=True
+    )
     (archive,) = tmp_path.glob("mermaid-*.tgz")
-    subprocess.run(["tar", "xzf", archive.name, "package/dist/mermaid.min.js"], cwd=tmp_path, check=True)
-    texts = json.dumps([drawn("mermaid", expression, at) for expression, at in ALL]).replace("<", "\\u003c")
+    subprocess.run(
+        ["tar", "xzf", archive.name, "package/dist/mermaid.min.js"], cwd=tmp_path, check=True
+    )
+    texts = json.dumps([drawn("mermaid", expression, at) for expression, at in ALL]).replace(
+        "<", "\\u003c"
+    )
     script = f"""<body><script src="package/dist/mermaid.min.js"></script><script>(async () => {{
         const seen = [];
         for (const text of {texts}) {{
@@ -165,7 +173,9 @@ class Tags(HTMLParser):
 
 
 @pytest.mark.parametrize(("expression", "at"), [*ALL, *EXPRESSIONS])
-def test_page_is_self_contained_and_holds_nothing_of_the_input_unescaped(expression: str, at: dict[str, float]) -> None:
+def test_page_is_self_contained_and_holds_nothing_of_the_input_unescaped(
+    expression: str, at: dict[str, float]
+) -> None:
     text = page(expression, at)
     found = Tags()
     found.feed(text)

@@ -88,7 +88,13 @@ def test_text_means_what_its_long_form_means(text: str, same: str) -> None:
 
 def test_operations_stand_in_the_order_of_evaluation() -> None:
     expression = parse("(x+y)*z")
-    assert [operation.name for operation in expression.operations] == ["variable", "variable", "add", "variable", "mul"]
+    assert [operation.name for operation in expression.operations] == [
+        "variable",
+        "variable",
+        "add",
+        "variable",
+        "mul",
+    ]
     assert expression.operands == [(), (), (0, 1), (), (2, 3)]
 
 
@@ -108,7 +114,10 @@ def test_span_covers_what_was_written_without_enclosing_brackets() -> None:
 def test_span_of_a_call_is_the_call_and_of_its_inside_the_definition() -> None:
     text = "h(x) = sin(x)^2; h(3y)"
     expression = parse(text)
-    spans = {text[slice(*expression.span(line))]: name.name for line, name in enumerate(expression.operations)}
+    spans = {
+        text[slice(*expression.span(line))]: name.name
+        for line, name in enumerate(expression.operations)
+    }
     assert spans["h(3y)"] == "pow"
     assert spans["sin(x)"] == "sin"
 
@@ -267,7 +276,9 @@ class Writer:
     def atom(self, depth: int) -> str:
         kind = self.random.random()
         if depth <= 0 or kind < 0.5:
-            return self.random.choice(["x", "y", "z", "π", "e", "x₁", "2", "3.5", ".5", "1e-3", *self.defined])
+            return self.random.choice(
+                ["x", "y", "z", "π", "e", "x₁", "2", "3.5", ".5", "1e-3", *self.defined]
+            )
         if kind < 0.75:
             return f"({self.space()}{self.sum(depth - 1)}{self.space()})"
         if kind < 0.85:
@@ -275,7 +286,9 @@ class Writer:
             branches = f"{self.sum(depth - 1)}, {self.sum(depth - 1)}"
             return f"where({self.sum(depth - 1)} {sign} {self.sum(depth - 1)}, {branches})"
         name = self.random.choice(["sin", "ln", "max", "atan2", "relu", "clamp"])
-        operands = [self.sum(depth - 1) for _ in range({"max": 3, "atan2": 2, "clamp": 3}.get(name, 1))]
+        operands = [
+            self.sum(depth - 1) for _ in range({"max": 3, "atan2": 2, "clamp": 3}.get(name, 1))
+        ]
         return f"{name}{self.space()}({', '.join(operands)})"
 
 
@@ -285,7 +298,9 @@ def test_both_parsers_agree_on_the_examples() -> None:
         assert structure(parse(text)) == by_lark(text), text
 
 
-@pytest.mark.parametrize("seeds", [range(1_000), pytest.param(range(1_000, 10_000), marks=pytest.mark.slow)], ids=str)
+@pytest.mark.parametrize(
+    "seeds", [range(1_000), pytest.param(range(1_000, 10_000), marks=pytest.mark.slow)], ids=str
+)
 def test_both_parsers_agree_on_random_expressions(seeds: range) -> None:
     transformer = Structure()
     lark = lark_parser(transformer=transformer, postlex=Separators())
@@ -315,7 +330,13 @@ def test_every_operator_of_the_table_is_in_the_grammar() -> None:
         ("+".join(["x"] * 100_000), 50_000.0, 100_000.0),
         ("-" * 100_000 + "x", 0.5, 1.0),
         ("sin(" * 100_000 + "0x" + ")" * 100_000, 0.0, 0.0),
-        (";".join(["f0(x)=x+1", *(f"f{i}(x)=f{i - 1}(x)+1" for i in range(1, 20_000)), "f19999(x)"]), 20_000.5, 1.0),
+        (
+            ";".join(
+                ["f0(x)=x+1", *(f"f{i}(x)=f{i - 1}(x)+1" for i in range(1, 20_000)), "f19999(x)"]
+            ),
+            20_000.5,
+            1.0,
+        ),
         ("h(x)=x+1;" + "h(" * 20_000 + "x" + ")" * 20_000, 20_000.5, 1.0),
     ],
     ids=["brackets", "sums", "signs", "calls", "definitions", "own calls"],

@@ -45,7 +45,10 @@ def by_torch(text: str, point: dict[str, float]) -> dict[str, float]:
     import torch
 
     expression = parse(text)
-    leaves = {name: torch.tensor(value, dtype=torch.float64, requires_grad=True) for name, value in point.items()}
+    leaves = {
+        name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
+        for name, value in point.items()
+    }
     names = {line: name for name, line in expression.variables.items()}
     values: list[Any] = []
     for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
@@ -54,13 +57,16 @@ def by_torch(text: str, point: dict[str, float]) -> dict[str, float]:
         elif operation is NUMBER:
             values.append(torch.tensor(float(expression.literals[line]), dtype=torch.float64))
         else:
-            values.append(torch_function(operation.name)(*(values[operand] for operand in operands)))
+            values.append(
+                torch_function(operation.name)(*(values[operand] for operand in operands))
+            )
     values[expression.output].backward()
     return {name: 0.0 if leaf.grad is None else float(leaf.grad) for name, leaf in leaves.items()}
 
 
 @pytest.mark.parametrize(
-    ("text", "point"), [row[:2] for row in CONVENTIONS if row[0] not in OTHERWISE.keys() | NOT_ASKED]
+    ("text", "point"),
+    [row[:2] for row in CONVENTIONS if row[0] not in OTHERWISE.keys() | NOT_ASKED],
 )
 def test_convention_is_that_of_pytorch(text: str, point: str) -> None:
     expected = by_torch(text, at(point))
@@ -88,4 +94,6 @@ def test_pytorch_still_does_otherwise(text: str) -> None:
     ],
 )
 def test_gradients_are_those_of_pytorch(text: str, point: str) -> None:
-    assert differentiate(text, at(point)).gradient == pytest.approx(by_torch(text, at(point)), rel=1e-14)
+    assert differentiate(text, at(point)).gradient == pytest.approx(
+        by_torch(text, at(point)), rel=1e-14
+    )

@@ -24,7 +24,11 @@ HOSTILE = [
     ("α*β_2", {"α": 1.0, "β_2": 2.0}),
     ("where(x > 0, x, log(-1))", {"x": 1.0}),
 ]
-WRITERS: dict[str, Callable[[Figure], Iterator[str]]] = {"dot": dot.write, "mermaid": mermaid.write, "svg": svg.write}
+WRITERS: dict[str, Callable[[Figure], Iterator[str]]] = {
+    "dot": dot.write,
+    "mermaid": mermaid.write,
+    "svg": svg.write,
+}
 ALL: list[tuple[str, dict[str, float]]] = [*EXAMPLES, *HOSTILE]
 
 
@@ -40,7 +44,9 @@ def test_svg_is_well_formed_and_says_what_it_shows(expression: str, at: dict[str
     assert {"svg", "title", "desc", "style", "rect", "text", "g"} <= names
     assert not names - {"svg", "title", "desc", "style", "rect", "text", "g", "path"}
     assert root.get("role") == "img"
-    words = " ".join("".join(element.itertext()) for element in root.iter() if element.tag.endswith("text"))
+    words = " ".join(
+        "".join(element.itertext()) for element in root.iter() if element.tag.endswith("text")
+    )
     for name, value in differentiate(expression, at).gradient.items():
         assert name in words
         assert f"adjoint {format(value + 0.0, '.7g')}" in words
@@ -50,9 +56,13 @@ def test_svg_is_well_formed_and_says_what_it_shows(expression: str, at: dict[str
 @pytest.mark.parametrize(("expression", "at"), ALL)
 def test_dot_is_accepted_by_graphviz(expression: str, at: dict[str, float]) -> None:
     text = drawn("dot", expression, at)
-    process = subprocess.run([need("dot"), "-Tsvg"], input=text, capture_output=True, text=True, check=True)
+    process = subprocess.run(
+        [need("dot"), "-Tsvg"], input=text, capture_output=True, text=True, check=True
+    )
     assert "<script" not in process.stdout
-    assert process.stdout.count('class="node"') == len(figure(differentiate(expression, at), 7).boxes)
+    assert process.stdout.count('class="node"') == len(
+        figure(differentiate(expression, at), 7).boxes
+    )
 
 
 @pytest.mark.parametrize(("expression", "at"), ALL)
@@ -80,10 +90,14 @@ def test_untaken_branches_are_left_out_and_kinks_are_marked() -> None:
 
 
 @pytest.mark.parametrize(("expression", "at"), ALL)
-def test_boxes_do_not_overlap_and_arrows_point_to_the_right(expression: str, at: dict[str, float]) -> None:
+def test_boxes_do_not_overlap_and_arrows_point_to_the_right(
+    expression: str, at: dict[str, float]
+) -> None:
     found = figure(differentiate(expression, at), 7)
     texts = {box.line: [text for text, _ in box.lines] for box in found.boxes}
-    laid = lay_out(found, texts, {arrow: [text for text, _ in arrow.lines] for arrow in found.arrows})
+    laid = lay_out(
+        found, texts, {arrow: [text for text, _ in arrow.lines] for arrow in found.arrows}
+    )
     places = [*laid.places.values()]
     for index, one in enumerate(places):
         for other in places[:index]:
@@ -116,11 +130,15 @@ def test_format_follows_the_suffix(tmp_path: object) -> None:
         with open(path, encoding="utf-8") as file:
             assert file.read().startswith(begins)
     assert "says no format" in error("x*y", "--at", "x=1,y=2", "--output", "graph.png", code=2)
-    assert "cannot be written" in error("x*y", "--at", "x=1,y=2", "--output", f"{tmp_path}/no/graph.svg", code=5)
+    assert "cannot be written" in error(
+        "x*y", "--at", "x=1,y=2", "--output", f"{tmp_path}/no/graph.svg", code=5
+    )
 
 
 def test_output_overwrites_no_expression(tmp_path: Path) -> None:
     path = tmp_path / "f.svg"
     path.write_text("x^2\n")
-    assert "would overwrite" in error("--file", str(path), "--at", "x=1", "--output", str(path), code=2)
+    assert "would overwrite" in error(
+        "--file", str(path), "--at", "x=1", "--output", str(path), code=2
+    )
     assert path.read_text() == "x^2\n"

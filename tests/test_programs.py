@@ -35,7 +35,16 @@ EXPRESSIONS: list[tuple[str, dict[str, float]]] = [
     ("# a comment */ \nx*2", {"x": 3}),
     ("x*x + x*x*x", {"x": 1e-3}),
 ]
-AT = {"asin": 0.4, "acos": 0.4, "atanh": 0.4, "acosh": 1.7, "asech": 0.4, "asec": 1.7, "acsc": 1.7, "acoth": 1.7}
+AT = {
+    "asin": 0.4,
+    "acos": 0.4,
+    "atanh": 0.4,
+    "acosh": 1.7,
+    "asech": 0.4,
+    "asec": 1.7,
+    "acsc": 1.7,
+    "acoth": 1.7,
+}
 
 
 def calls() -> list[tuple[str, dict[str, float]]]:
@@ -43,7 +52,11 @@ def calls() -> list[tuple[str, dict[str, float]]]:
     found = []
     for row in TABLE.values():
         if not row.symbol and row.name != "where":
-            names = ["x", "y", "z"][: max(1, len(row.parameters))] if not row.variadic else ["x", "y", "z"]
+            names = (
+                ["x", "y", "z"][: max(1, len(row.parameters))]
+                if not row.variadic
+                else ["x", "y", "z"]
+            )
             at = dict(zip(names, (AT.get(row.name, 0.7), 1.3, 2.1)))
             if row.name == "clamp":
                 at = {"x": 0.7, "y": 0.2, "z": 2.1}
@@ -53,11 +66,17 @@ def calls() -> list[tuple[str, dict[str, float]]]:
 
 def numbers(text: str) -> dict[str, float]:
     """What a program prints: a name and a number a line."""
-    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in text.strip().splitlines()}
+    return {
+        line.rpartition(" ")[0]: float(line.rpartition(" ")[2])
+        for line in text.strip().splitlines()
+    }
 
 
 def expected(result: Result) -> dict[str, float]:
-    return {"value": result.value, **{f"d/d{name}": value for name, value in result.gradient.items()}}
+    return {
+        "value": result.value,
+        **{f"d/d{name}": value for name, value in result.gradient.items()},
+    }
 
 
 def check(found: str, result: Result) -> None:
@@ -74,7 +93,10 @@ def run(command: list[str]) -> str:
 def printed(program: str) -> str:
     """What a program in Python prints."""
     lines: list[str] = []
-    exec(compile(program, "program", "exec"), {"print": lambda *parts: lines.append(" ".join(map(str, parts)))})
+    exec(
+        compile(program, "program", "exec"),
+        {"print": lambda *parts: lines.append(" ".join(map(str, parts)))},
+    )
     return "\n".join(lines)
 
 
@@ -90,9 +112,13 @@ def test_python_and_numpy_programs_compute_the_same(language: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "examples", [EXPRESSIONS, pytest.param(calls(), marks=pytest.mark.slow)], ids=["expressions", "functions"]
+    "examples",
+    [EXPRESSIONS, pytest.param(calls(), marks=pytest.mark.slow)],
+    ids=["expressions", "functions"],
 )
-def test_c_programs_compute_the_same(examples: list[tuple[str, dict[str, float]]], tmp_path: Path) -> None:
+def test_c_programs_compute_the_same(
+    examples: list[tuple[str, dict[str, float]]], tmp_path: Path
+) -> None:
     compiler = need("cc", "gcc")
     source = tmp_path / "program.c"
     for expression, at in examples:
@@ -118,7 +144,11 @@ def test_c_programs_compute_the_same(examples: list[tuple[str, dict[str, float]]
 @pytest.mark.peers
 @pytest.mark.parametrize("write", [frameworks.pytorch, frameworks.jax])
 def test_framework_programs_compute_the_same(write: Callable[[Result], Iterator[str]]) -> None:
-    constant = [("where(x > 0, 1, 2)", {"x": 1.7}), ("acot(2)*x", {"x": 3.0}), ("zip*x", {"zip": 2.0, "x": 3.0})]
+    constant = [
+        ("where(x > 0, 1, 2)", {"x": 1.7}),
+        ("acot(2)*x", {"x": 3.0}),
+        ("zip*x", {"zip": 2.0, "x": 3.0}),
+    ]
     for expression, at in EXPRESSIONS + calls() + constant:
         result = differentiate(expression, at)
         check(printed("".join(write(result))), result)
@@ -142,8 +172,16 @@ def test_where_is_written_as_the_branch_that_is_taken() -> None:
         (["sqrt(x)", "--at", "x=0", "--format", "python"], 4, "infinite or undefined"),
         (["x^y", "--at", "x=-2,y=3", "--format", "c"], 4, "infinite or undefined"),
         (["x/3", "--at", "x=1", "--exact", "--format", "python"], 2, "computes with floats"),
-        (["p = x; p*x", "--at", "x=1", "--wrt", "p", "--format", "jax"], 2, "frameworks differentiate by variables"),
-        (["sin(" * 200 + "x" + ")" * 200, "--at", "x=1", "--format", "pytorch"], 2, "too deep for Python"),
+        (
+            ["p = x; p*x", "--at", "x=1", "--wrt", "p", "--format", "jax"],
+            2,
+            "frameworks differentiate by variables",
+        ),
+        (
+            ["sin(" * 200 + "x" + ")" * 200, "--at", "x=1", "--format", "pytorch"],
+            2,
+            "too deep for Python",
+        ),
     ],
 )
 def test_what_is_no_program_is_one_sentence(arguments: list[str], code: int, said: str) -> None:

@@ -17,7 +17,9 @@ from running import COMMAND, ROOT, environment, graddiff, need
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 EXAMPLES = [
-    example for block in CONSOLE for example in re.findall(r"^\$ (.*?)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    example
+    for block in CONSOLE
+    for example in re.findall(r"^\$ (.*?)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
 ]
 FILES = dict(re.findall(r"```(?:toml|csv)?\n# (\S+)\n(.*?)```", README, re.DOTALL))
 POINTS = "id,x\na,0\nb,0.5\nc,-1\nd,two\n"
@@ -47,8 +49,12 @@ def test_there_are_examples() -> None:
     assert EXAMPLES[0][0] == 'graddiff "(x+y)*z" --at x=1,y=3,z=-3'
 
 
-@pytest.mark.parametrize(("command", "expected"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
-def test_example_prints_what_the_readme_shows(command: str, expected: str, path: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "expected"), EXAMPLES, ids=[command for command, _ in EXAMPLES]
+)
+def test_example_prints_what_the_readme_shows(
+    command: str, expected: str, path: str, tmp_path: Path
+) -> None:
     for name, text in {"points.csv": POINTS, **FILES}.items():
         (tmp_path / name).write_text(text)
     if words := words_without_a_shell(command):

@@ -34,7 +34,9 @@ def test_option_prints_the_committed_script(shell: str) -> None:
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_shell_accepts_its_script(shell: str) -> None:
     need(shell)
-    process = subprocess.run([*CHECKERS[shell], str(ROOT / SCRIPTS[shell])], capture_output=True, check=False)
+    process = subprocess.run(
+        [*CHECKERS[shell], str(ROOT / SCRIPTS[shell])], capture_output=True, check=False
+    )
     assert (process.returncode, process.stderr) == (0, b"")
 
 
@@ -85,15 +87,25 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         ("graddiff x --format g", "graddiff x --format la", ["latex"]),
         ("graddiff x --data ", "graddiff x --data pyproj", ["pyproject.toml"]),
         ("graddiff x --color ", "graddiff x --color ''", ["always", "auto", "never"]),
-        ('graddiff "(x+y)*sin(zz)" --at ', "graddiff '\"(x+y)*sin(zz)\"' --at ''", ["x=", "y=", "zz="]),
-        ('graddiff "(x+y)*sin(zz)" --at x=1,z', "graddiff '\"(x+y)*sin(zz)\"' --at x = 1,z", ["1,zz="]),
+        (
+            'graddiff "(x+y)*sin(zz)" --at ',
+            "graddiff '\"(x+y)*sin(zz)\"' --at ''",
+            ["x=", "y=", "zz="],
+        ),
+        (
+            'graddiff "(x+y)*sin(zz)" --at x=1,z',
+            "graddiff '\"(x+y)*sin(zz)\"' --at x = 1,z",
+            ["1,zz="],
+        ),
         ('graddiff "x*y + pi" --wrt ', "graddiff '\"x*y + pi\"' --wrt ''", ["x", "y"]),
     ],
 )
 def test_bash_completes(line: str, words: str, expected: list[str]) -> None:
     need("bash")
     script = COMPLETE.format(script=ROOT / SCRIPTS["bash"], line=line, words=words)
-    process = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    process = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert sorted(process.stdout.split()) == expected
 
 
@@ -107,7 +119,9 @@ def test_fish_completes_variables() -> None:
 def test_zsh_finds_its_script_in_its_path(tmp_path: Path) -> None:
     shell = need("zsh")
     (tmp_path / "_graddiff").write_text(files()[SCRIPTS["zsh"]], encoding="utf-8")
-    find = f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[graddiff]"
+    find = (
+        f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[graddiff]"
+    )
     process = subprocess.run([shell, "-fc", find], capture_output=True, text=True, check=True)
     assert process.stdout == "_graddiff\n"
 

@@ -23,23 +23,59 @@ def said(*lines: str, code: int = 0) -> tuple[str, str]:
 
 
 def test_expression_bindings_and_options_are_changed_one_at_a_time() -> None:
-    out, err = said("x*y", ":at x=2,y=3", ":with --value", ":at y=4", ":with --gradient x", "-x^2*y", ":quit", "never")
+    out, err = said(
+        "x*y",
+        ":at x=2,y=3",
+        ":with --value",
+        ":at y=4",
+        ":with --gradient x",
+        "-x^2*y",
+        ":quit",
+        "never",
+    )
     assert "∂f/∂x = y" in out
     assert out.splitlines()[-4:] == ["6", "8", "4", "-16"]
     assert err == ""
 
 
 def test_what_is_wrong_is_said_and_the_prompt_comes_back() -> None:
-    lines = ["x*(", "sni(x)", ":nothing", ":at 3", ":with 'open", "x", ":at x=1/3", ":with --value", ":at x=", ":show"]
+    lines = [
+        "x*(",
+        "sni(x)",
+        ":nothing",
+        ":at 3",
+        ":with 'open",
+        "x",
+        ":at x=1/3",
+        ":with --value",
+        ":at x=",
+        ":show",
+    ]
     out, err = said(*lines, code=3)
-    for text in ("never closed", "did you mean sin?", "there is no :nothing", "is no binding", "cannot be read"):
+    for text in (
+        "never closed",
+        "did you mean sin?",
+        "there is no :nothing",
+        "is no binding",
+        "cannot be read",
+    ):
         assert err.count(text) == 1
     assert "0.333" in out
     assert "no value for x" in err
 
 
 def test_what_cannot_be_read_leaves_everything_as_it_was() -> None:
-    lines = ["x*y", ":at x=2,y=3", ":with --value", "x*", ":at x=foo", ":with --nonsense", ":at x=5", "x*z", ":at z=4"]
+    lines = [
+        "x*y",
+        ":at x=2,y=3",
+        ":with --value",
+        "x*",
+        ":at x=foo",
+        ":with --nonsense",
+        ":at x=5",
+        "x*z",
+        ":at z=4",
+    ]
     out, err = said(*lines, code=3)
     assert out.splitlines()[-3:] == ["6", "15", "20"]
     assert "no value for z" in err
@@ -49,7 +85,9 @@ def test_a_line_of_an_earlier_session_comes_back(tmp_path: Path) -> None:
     for keys in ("2*x\n:quit\n", "\x1b[A\x1b[A\n:quit\n"):
         ours, theirs = pty.openpty()
         env = environment(XDG_STATE_HOME=str(tmp_path), TERM="xterm", NO_COLOR="1")
-        process = subprocess.Popen([*COMMAND, "repl"], stdin=theirs, stdout=theirs, stderr=theirs, env=env)
+        process = subprocess.Popen(
+            [*COMMAND, "repl"], stdin=theirs, stdout=theirs, stderr=theirs, env=env
+        )
         os.close(theirs)
         told = b""
         for key in keys.split("\n")[:-1]:

@@ -35,7 +35,9 @@ ARTICLES = [
 
 
 @pytest.mark.parametrize(("text", "at", "value", "gradient"), ARTICLES)
-def test_articles(text: str, at: dict[str, float], value: float, gradient: dict[str, float]) -> None:
+def test_articles(
+    text: str, at: dict[str, float], value: float, gradient: dict[str, float]
+) -> None:
     result = differentiate(text, at)
     assert (result.value, result.gradient) == (value, gradient)
 
@@ -158,7 +160,10 @@ def test_gradient_is_that_of_mpmath_on_random_expressions() -> None:
         assert result.value == pytest.approx(float(value(*at)), rel=1e-12, abs=1e-13), text
         for slot, name in enumerate(names):
             expected = float(oracles.slope(value, tuple(map(float, at)), slot))
-            assert result.gradient[name] == pytest.approx(expected, rel=1e-10, abs=1e-12), (text, name)
+            assert result.gradient[name] == pytest.approx(expected, rel=1e-10, abs=1e-12), (
+                text,
+                name,
+            )
 
 
 # another kind of number, the same passes
@@ -188,32 +193,47 @@ FRACTIONS = Kind(
         ("x/y", {"x": 1, "y": 3}, Fraction(1, 3), {"x": Fraction(1, 3), "y": Fraction(-1, 9)}),
         ("0.1x + 0.2x", {"x": 1}, Fraction(3, 10), {"x": Fraction(3, 10)}),
         ("(x^3 - 1/x)/(x + 1)", {"x": 2}, Fraction(5, 2), {"x": Fraction(39, 12)}),
-        ("relu(x)*max(x, y, 1)", {"x": 5, "y": 2}, Fraction(25), {"x": Fraction(10), "y": Fraction(0)}),
+        (
+            "relu(x)*max(x, y, 1)",
+            {"x": 5, "y": 2},
+            Fraction(25),
+            {"x": Fraction(10), "y": Fraction(0)},
+        ),
     ],
 )
 def test_both_passes_run_on_exact_fractions(
     text: str, at: dict[str, int], value: Fraction, gradient: dict[str, Fraction]
 ) -> None:
     expression = parse(text)
-    values = evaluate(expression, {name: Fraction(number) for name, number in at.items()}, FRACTIONS)
+    values = evaluate(
+        expression, {name: Fraction(number) for name, number in at.items()}, FRACTIONS
+    )
     graph = differentiate_backwards(expression, values, {*expression.variables.values()}, FRACTIONS)
     assert values[expression.output] == value
-    assert {name: graph.adjoints[line] or 0 for name, line in expression.variables.items()} == gradient
+    assert {
+        name: graph.adjoints[line] or 0 for name, line in expression.variables.items()
+    } == gradient
     assert all(isinstance(adjoint, Fraction) for adjoint in graph.adjoints if adjoint is not None)
 
 
 def test_exact_and_float_agree_on_random_polynomials() -> None:
     for seed in range(100):
         rng = random.Random(seed)
-        terms = [f"{rng.randint(-9, 9)}*x^{rng.randint(0, 4)}*y^{rng.randint(0, 3)}" for _ in range(5)]
+        terms = [
+            f"{rng.randint(-9, 9)}*x^{rng.randint(0, 4)}*y^{rng.randint(0, 3)}" for _ in range(5)
+        ]
         text = " + ".join(terms)
         expression = parse(text)
         at = {"x": Fraction(3, 4), "y": Fraction(-5, 8)}
         values = evaluate(expression, at, FRACTIONS)
-        graph = differentiate_backwards(expression, values, {*expression.variables.values()}, FRACTIONS)
+        graph = differentiate_backwards(
+            expression, values, {*expression.variables.values()}, FRACTIONS
+        )
         floats = differentiate(text, {name: float(number) for name, number in at.items()})
         for name, line in expression.variables.items():
-            assert floats.gradient[name] == pytest.approx(float(graph.adjoints[line] or 0), rel=1e-12, abs=1e-12)
+            assert floats.gradient[name] == pytest.approx(
+                float(graph.adjoints[line] or 0), rel=1e-12, abs=1e-12
+            )
 
 
 def test_mpmath_oracle_differs_when_a_rule_is_wrong() -> None:

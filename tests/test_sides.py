@@ -43,7 +43,9 @@ SLOPES = [
 
 
 @pytest.mark.parametrize(("text", "x", "slopes"), SLOPES)
-def test_slopes_on_both_sides(text: str, x: float, slopes: tuple[float | None, float | None]) -> None:
+def test_slopes_on_both_sides(
+    text: str, x: float, slopes: tuple[float | None, float | None]
+) -> None:
     expression = parse(text)
     values = evaluate(expression, {"x": x})
     found = both_sides(expression, values, expression.variables["x"])[expression.output]

@@ -26,12 +26,16 @@ def test_column_kernel_answers_the_batches_of_map_in_arrow(monkeypatch: pytest.M
         kernel = column_kernel("log(x)*y")
         for batch in batches:
             part: Any = polars.from_arrow(batch)
-            answered = part.with_columns(**kernel(part)).to_arrow(compat_level=polars.CompatLevel.oldest())
+            answered = part.with_columns(**kernel(part)).to_arrow(
+                compat_level=polars.CompatLevel.oldest()
+            )
             yield from answered.to_batches()
 
     spark = SparkSession.builder.master("local[2]").getOrCreate()
     points = [(1.0, 2.0), (3.5, -1.0), (-1.0, 0.0)]
-    schema = "x double, y double, value double, `gradient.x` double, `gradient.y` double, error string"
+    schema = (
+        "x double, y double, value double, `gradient.x` double, `gradient.y` double, error string"
+    )
     rows = spark.createDataFrame(points, "x double, y double").mapInArrow(answer, schema).collect()
     for row, (x, y) in zip(rows[:2], points):
         result = differentiate("log(x)*y", {"x": x, "y": y})

@@ -26,11 +26,15 @@ FOLDERS = """
 HEAVY = {
     "lark": {},
     "numpy": {
-        **dict.fromkeys(("data.tables", "data.fast_reader", "data.column_stream", "data.parquet_arrow"), "top"),
+        **dict.fromkeys(
+            ("data.tables", "data.fast_reader", "data.column_stream", "data.parquet_arrow"), "top"
+        ),
         "minimize.training_columns": "top",
         "kernel.vector": "late",
     },
-    "polars": dict.fromkeys(("data.tables", "data.fast_reader", "data.column_stream", "data.parquet_arrow"), "top"),
+    "polars": dict.fromkeys(
+        ("data.tables", "data.fast_reader", "data.column_stream", "data.parquet_arrow"), "top"
+    ),
     "distributed": {"data.dask": "top"},
     "scipy": {"minimize.lbfgs": "late"},
     "mpmath": {"numbers.multiprecision": "late"},
@@ -84,7 +88,9 @@ def test_every_folder_has_its_place() -> None:
 def test_imports_run_downhill() -> None:
     own = [found for found in IMPORTS if found.imported in MODULES]
     uphill = [
-        found for found in own if FOLDERS.index(folder_of(found.imported)) > FOLDERS.index(folder_of(found.module))
+        found
+        for found in own
+        if FOLDERS.index(folder_of(found.imported)) > FOLDERS.index(folder_of(found.module))
     ]
     assert len(own) > 500
     assert uphill == []
@@ -114,7 +120,9 @@ def test_heavy_libraries_stay_in_their_rooms() -> None:
         elif library == "click" and folder_of(found.module) != "commands":
             if not found.module.startswith("render.reference."):
                 strays.append(found)
-        elif library == "rich" and not (found.late and folder_of(found.module) in ("render", "commands")):
+        elif library == "rich" and not (
+            found.late and folder_of(found.module) in ("render", "commands")
+        ):
             strays.append(found)
     assert strays == []
 
@@ -146,7 +154,17 @@ def test_json_run_imports_nothing_heavy() -> None:
     held = modules_after("(x+y)*z", "--at", "x=1,y=3,z=-3", "--json")
     assert "graddiff" in held
     assert not held & {
-        *["rich", "lark", "numpy", "importlib_metadata", "dataclasses", "fractions", "decimal", "difflib", "asyncio"]
+        *[
+            "rich",
+            "lark",
+            "numpy",
+            "importlib_metadata",
+            "dataclasses",
+            "fractions",
+            "decimal",
+            "difflib",
+            "asyncio",
+        ]
     }
 
 
@@ -157,7 +175,15 @@ def test_tree_without_colour_needs_no_rich() -> None:
 
 def test_wheel_holds_tables_types_pages_and_completions_and_runs(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]
+    build = [
+        *pip,
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(tmp_path),
+        str(ROOT),
+    ]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("graddiff-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
@@ -171,7 +197,11 @@ def test_wheel_holds_tables_types_pages_and_completions_and_runs(tmp_path: Path)
         "share/zsh/site-functions/_graddiff",
     ]
     target = tmp_path / "installed"
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(target), str(wheel)], check=True, capture_output=True)
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--target", str(target), str(wheel)],
+        check=True,
+        capture_output=True,
+    )
     process = subprocess.run(
         [sys.executable, "-m", "graddiff", "(x+y)*z", "--at", "x=1,y=3,z=-3", "--gradient", "x"],
         capture_output=True,

@@ -61,7 +61,11 @@ def test_definition_of_a_variable_keeps_both_names() -> None:
 
 @pytest.mark.parametrize(
     ("text", "at", "letter"),
-    [("f + 1", "f=1", "g"), ("f(x) = x; g = 2; f(g*x) + 1", "x=1", "h"), ("g = x; g*2", "x=1", "f")],
+    [
+        ("f + 1", "f=1", "g"),
+        ("f(x) = x; g = 2; f(g*x) + 1", "x=1", "h"),
+        ("g = x; g*2", "x=1", "f"),
+    ],
 )
 def test_letter_of_the_output_is_free(text: str, at: str, letter: str) -> None:
     assert f"\n{letter} = {text.rpartition('; ')[2]} " in output(text, "--at", at)
@@ -87,12 +91,21 @@ def test_everything_is_drawn_when_asked_for(option: tuple[str, ...]) -> None:
     text = output("-", "--at", "x=1", *option, stdin="+".join(["x"] * 500))
     assert "more rows" not in text
     assert text.count(" of 500") == 500
-    assert "more" not in output("max(" + ",".join(["x"] * 12) + ")", "--at", "x=1", *option).partition("gradient")[0]
+    assert (
+        "more"
+        not in output("max(" + ",".join(["x"] * 12) + ")", "--at", "x=1", *option).partition(
+            "gradient"
+        )[0]
+    )
 
 
 def test_long_lists_are_cut_with_a_count_unless_all_is_asked_for() -> None:
     names = [f"x{i}" for i in range(43)]
-    arguments = ("+".join(f"{name}*{name}" for name in names), "--at", ",".join(f"{name}=1" for name in names))
+    arguments = (
+        "+".join(f"{name}*{name}" for name in names),
+        "--at",
+        ",".join(f"{name}=1" for name in names),
+    )
     short, whole = output(*arguments), output(*arguments, "--all")
     for rest in ("… and 3 more (--all)", "… and 3 more sums (--all)"):
         assert rest in short
@@ -102,7 +115,9 @@ def test_long_lists_are_cut_with_a_count_unless_all_is_asked_for() -> None:
 
 
 def test_sum_of_many_contributions_is_cut_with_a_count() -> None:
-    assert "x is used 8 times: 1 + 1 + 1 + 1 + 1 + 1 + … (2 more)" in output("+".join("x" * 8), "--at", "x=1")
+    assert "x is used 8 times: 1 + 1 + 1 + 1 + 1 + 1 + … (2 more)" in output(
+        "+".join("x" * 8), "--at", "x=1"
+    )
 
 
 def test_heading_has_the_statements_without_comments() -> None:
@@ -112,7 +127,9 @@ def test_heading_has_the_statements_without_comments() -> None:
 
 
 def test_definition_keeps_its_text_where_there_is_little_room() -> None:
-    text = output("p = log(a)*sin(b)+cos(a*b); q = p^2; exp(q)*p", "--at", "a=2,b=3", "--width", "80")
+    text = output(
+        "p = log(a)*sin(b)+cos(a*b); q = p^2; exp(q)*p", "--at", "a=2,b=3", "--width", "80"
+    )
     assert "q = p^2" in text
     assert "p = …+… 1 of 2" in text
     assert "p = p" not in text
@@ -120,7 +137,9 @@ def test_definition_keeps_its_text_where_there_is_little_room() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 60, 80])
 def test_no_line_is_wider_than_asked_for(width: int) -> None:
-    text = output("p = log(a)*sin(b)+cos(a*b); q = p^2; exp(q)*p", "--at", "a=2,b=3", "--width", str(width))
+    text = output(
+        "p = log(a)*sin(b)+cos(a*b); q = p^2; exp(q)*p", "--at", "a=2,b=3", "--width", str(width)
+    )
     assert max(map(len, text.split("\n"))) <= width
 
 

@@ -25,13 +25,21 @@ def rows(name: str) -> list[dict[str, str]]:
         return [*csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
-EXERCISES, REWRITTEN, MISPRINTS = rows("exercises.tsv"), rows("rewritten.tsv"), rows("misprints.tsv")
+EXERCISES, REWRITTEN, MISPRINTS = (
+    rows("exercises.tsv"),
+    rows("rewritten.tsv"),
+    rows("misprints.tsv"),
+)
 
 # What the letters are taken as, where an answer holds for some of them only.
 POSITIVE = {name: ["1/10", 3] for name in ("D", "L", "g", "T", "sigma")}
 DOMAINS: dict[str, dict[str, Any]] = {
     "1/(D*L)*sqrt(g*T/(pi*sigma))": POSITIVE,
-    "2*a*sqrt(b*x^3) - 3*b*cbrt(a)/x - 2*sqrt(a*b)": {"a": ["1/10", 3], "b": ["1/10", 3], "x": ["1/10", 3]},
+    "2*a*sqrt(b*x^3) - 3*b*cbrt(a)/x - 2*sqrt(a*b)": {
+        "a": ["1/10", 3],
+        "b": ["1/10", 3],
+        "x": ["1/10", 3],
+    },
     "sqrt((x - 1)/(x + 2))": {"x": [1, 4]},
 }
 
@@ -138,7 +146,9 @@ def formula(expression: str, answer: str, variable: str = "x") -> Judged:
         ("x*x*x", {"x": -2}, "value", "(-8)^(1/3)^-1", "wrong"),
     ],
 )
-def test_number_is_judged(expression: str, at: dict[str, Any], part: str, answer: str, status: str) -> None:
+def test_number_is_judged(
+    expression: str, at: dict[str, Any], part: str, answer: str, status: str
+) -> None:
     quantity = "gradient.x" if part == "x" else "gradient.y" if part == "y" else part
     assert number(expression, at, quantity, answer).verdict.status == status
 
@@ -158,7 +168,9 @@ def test_number_is_judged(expression: str, at: dict[str, Any], part: str, answer
         ({"exact": True}, "0.7071067811865476", "wrong"),
     ],
 )
-def test_tolerance_takes_the_place_of_the_rules(tolerance: dict[str, Any], answer: str, status: str) -> None:
+def test_tolerance_takes_the_place_of_the_rules(
+    tolerance: dict[str, Any], answer: str, status: str
+) -> None:
     assert number("sqrt(x)/2", {"x": 2}, "value", answer, **tolerance).verdict.status == status
 
 
@@ -174,10 +186,14 @@ def test_verdict_names_its_rule_and_what_it_measured() -> None:
 
 def test_scale_is_the_sum_of_absolute_contributions() -> None:
     expression = parse("1e8*x - 99999999*x")
-    assert scale_of_adjoint(expression, {"x": 1.0}, expression.variables["x"]) == pytest.approx(2e8, rel=1e-6)
+    assert scale_of_adjoint(expression, {"x": 1.0}, expression.variables["x"]) == pytest.approx(
+        2e8, rel=1e-6
+    )
     assert scale_of_value(expression, {"x": 1.0}, expression.output) == pytest.approx(2e8, rel=1e-6)
     turned = parse("x*sin(pi)")
-    assert scale_of_adjoint(turned, {"x": 1.0}, turned.variables["x"]) == pytest.approx(3.14159, rel=0.5)
+    assert scale_of_adjoint(turned, {"x": 1.0}, turned.variables["x"]) == pytest.approx(
+        3.14159, rel=0.5
+    )
 
 
 # formulas
@@ -258,7 +274,16 @@ def test_counterexample_shows_the_answer_given_not_the_one_sought() -> None:
 
 def test_domain_is_kept() -> None:
     found = homework(
-        {"problem": [{"id": "q", "expression": "sqrt(x^2)", "domain": {"x": [2, 5]}, "points": {"derivative.x": 1}}]}
+        {
+            "problem": [
+                {
+                    "id": "q",
+                    "expression": "sqrt(x^2)",
+                    "domain": {"x": [2, 5]},
+                    "points": {"derivative.x": 1},
+                }
+            ]
+        }
     )
     assert Key(found).judge("q", "derivative.x", "1").verdict.status == "correct"
     assert formula("sqrt(x^2)", "1").verdict.status == "wrong"
@@ -268,7 +293,9 @@ def test_points_are_the_same_for_everyone_and_admissible() -> None:
     expression = parse("log(x)*abs(y - 1)")
     first, again = samples("seed", expression, "x", {}), samples("seed", expression, "x", {})
     assert [sample.at for sample in first] == [sample.at for sample in again]
-    assert [sample.at for sample in first] != [sample.at for sample in samples("another", expression, "x", {})]
+    assert [sample.at for sample in first] != [
+        sample.at for sample in samples("another", expression, "x", {})
+    ]
     assert len(first) == WANTED
     assert all(sample.at["x"] > 0 and sample.at["y"] != 1 for sample in first)
     assert samples("seed", parse("sqrt(-x^2)"), "x", {}) == []
@@ -308,7 +335,12 @@ def test_no_points_are_found_for_several_variables_either() -> None:
 
 def test_what_vanishes_is_not_zero() -> None:
     for expression, low, high in (("exp(-x^2)", 30, 40), ("sqrt(x+1) - sqrt(x)", 10**12, 10**13)):
-        problem = {"id": "q", "expression": expression, "domain": {"x": [low, high]}, "points": {"derivative.x": 1}}
+        problem = {
+            "id": "q",
+            "expression": expression,
+            "domain": {"x": [low, high]},
+            "points": {"derivative.x": 1},
+        }
         found = Key(homework({"problem": [problem]}))
         assert found.judge("q", "derivative.x", "0").verdict.status == "undecided"
 
@@ -326,13 +358,23 @@ def test_every_published_answer_is_right() -> None:
 
 def test_every_rewritten_answer_is_right() -> None:
     for row in REWRITTEN:
-        assert judged(formula_key(row["function"], row["variable"]), row["answer"]).verdict.status == "correct", row
-    assert {row["way"] for row in REWRITTEN} >= {"expanded", "factored", "trigonometric", "together"}
+        assert (
+            judged(formula_key(row["function"], row["variable"]), row["answer"]).verdict.status
+            == "correct"
+        ), row
+    assert {row["way"] for row in REWRITTEN} >= {
+        "expanded",
+        "factored",
+        "trigonometric",
+        "together",
+    }
 
 
 def test_every_misprint_is_wrong() -> None:
     for row in MISPRINTS:
-        assert formula(row["function"], row["answer"], row["variable"]).verdict.status == "wrong", row
+        assert formula(row["function"], row["answer"], row["variable"]).verdict.status == "wrong", (
+            row
+        )
     assert MISPRINTS
 
 
@@ -345,7 +387,9 @@ def test_slightly_wrong_published_answers_are_wrong(step: int) -> None:
             assert found.verdict.status == ("correct" if zero else "wrong"), (row, answer)
 
 
-@pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 40), marks=pytest.mark.slow)], ids=str)
+@pytest.mark.parametrize(
+    "seeds", [range(8), pytest.param(range(8, 40), marks=pytest.mark.slow)], ids=str
+)
 @pytest.mark.parametrize("row", EXERCISES[::41], ids=lambda row: str(row["function"]))
 def test_seed_changes_no_verdict(row: dict[str, str], seeds: range) -> None:
     for seed in map(str, seeds):

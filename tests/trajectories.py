@@ -25,13 +25,33 @@ class Loss(NamedTuple):
 # Points of the least-squares fit: x, y.
 POINTS = [(-1.0, -2.1), (-0.6, -1.4), (-0.1, 0.35), (0.2, 0.9), (0.5, 2.2), (0.9, 2.95), (1.4, 4.8)]
 
-SMALL = {"sgd": 1e-3, "momentum": 2e-4, "nesterov": 2e-4, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.05, "adamw": 0.05}
-LARGE = {"sgd": 0.01, "momentum": 2e-3, "nesterov": 2e-3, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.05, "adamw": 0.05}
+SMALL = {
+    "sgd": 1e-3,
+    "momentum": 2e-4,
+    "nesterov": 2e-4,
+    "adagrad": 0.1,
+    "rmsprop": 0.01,
+    "adam": 0.05,
+    "adamw": 0.05,
+}
+LARGE = {
+    "sgd": 0.01,
+    "momentum": 2e-3,
+    "nesterov": 2e-3,
+    "adagrad": 0.1,
+    "rmsprop": 0.01,
+    "adam": 0.05,
+    "adamw": 0.05,
+}
 
 LOSSES = {
     "rosenbrock": Loss("(1 - x)^2 + 100*(y - x^2)^2", {"x": -1.2, "y": 1.0}, SMALL),
     "himmelblau": Loss("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", {"x": 0.5, "y": -0.5}, LARGE),
-    "beale": Loss("(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + (2.625 - x + x*y^3)^2", {"x": 1.0, "y": 1.0}, SMALL),
+    "beale": Loss(
+        "(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + (2.625 - x + x*y^3)^2",
+        {"x": 1.0, "y": 1.0},
+        SMALL,
+    ),
     "least squares": Loss("(w*x + b - y)^2", {"w": 0.0, "b": 0.0}, LARGE),
 }
 
@@ -73,17 +93,24 @@ SETTINGS: dict[str, tuple[dict[str, float], dict[str, Any]]] = {
 }
 
 
-def of_torch(loss: Loss, optimizer: str, more: dict[str, Any], steps: int = STEPS) -> list[list[float]]:
+def of_torch(
+    loss: Loss, optimizer: str, more: dict[str, Any], steps: int = STEPS
+) -> list[list[float]]:
     """The parameters after each step, as PyTorch finds them in float64."""
     import torch
 
     name, settings = CLASSES[optimizer]
     parameters = {
-        key: torch.tensor(value, dtype=torch.float64, requires_grad=True) for key, value in loss.start.items()
+        key: torch.tensor(value, dtype=torch.float64, requires_grad=True)
+        for key, value in loss.start.items()
     }
-    columns = {key: torch.tensor(column, dtype=torch.float64) for key, column in zip("xy", zip(*POINTS))}
+    columns = {
+        key: torch.tensor(column, dtype=torch.float64) for key, column in zip("xy", zip(*POINTS))
+    }
     at = {**columns, **parameters} if "w" in loss.start else parameters
-    step = getattr(torch.optim, name)([*parameters.values()], lr=loss.lr[optimizer], **{**settings, **more})
+    step = getattr(torch.optim, name)(
+        [*parameters.values()], lr=loss.lr[optimizer], **{**settings, **more}
+    )
     code = compile(loss.text.replace("^", "**"), "loss", "eval")
     found = []
     for _ in range(steps):
@@ -98,7 +125,10 @@ def defaults(name: str, settings: dict[str, Any]) -> dict[str, float]:
     """The numbers that a class of PyTorch begins with, under graddiff's names."""
     import torch
 
-    found = {key: one.default for key, one in inspect.signature(getattr(torch.optim, name)).parameters.items()}
+    found = {
+        key: one.default
+        for key, one in inspect.signature(getattr(torch.optim, name)).parameters.items()
+    }
     found |= settings
     if "betas" in found:
         found["beta1"], found["beta2"] = found.pop("betas")
@@ -112,12 +142,19 @@ def kept(path: Sequence[list[float]]) -> dict[str, list[float]]:
 def main() -> None:
     import torch
 
-    document: dict[str, Any] = {"origin": f"torch.optim of PyTorch {torch.__version__}, CPU, float64", "paths": {}}
+    document: dict[str, Any] = {
+        "origin": f"torch.optim of PyTorch {torch.__version__}, CPU, float64",
+        "paths": {},
+    }
     for name, loss in LOSSES.items():
-        document["paths"][name] = {optimizer: kept(of_torch(loss, optimizer, {})) for optimizer in CLASSES}
+        document["paths"][name] = {
+            optimizer: kept(of_torch(loss, optimizer, {})) for optimizer in CLASSES
+        }
     document["defaults"] = {name: defaults(*found) for name, found in CLASSES.items()}
     first = LOSSES["rosenbrock"]
-    document["settings"] = {name: kept(of_torch(first, name, theirs)) for name, (_, theirs) in SETTINGS.items()}
+    document["settings"] = {
+        name: kept(of_torch(first, name, theirs)) for name, (_, theirs) in SETTINGS.items()
+    }
     json.dump(document, sys.stdout, indent=1)
     print()
 

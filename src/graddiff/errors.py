@@ -59,7 +59,9 @@ class GraddiffError(Exception):
     exit_code: ClassVar[int] = 1
     kind: ClassVar[str] = "error"
 
-    def __init__(self, message: str, *, text: str = "", span: Span | None = None, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, text: str = "", span: Span | None = None, hint: str = ""
+    ) -> None:
         super().__init__(message)
         self.message, self.text, self.span, self.hint = message, text, span, hint
 
@@ -129,14 +131,18 @@ def caret_picture(text: str, span: Span) -> list[str]:
 
 def shortened(text: str) -> str:
     """The text with the middle of every very long word left out."""
-    return re.sub(rf"\S{{{2 * WIDTH},}}", lambda match: f"{match[0][:WIDTH]}…{match[0][-WIDTH:]}", text)
+    return re.sub(
+        rf"\S{{{2 * WIDTH},}}", lambda match: f"{match[0][:WIDTH]}…{match[0][-WIDTH:]}", text
+    )
 
 
 def printable(text: str) -> str:
     """The text with every control code, lone surrogate and direction mark written out, so that it cannot act."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else " " if c in "\t\u00a0\u202f" else repr(c)[1:-1] for c in text)
+    return "".join(
+        c if c.isprintable() else " " if c in "\t\u00a0\u202f" else repr(c)[1:-1] for c in text
+    )
 
 
 def columns(text: str) -> int:
@@ -148,4 +154,8 @@ def columns(text: str) -> int:
 
 @cache
 def _columns_of(character: str) -> int:
-    return 0 if unicodedata.combining(character) else 1 + (unicodedata.east_asian_width(character) in "WF")
+    return (
+        0
+        if unicodedata.combining(character)
+        else 1 + (unicodedata.east_asian_width(character) in "WF")
+    )

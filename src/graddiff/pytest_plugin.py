@@ -12,19 +12,30 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = "answers to the homework that is tested: a file or a folder, as for graddiff check; repeats"
-    parser.getgroup("graddiff").addoption("--answers", action="append", default=[], metavar="FILE", help=told)
+    told = (
+        "answers to the homework that is tested: a file or a folder, as for graddiff check; repeats"
+    )
+    parser.getgroup("graddiff").addoption(
+        "--answers", action="append", default=[], metavar="FILE", help=told
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> HomeworkFile | None:
     """A homework, where there are answers to one, or where it is named on the command line."""
     if file_path.suffix != ".toml":
         return None
-    named = any(Path(argument) == file_path for argument in map(absolute, parent.config.invocation_params.args))
+    named = any(
+        Path(argument) == file_path
+        for argument in map(absolute, parent.config.invocation_params.args)
+    )
     if not named and not parent.config.getoption("--answers"):
         return None
     text = file_path.read_bytes()
-    return HomeworkFile.from_parent(parent, path=file_path) if b"[[problem" in text or b"[homework" in text else None
+    return (
+        HomeworkFile.from_parent(parent, path=file_path)
+        if b"[[problem" in text or b"[homework" in text
+        else None
+    )
 
 
 def absolute(argument: object) -> str:
@@ -43,7 +54,9 @@ class HomeworkFile(pytest.File):
         from graddiff.render.reports.wording import remarks
 
         if not self.config.getoption("--answers"):
-            raise self.CollectError(f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml")
+            raise self.CollectError(
+                f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml"
+            )
         try:
             key = Key(read_homework(str(self.path)))
             key.check_expected()
@@ -57,7 +70,9 @@ class HomeworkFile(pytest.File):
                 yield PartItem.from_parent(self, name=f"{student}.remark", told=remark)
             for part in result.parts:
                 name = printable(f"{part.problem}.{part.part}")
-                yield PartItem.from_parent(self, name=f"{student}.{name}" if len(handed_in) > 1 else name, part=part)
+                yield PartItem.from_parent(
+                    self, name=f"{student}.{name}" if len(handed_in) > 1 else name, part=part
+                )
 
 
 class NotRight(Exception):

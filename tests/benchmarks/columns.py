@@ -20,13 +20,21 @@ WEIGHTS = [
     (-0.7, 0.3, -0.1, 0.9),
     (0.4, -0.8, 0.2, 0.3),
 ]
-R1, R2, R12 = "sqrt(x^2 + y^2 + z^2)", "sqrt(u^2 + v^2 + w^2)", "sqrt((x - u)^2 + (y - v)^2 + (z - w)^2)"
+R1, R2, R12 = (
+    "sqrt(x^2 + y^2 + z^2)",
+    "sqrt(u^2 + v^2 + w^2)",
+    "sqrt((x - u)^2 + (y - v)^2 + (z - w)^2)",
+)
 EXPRESSIONS = {
     "product": "(x+y)*z",
     "logistic": "1/(1+exp(-(w0*x0+w1*x1+w2)))",
-    "network": "(0.25" + "".join(f" + {v}*tanh({a}*x + {b}*y + {c})" for a, b, c, v in WEIGHTS) + " - t)^2",
+    "network": "(0.25"
+    + "".join(f" + {v}*tanh({a}*x + {b}*y + {c})" for a, b, c, v in WEIGHTS)
+    + " - t)^2",
 }
-EXPRESSIONS["molecule"] = (  # the energy of a bent molecule of three atoms, whose slopes are the forces
+EXPRESSIONS[
+    "molecule"
+] = (  # the energy of a bent molecule of three atoms, whose slopes are the forces
     f"r = {R1}; s = {R2}; c = (x*u + y*v + z*w)/(r*s); "
     f"4.5*(1 - exp(1.15 - 1.2*r))^2 + 4.5*(1 - exp(1.15 - 1.2*s))^2 + 0.3/{R12} + 0.7*(c + 0.25)^2"
 )
@@ -39,7 +47,9 @@ NORMALS = [
     (0.1, 0.0, 0.0, 0.2),
 ]
 EXPRESSIONS["mixture"] = (  # the logarithm of a density: six normal distributions in the plane
-    f"log({' + '.join(f'{w}*exp(-{p}*((x - {a})^2 + (y - {b})^2))' for w, a, b, p in NORMALS)})".replace("- -", "+ ")
+    f"log({' + '.join(f'{w}*exp(-{p}*((x - {a})^2 + (y - {b})^2))' for w, a, b, p in NORMALS)})".replace(
+        "- -", "+ "
+    )
 )
 BLOCK = 32_768
 
@@ -51,7 +61,9 @@ def written(name: str, tanh: Any, exp: Any, sqrt: Any, log: Any) -> Callable[...
     if name == "logistic":
         return lambda w0, x0, w1, x1, w2: 1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))
     if name == "mixture":
-        return lambda x, y: log(sum(w * exp(-p * ((x - a) ** 2 + (y - b) ** 2)) for w, a, b, p in NORMALS))
+        return lambda x, y: log(
+            sum(w * exp(-p * ((x - a) ** 2 + (y - b) ** 2)) for w, a, b, p in NORMALS)
+        )
     if name == "molecule":
 
         def energy(x: Any, y: Any, z: Any, u: Any, v: Any, w: Any) -> Any:
@@ -62,7 +74,9 @@ def written(name: str, tanh: Any, exp: Any, sqrt: Any, log: Any) -> Callable[...
             return bonds + 0.3 / apart + 0.7 * (c + 0.25) ** 2
 
         return energy
-    return lambda x, y, t: (0.25 + sum(v * tanh(a * x + b * y + c) for a, b, c, v in WEIGHTS) - t) ** 2
+    return lambda x, y, t: (
+        (0.25 + sum(v * tanh(a * x + b * y + c) for a, b, c, v in WEIGHTS) - t) ** 2
+    )
 
 
 def numpy_blocks(name: str, inputs: list[Any], outputs: list[Any]) -> None:
@@ -236,7 +250,11 @@ def tasks(name: str, inputs: list[Any]) -> dict[str, Callable[[], Any]]:
         getattr(library, name)(ctypes.c_long(size), *pointers)
         return machine
 
-    found: dict[str, Callable[[], Any]] = {"graddiff": graddiff, "NumPy by hand": by_hand, "C -O3": c}
+    found: dict[str, Callable[[], Any]] = {
+        "graddiff": graddiff,
+        "NumPy by hand": by_hand,
+        "C -O3": c,
+    }
     if importlib.util.find_spec("jax"):
         import jax
 
@@ -280,7 +298,9 @@ def compiled() -> str:
     """The library of by_hand.c."""
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "by_hand.c")
     target = os.path.join(tempfile.gettempdir(), "graddiff-by-hand.so")
-    subprocess.run(["gcc", "-O3", "-march=native", "-shared", "-fPIC", source, "-o", target, "-lm"], check=True)
+    subprocess.run(
+        ["gcc", "-O3", "-march=native", "-shared", "-fPIC", source, "-o", target, "-lm"], check=True
+    )
     return target
 
 
@@ -292,7 +312,8 @@ def columns() -> None:
     for name, text in EXPRESSIONS.items():
         for size in (1_000_000, 10_000_000):
             inputs = [
-                random.normal(size=size) for _ in range({"logistic": 5, "molecule": 6, "mixture": 2}.get(name, 3))
+                random.normal(size=size)
+                for _ in range({"logistic": 5, "molecule": 6, "mixture": 2}.get(name, 3))
             ]
             found = tasks(name, inputs)
             expected = [column.copy() for column in found["C -O3"]()]
@@ -300,4 +321,10 @@ def columns() -> None:
                 for left, right in zip(task(), expected):
                     assert np.allclose(left, right, rtol=1e-9, atol=1e-12), (name, peer)
             medians = in_turn({peer: spent(task) for peer, task in found.items()}, 7)
-            report(f"`{text if len(text) < 40 else name}`, {size:,} rows | ms", medians, "graddiff", 1e-3, 1)
+            report(
+                f"`{text if len(text) < 40 else name}`, {size:,} rows | ms",
+                medians,
+                "graddiff",
+                1e-3,
+                1,
+            )

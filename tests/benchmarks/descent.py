@@ -10,7 +10,18 @@ import tempfile
 from measure import ENVIRONMENT, GRADDIFF, PYTHON, in_turn, report, seconds
 
 ROSENBROCK = "(1-x)^2 + 100*(y-x^2)^2"
-STEPS = ["minimize", ROSENBROCK, "--at", "x=-1.2,y=1", "--optimizer", "adam", "--lr", "0.01", "--steps", "1000"]
+STEPS = [
+    "minimize",
+    ROSENBROCK,
+    "--at",
+    "x=-1.2,y=1",
+    "--optimizer",
+    "adam",
+    "--lr",
+    "0.01",
+    "--steps",
+    "1000",
+]
 
 TORCH_STEPS = """
 import torch
@@ -78,14 +89,36 @@ def a_table(path: str) -> None:
 
 def by_graddiff(model: str, path: str, size: int, epochs: int) -> list[str]:
     text, names = MODELS[model]
-    run = [*GRADDIFF, "minimize", text, "--data", path, "--random", ",".join(names), "--optimizer", "adam"]
-    run += ["--lr", "0.01", "--batch-size", str(size), "--shuffle-seed", "1", "--epochs", str(epochs)]
+    run = [
+        *GRADDIFF,
+        "minimize",
+        text,
+        "--data",
+        path,
+        "--random",
+        ",".join(names),
+        "--optimizer",
+        "adam",
+    ]
+    run += [
+        "--lr",
+        "0.01",
+        "--batch-size",
+        str(size),
+        "--shuffle-seed",
+        "1",
+        "--epochs",
+        str(epochs),
+    ]
     return [*run, "--engine", "columns", "--json"]
 
 
 def training(model: str, path: str, size: int, epochs: int) -> float:
     """Seconds of an epoch: what the process takes for several, without what it takes for one."""
-    return (seconds(by_graddiff(model, path, size, epochs + 1)) - seconds(by_graddiff(model, path, size, 1))) / epochs
+    return (
+        seconds(by_graddiff(model, path, size, epochs + 1))
+        - seconds(by_graddiff(model, path, size, 1))
+    ) / epochs
 
 
 def by_torch(model: str, path: str, size: int, epochs: int, threads: int) -> list[str]:
@@ -104,7 +137,13 @@ def descent() -> None:
         "graddiff minimize": lambda: seconds([*GRADDIFF, *STEPS]),
         "PyTorch": lambda: seconds([PYTHON, "-c", TORCH_STEPS]),
     }
-    report("1,000 Adam steps on Rosenbrock, whole process | s", in_turn(tasks, 7), "graddiff minimize", 1, 3)
+    report(
+        "1,000 Adam steps on Rosenbrock, whole process | s",
+        in_turn(tasks, 7),
+        "graddiff minimize",
+        1,
+        3,
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "points.csv")
         a_table(path)
@@ -114,7 +153,9 @@ def descent() -> None:
                 timed = {
                     "graddiff": lambda m=model, s=size, e=epochs: training(m, path, s, e),
                     "PyTorch": lambda m=model, s=size, e=epochs: torch_training(m, path, s, e, 0),
-                    "PyTorch, one thread": lambda m=model, s=size, e=epochs: torch_training(m, path, s, e, 1),
+                    "PyTorch, one thread": lambda m=model, s=size, e=epochs: torch_training(
+                        m, path, s, e, 1
+                    ),
                 }
                 title = f"{model}, {ROWS:,} rows, batches of {size}: training, an epoch | s"
                 report(title, in_turn(timed, 3), "graddiff", 1, 3)
@@ -122,4 +163,10 @@ def descent() -> None:
             "graddiff": lambda: seconds(by_graddiff("a line", path, 256, 5)),
             "PyTorch": lambda: seconds(by_torch("a line", path, 256, 5, 0)),
         }
-        report("a line, batches of 256, 5 epochs: whole process | s", in_turn(whole, 3), "graddiff", 1, 3)
+        report(
+            "a line, batches of 256, 5 epochs: whole process | s",
+            in_turn(whole, 3),
+            "graddiff",
+            1,
+            3,
+        )

@@ -26,7 +26,9 @@ def whole_process() -> None:
     tasks = {"graddiff": lambda: seconds([*GRADDIFF, TWENTY])}
     if importlib.util.find_spec("sympy"):
         tasks["sympy"] = lambda: seconds([PYTHON, "-c", code])
-    report("derivative of 20 operations, whole process | ms", in_turn(tasks, 15), "graddiff", 1e-3, 1)
+    report(
+        "derivative of 20 operations, whole process | ms", in_turn(tasks, 15), "graddiff", 1e-3, 1
+    )
 
 
 def shared() -> None:
@@ -46,14 +48,19 @@ def shared() -> None:
             start = time.perf_counter()
             found = sympy.diff(p, x)
             spent_on_it = time.perf_counter() - start
-            print(f"sympy, {depth} nested: {spent_on_it:.3f} s, {sympy.count_ops(found):,} operations", flush=True)
+            print(
+                f"sympy, {depth} nested: {spent_on_it:.3f} s, {sympy.count_ops(found):,} operations",
+                flush=True,
+            )
 
 
 def size() -> None:
     """Differentiating n operations."""
     from graddiff import derivatives, parse
 
-    print("\n| operations | reading s | differentiating s | writing s | µs an operation |\n|---|---|---|---|---|")
+    print(
+        "\n| operations | reading s | differentiating s | writing s | µs an operation |\n|---|---|---|---|---|"
+    )
     for n in (1_000, 10_000, 100_000):
         text = " + ".join(f"sin({i}*x)*y" for i in range(1, n // 4))
         times = [time.perf_counter()]
@@ -65,7 +72,10 @@ def size() -> None:
         times.append(time.perf_counter())
         spans = [later - earlier for earlier, later in itertools.pairwise(times)]
         each = sum(spans) / expression.size * 1e6
-        print(f"| {expression.size:,} | {spans[0]:.3f} | {spans[1]:.3f} | {spans[2]:.3f} | {each:.0f} |", flush=True)
+        print(
+            f"| {expression.size:,} | {spans[0]:.3f} | {spans[1]:.3f} | {spans[2]:.3f} | {each:.0f} |",
+            flush=True,
+        )
 
 
 def series() -> None:
@@ -84,5 +94,8 @@ def series() -> None:
 
     found = taylor(expression, at, "x", order)[order] * math.factorial(order)
     assert abs(by_formulas() / found - 1) < 1e-9
-    tasks = {"series": spent(lambda: taylor(expression, at, "x", order)), "formulas": spent(by_formulas)}
+    tasks = {
+        "series": spent(lambda: taylor(expression, at, "x", order)),
+        "formulas": spent(by_formulas),
+    }
     report("order 8 at a point | ms", in_turn(tasks, 7), "series", 1e-3)

@@ -83,16 +83,36 @@ def homework() -> None:
             file.write(HOMEWORK)
         key = Key(read_homework(task))
         pairs = write_answers(table, key)
-        check = [*GRADDIFF, "check", task, table, "--format", "json", "--output", os.path.join(folder, "o.json")]
-        jobs = {f"--jobs {n}": (lambda n=n: seconds([*check, "--jobs", str(n), "--exit-zero"])) for n in (1, 2)}
-        report(f"{STUDENTS:,} students, 20 parts, whole process | s", in_turn(jobs, 5), "--jobs 1", 1, 2)
+        check = [
+            *GRADDIFF,
+            "check",
+            task,
+            table,
+            "--format",
+            "json",
+            "--output",
+            os.path.join(folder, "o.json"),
+        ]
+        jobs = {
+            f"--jobs {n}": (lambda n=n: seconds([*check, "--jobs", str(n), "--exit-zero"]))
+            for n in (1, 2)
+        }
+        report(
+            f"{STUDENTS:,} students, 20 parts, whole process | s",
+            in_turn(jobs, 5),
+            "--jobs 1",
+            1,
+            2,
+        )
         for part in key.parts.values():
             judged(part, "1")  # its points are found once
         some = pairs[:: len(pairs) // PAIRS][:PAIRS]
         begun = time.perf_counter()
         ours = [judged(key.parts[place], text).verdict.status == "correct" for place, text in some]
         spent = time.perf_counter() - begun
-        print(f"\ngraddiff: {len(some) / spent:,.0f} formulas a second, each other than the others, with reasons")
+        print(
+            f"\ngraddiff: {len(some) / spent:,.0f} formulas a second, each other than the others, with reasons"
+        )
         if importlib.util.find_spec("sympy"):
             against_sympy([(key.parts[place].written, text) for place, text in some], ours, spent)
 
@@ -135,5 +155,7 @@ def against_sympy(pairs: list[tuple[str, str]], ours: list[bool], spent: float) 
     begun = time.perf_counter()
     theirs = [read(right).equals(read(text)) for right, text in pairs]  # type: ignore[attr-defined]
     taken = time.perf_counter() - begun
-    print(f"SymPy, sympify and equals: {len(pairs) / taken:,.0f} a second, {taken / spent:.0f} times as long")
+    print(
+        f"SymPy, sympify and equals: {len(pairs) / taken:,.0f} a second, {taken / spent:.0f} times as long"
+    )
     print(f"the same verdict: {sum(a is b for a, b in zip(ours, theirs))} of {len(pairs)}")

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 
 PYTHON = sys.executable
 GRADDIFF = [os.path.join(os.path.dirname(PYTHON), "graddiff")]  # the installed command
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
+ENVIRONMENT = {
+    k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+}
 
 
 def seconds(command: list[str], stdin: bytes = b"", stdout: str = os.devnull) -> float:
@@ -47,7 +49,9 @@ def in_turn(tasks: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, 
     return {name: statistics.median(times) for name, times in found.items()}
 
 
-def report(title: str, medians: Mapping[str, float], base: str, unit: float = 1.0, digits: int = 2) -> None:
+def report(
+    title: str, medians: Mapping[str, float], base: str, unit: float = 1.0, digits: int = 2
+) -> None:
     """A table of medians, divided by `unit` seconds, and their ratio to one of them."""
     print(f"\n| {title} | against {base} |\n|---|---|---|")
     for name, median in medians.items():

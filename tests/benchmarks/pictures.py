@@ -16,7 +16,10 @@ def pictures() -> None:
         left, right = draw.choice(names[-40:]), draw.choice(names[-40:])
         lines.append(f"n{number} = tanh({left}*{right})")
         names.append(f"n{number}")
-    shapes = {"a sum": " + ".join(f"sin({i}*x)" for i in range(250)), "a tangle": "; ".join([*lines, names[-1]])}
+    shapes = {
+        "a sum": " + ".join(f"sin({i}*x)" for i in range(250)),
+        "a tangle": "; ".join([*lines, names[-1]]),
+    }
     tasks = {}
     with tempfile.TemporaryDirectory() as folder:
         for shape, text in shapes.items():

@@ -55,8 +55,12 @@ def start() -> None:
         "graddiff --version": [*GRADDIFF, "--version"],
         "graddiff --help": [*GRADDIFF, "--help"],
     }
-    peers = {name: [PYTHON, "-c", text] for name, text in PEERS.items() if importlib.util.find_spec(name)}
-    tasks = {name: (lambda c=command: seconds(c)) for name, command in {**commands, **peers}.items()}
+    peers = {
+        name: [PYTHON, "-c", text] for name, text in PEERS.items() if importlib.util.find_spec(name)
+    }
+    tasks = {
+        name: (lambda c=command: seconds(c)) for name, command in {**commands, **peers}.items()
+    }
     medians = in_turn(tasks, 21)
     base = medians["python -c pass"]
     print("\n| whole process | ms | against `python -c pass` |\n|---|---|---|")
@@ -129,7 +133,9 @@ def parse() -> None:
     print(f"\n| parse, {tokens:,} tokens | tokens a second |\n|---|---|")
     for name, median in medians.items():
         print(f"| {name} | {tokens / median:,.0f} |")
-    print(f"\ngraddiff is {medians['lark'] / medians['graddiff']:.1f} times faster than lark's driver")
+    print(
+        f"\ngraddiff is {medians['lark'] / medians['graddiff']:.1f} times faster than lark's driver"
+    )
 
 
 def size() -> None:
@@ -178,7 +184,9 @@ def million() -> None:
     if importlib.util.find_spec("torch"):
         tasks["PyTorch, eager"] = lambda: seconds([PYTHON, "-c", TORCH], text)
     seconds(command, text)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the largest child so far, in kB
+    memory = resource.getrusage(
+        resource.RUSAGE_CHILDREN
+    ).ru_maxrss  # of the largest child so far, in kB
     medians = in_turn(tasks, 5)
     operations = sum(map(text.count, (b"+ ", b"- ", b"*", b"/", b"^", b"-2")))
     print(f"\n| {operations:,} operations over 10 variables, whole process | s |\n|---|---|")
@@ -188,10 +196,18 @@ def million() -> None:
 
 
 PARTS = {"start": start, "parse": parse, "size": size, "million": million}
-PARTS |= {"columns": columns, "tables": tables, "formulas": formulas, "homework": homework, "pictures": pictures}
+PARTS |= {
+    "columns": columns,
+    "tables": tables,
+    "formulas": formulas,
+    "homework": homework,
+    "pictures": pictures,
+}
 PARTS["descent"] = descent
 
 if __name__ == "__main__":
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
+    )
     for name in sys.argv[1:] or PARTS:
         PARTS[name]()

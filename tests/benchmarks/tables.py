@@ -89,9 +89,17 @@ def text_formats(path: str, folder: str) -> None:
             "graddiff, columns": partial(seconds, own, stdout=target),
             "polars, nothing computed": partial(seconds, [PYTHON, "-c", COPIES, source, target]),
         }
-        if suffix == "csv" and importlib.util.find_spec("torch") and importlib.util.find_spec("pandas"):
+        if (
+            suffix == "csv"
+            and importlib.util.find_spec("torch")
+            and importlib.util.find_spec("pandas")
+        ):
             tasks["pandas and PyTorch"] = partial(seconds, [PYTHON, "-c", TORCH, source, target])
-        report(f"{suffix}, 1,000,000 rows, 5 columns in, 6 more out | s", in_turn(tasks, 7), "polars, nothing computed")
+        report(
+            f"{suffix}, 1,000,000 rows, 5 columns in, 6 more out | s",
+            in_turn(tasks, 7),
+            "polars, nothing computed",
+        )
 
 
 def rows_engine(small: str, large: str) -> None:
@@ -106,7 +114,10 @@ def rows_engine(small: str, large: str) -> None:
     )
     report("CSV, 100,000 rows | s", medians, "a loop by hand")
     print(f"\n{100_000 / medians['graddiff, rows']:,.0f} rows a second")
-    jobs = {f"--jobs {n}": partial(seconds, [*command, f"{large}.csv", "--jobs", f"{n}"]) for n in (1, 2)}
+    jobs = {
+        f"--jobs {n}": partial(seconds, [*command, f"{large}.csv", "--jobs", f"{n}"])
+        for n in (1, 2)
+    }
     report("CSV, 1,000,000 rows, rows engine | s", in_turn(jobs, 5), "--jobs 1")
 
 
@@ -136,11 +147,24 @@ def peak(command: list[str]) -> float:
 def expressions() -> None:
     """1e4 expressions, one a line."""
     rng = random.Random(11)
-    terms = ["x^2*y", "sin({}*x*y)", "exp(-x/{})", "log({}*x + 2)", "x/(y + {})", "(x - {}*y)^3", "sqrt(x + {})"]
-    lines = [" + ".join(term.format(rng.randrange(1, 99)) for term in rng.sample(terms, 3)) for _ in range(10_000)]
+    terms = [
+        "x^2*y",
+        "sin({}*x*y)",
+        "exp(-x/{})",
+        "log({}*x + 2)",
+        "x/(y + {})",
+        "(x - {}*y)^3",
+        "sqrt(x + {})",
+    ]
+    lines = [
+        " + ".join(term.format(rng.randrange(1, 99)) for term in rng.sample(terms, 3))
+        for _ in range(10_000)
+    ]
     text = "\n".join(lines).encode()
     tasks = {
-        "graddiff --each --value": lambda: seconds([*GRADDIFF, "--each", "--value", "--at", "x=1.5,y=0.5"], text),
+        "graddiff --each --value": lambda: seconds(
+            [*GRADDIFF, "--each", "--value", "--at", "x=1.5,y=0.5"], text
+        ),
         "graddiff --each --json --no-graph": lambda: seconds(
             [*GRADDIFF, "--each", "--json", "--no-graph", "--at", "x=1.5,y=0.5"], text
         ),
@@ -149,6 +173,8 @@ def expressions() -> None:
     if importlib.util.find_spec("sympy"):  # a twenty-fifth of it
         some = "\n".join(lines[:400]).replace("^", "**").encode()
         start = seconds([PYTHON, "-c", SYMPY], b"")
-        medians["SymPy"] = (in_turn({"SymPy": lambda: seconds([PYTHON, "-c", SYMPY], some)}, 5)["SymPy"] - start) * 25
+        medians["SymPy"] = (
+            in_turn({"SymPy": lambda: seconds([PYTHON, "-c", SYMPY], some)}, 5)["SymPy"] - start
+        ) * 25
     report("10,000 expressions, one a line | s", medians, "graddiff --each --value")
     print(f"\n{10_000 / medians['graddiff --each --value']:,.0f} expressions a second")

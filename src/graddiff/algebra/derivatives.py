@@ -62,7 +62,9 @@ def second_derivatives(expression: Expression, names: Iterable[str]) -> Higher:
     """The Hessian as formulas, by pairs of names."""
     names = [*names]
     home = Identities()
-    first = shortened(adjoints(expression, request(expression, names), home), has_decimals(expression))
+    first = shortened(
+        adjoints(expression, request(expression, names), home), has_decimals(expression)
+    )
     found: dict[tuple[str, ...], Formula] = {}
     for x in names:
         found |= {(x, y): formula for y, formula in again(first[x], names).items()}
@@ -86,7 +88,9 @@ def derivatives_up_to(expression: Expression, name: str, order: int) -> Higher:
     return Higher(expression, found)
 
 
-def along(expression: Expression, direction: Mapping[str, Fraction], names: Iterable[str]) -> Higher:
+def along(
+    expression: Expression, direction: Mapping[str, Fraction], names: Iterable[str]
+) -> Higher:
     """The slope along a direction, by (), and the Hessian times the direction, by (name,)."""
     names, home = [*names], Identities()
     first = adjoints(expression, request(expression, direction), home)
@@ -94,7 +98,9 @@ def along(expression: Expression, direction: Mapping[str, Fraction], names: Iter
         (): home.sum([(first[x], scale) for x, scale in direction.items()]),
     }
     slope = shortened(slope, has_decimals(expression))
-    product: dict[tuple[str, ...], Formula] = {(name,): formula for name, formula in again(slope[()], names).items()}
+    product: dict[tuple[str, ...], Formula] = {
+        (name,): formula for name, formula in again(slope[()], names).items()
+    }
     return Higher(expression, slope | shortened(product, has_decimals(expression)))
 
 
@@ -111,7 +117,9 @@ def jacobian(expression: Expression, outputs: Sequence[Expression], names: Itera
 def again(formula: Formula, names: Iterable[str]) -> dict[str, Formula]:
     """The derivatives of a formula: it is read as an expression, which it is."""
     expression = parse(write({"f": formula}).text("f"))
-    return adjoints(expression, {name: expression.variables.get(name) for name in names}, formula.home)
+    return adjoints(
+        expression, {name: expression.variables.get(name) for name in names}, formula.home
+    )
 
 
 def adjoints(
@@ -123,10 +131,15 @@ def adjoints(
     values = evaluate(expression, {name: home.name(name) for name in expression.variables}, kind)
     lines = {line for line in requested.values() if line is not None}
     graph = differentiate_backwards(expression, values, lines, kind)
-    found = {name: None if line is None else graph.adjoints[line] for name, line in requested.items()}
+    found = {
+        name: None if line is None else graph.adjoints[line] for name, line in requested.items()
+    }
     for name, formula in found.items():
         if formula is not None and home.undefined in reachable([formula]):
-            raise PointError(f"the derivative by {name} has no real value", hint=f"--at {name}=1 tells which part")
+            raise PointError(
+                f"the derivative by {name} has no real value",
+                hint=f"--at {name}=1 tells which part",
+            )
     return {name: home.zero if formula is None else formula for name, formula in found.items()}
 
 

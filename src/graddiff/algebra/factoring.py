@@ -43,7 +43,9 @@ def common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[Formul
     for base in dict.fromkeys(base for powers in each for base in powers):
         exponents = [split(powers.get(base, home.zero)) for powers in each]
         symbol = exponents[0][0]
-        if any(other is not symbol for other, _ in exponents) or (base.operation is NUMBER and symbol is home.zero):
+        if any(other is not symbol for other, _ in exponents) or (
+            base.operation is NUMBER and symbol is home.zero
+        ):
             continue
         numbers = [number for _, number in exponents]
         if symbol is home.zero and min(numbers) < 0:
@@ -75,12 +77,16 @@ def primitive(formula: Formula) -> tuple[Formula, Formula]:
     if formula.operation is not ADD:
         return home.one, formula
     scales = [size(scale) for _, scale in terms_of(formula)]
-    content = Fraction(math.gcd(*[s.numerator for s in scales]), math.lcm(*[s.denominator for s in scales]))
+    content = Fraction(
+        math.gcd(*[s.numerator for s in scales]), math.lcm(*[s.denominator for s in scales])
+    )
     if formula.negative:
         content = -content
     if content == 1:
         return home.one, formula
-    return home.number(content), home.sum([(term, 1 / content * scale) for term, scale in terms_of(formula)])
+    return home.number(content), home.sum(
+        [(term, 1 / content * scale) for term, scale in terms_of(formula)]
+    )
 
 
 def grouped(formula: Formula) -> Iterator[Formula]:

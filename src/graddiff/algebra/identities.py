@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from graddiff.algebra.node import ABS, ADD, CBRT, EQ, EXP, MINUS_ONE, MUL, ONE, POW, Formula, Rational
+from graddiff.algebra.node import (
+    ABS,
+    ADD,
+    CBRT,
+    EQ,
+    EXP,
+    MINUS_ONE,
+    MUL,
+    ONE,
+    POW,
+    Formula,
+    Rational,
+)
 from graddiff.algebra.normal_form import Formulas
 from graddiff.numbers.fractions import EXACT
 from graddiff.numbers.kind import Kind, Number
@@ -19,9 +31,18 @@ SUB, DIV, NEG, SQRT, LOG, HYPOT, MIN, MAX, SIGMOID = (
     TABLE[name] for name in ("sub", "div", "neg", "sqrt", "log", "hypot", "min", "max", "sigmoid")
 )
 # tan(atan(x)) is x to the power of 1, cot(atan(x)) that of -1.
-RECIPROCAL = {"sin": "csc", "cos": "sec", "tan": "cot", "sinh": "csch", "cosh": "sech", "tanh": "coth"}
+RECIPROCAL = {
+    "sin": "csc",
+    "cos": "sec",
+    "tan": "cot",
+    "sinh": "csch",
+    "cosh": "sech",
+    "tanh": "coth",
+}
 INVERSE = {(g, f"a{g}"): 1 for pair in RECIPROCAL.items() for g in pair}
-INVERSE |= {(g, f"a{h}"): -1 for pair in RECIPROCAL.items() for g, h in (pair, pair[::-1]) if h != "cot"}
+INVERSE |= {
+    (g, f"a{h}"): -1 for pair in RECIPROCAL.items() for g, h in (pair, pair[::-1]) if h != "cot"
+}
 LARGER = {MAX: (TABLE["gt"], TABLE["ge"]), MIN: (TABLE["lt"], TABLE["le"])}
 HALF = Fraction(1, 2)
 
@@ -61,16 +82,26 @@ class Identities(Formulas):
         """What an operation on these operands is as well, and shorter."""
         first = operands[0]
         if (operation.name, first.operation.name) in INVERSE:
-            return self.power(first.parts[0], self.number(INVERSE[operation.name, first.operation.name]))
+            return self.power(
+                first.parts[0], self.number(INVERSE[operation.name, first.operation.name])
+            )
         if operation is LOG:
             return self._logarithm(first)
         if operation in (ABS, CBRT) and first.operation is MUL:
             return self._factor_by_factor(operation, first)
         if operation is HYPOT and any(operand.operation is NUMBER for operand in operands):
-            return self.power(self.sum([(self.power(operand, self.two), ONE) for operand in operands]), self.half)
+            return self.power(
+                self.sum([(self.power(operand, self.two), ONE) for operand in operands]), self.half
+            )
         if operation in LARGER:
             different = tuple(dict.fromkeys(operands))
-            return first if len(different) == 1 else self.call(operation, *different) if different != operands else None
+            return (
+                first
+                if len(different) == 1
+                else self.call(operation, *different)
+                if different != operands
+                else None
+            )
         if operation in COMPARISONS and first is operands[1]:
             return self.number(operation.name in ("eq", "le", "ge"))
         if operation is EQ and operands[1].operation in LARGER:
@@ -106,7 +137,11 @@ class Identities(Formulas):
             return None
         first, second = extreme.parts
         strict, other = LARGER[extreme.operation]
-        return self.call(strict, first, second) if formula is first else self.call(other, second, first)
+        return (
+            self.call(strict, first, second)
+            if formula is first
+            else self.call(other, second, first)
+        )
 
     def _factor_by_factor(self, operation: Operation, product: Formula) -> Formula | None:
         """abs(2*x^3) is 2*abs(x)^3, and cbrt(8*x^5) is 2*cbrt(x)^5: whole powers stand outside."""
@@ -114,15 +149,21 @@ class Identities(Formulas):
         if not whole or (operation is CBRT and len(product.parts) > 1):
             return None
         numbers = [self.call(operation, self.number(product.number))]
-        return self.product(numbers + [self.power(self.call(operation, base), e) for base, e in product.parts])
+        return self.product(
+            numbers + [self.power(self.call(operation, base), e) for base, e in product.parts]
+        )
 
-    def identity(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
+    def identity(
+        self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]
+    ) -> Formula | None:
         """1 - sigmoid(x) is sigmoid(-x); sums of two squares such as 1 + tan(x)^2."""
         if len(parts) + bool(constant) != 2:
             return None
         first, coefficient = parts[0]
         if first.operation is SIGMOID and coefficient == -constant:
-            return self.scaled(constant, self.call(SIGMOID, self.sum([(first.parts[0], MINUS_ONE)])))
+            return self.scaled(
+                constant, self.call(SIGMOID, self.sum([(first.parts[0], MINUS_ONE)]))
+            )
         (base, scale), *other = [(square_root(monic), scale) for monic, scale in parts]
         if base is None:
             return None
@@ -131,7 +172,11 @@ class Identities(Formulas):
         r, name, s = SQUARES[base.operation.name]
         partner = self.call(TABLE[name], *base.parts)
         if constant:
-            return self.scaled(s * scale, self.power(partner, self.two)) if constant == r * scale else None
+            return (
+                self.scaled(s * scale, self.power(partner, self.two))
+                if constant == r * scale
+                else None
+            )
         return self.number(-r * scale) if other[0] == (partner, -s * scale) else None
 
 
@@ -165,10 +210,16 @@ class FormulaKind(Kind):
         )
         self.home = home
 
-    def known(self, operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
+    def known(
+        self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
+    ) -> dict[str, Number]:
         """As for numbers; operands that are the same formula share what flows, others are told apart by the rule."""
         if operation.variadic:
-            return {"x": operands[slot], "f": value, "k": self.home.number([*operands].count(operands[slot]))}
+            return {
+                "x": operands[slot],
+                "f": value,
+                "k": self.home.number([*operands].count(operands[slot])),
+            }
         return super().known(operation, slot, operands, value)
 
     def partials(self, operation: Operation) -> Any:
@@ -178,7 +229,12 @@ class FormulaKind(Kind):
         def each(*of: Number) -> tuple[Number, ...]:
             *operands, value = of
             rule = self.partial(operation, 0)
-            return tuple([rule(**self.known(operation, slot, operands, value)) for slot in range(len(operands))])
+            return tuple(
+                [
+                    rule(**self.known(operation, slot, operands, value))
+                    for slot in range(len(operands))
+                ]
+            )
 
         return each
 
@@ -190,7 +246,9 @@ class FormulaKind(Kind):
         if condition.operation is NUMBER:
             return super().branches(condition.number)
         one, zero = self.home.one, self.home.zero
-        return self.home.call(WHERE, condition, one, zero), self.home.call(WHERE, condition, zero, one)
+        return self.home.call(WHERE, condition, one, zero), self.home.call(
+            WHERE, condition, zero, one
+        )
 
 
 def missing(value: object) -> bool:

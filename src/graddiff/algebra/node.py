@@ -11,7 +11,9 @@ from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE
 PARTS = 40  # of a sum or product that is taken apart to join another one: beyond it, time would not be linear
 HEAVY = 4_000  # bits of a coefficient beyond which sums and products are left alone
 
-ADD, MUL, POW, EXP, CBRT, ABS, EQ = (TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq"))
+ADD, MUL, POW, EXP, CBRT, ABS, EQ = (
+    TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq")
+)
 ONE, MINUS_ONE = 1, -1
 
 Rational = int | Fraction  # whole numbers as int, which is faster
@@ -25,8 +27,16 @@ class Formula:
     __slots__ = ("home", "number", "operation", "order", "parts")
     number: Rational
 
-    def __init__(self, home: Any, order: int, operation: Operation, number: Rational, parts: tuple[Any, ...]):
-        self.home, self.order, self.operation, self.number, self.parts = home, order, operation, number, parts
+    def __init__(
+        self, home: Any, order: int, operation: Operation, number: Rational, parts: tuple[Any, ...]
+    ):
+        self.home, self.order, self.operation, self.number, self.parts = (
+            home,
+            order,
+            operation,
+            number,
+            parts,
+        )
 
     def __repr__(self) -> str:
         """A number or a name; for anything else there is the typesetter."""
@@ -65,7 +75,9 @@ class Formula:
         """Whether a minus can be pulled out: it stands before every part."""
         if self.operation is ADD:
             few = len(self.parts) <= PARTS
-            return few and self.number <= 0 and all(coefficient < 0 for _, coefficient in self.parts)
+            return (
+                few and self.number <= 0 and all(coefficient < 0 for _, coefficient in self.parts)
+            )
         return self.operation in (NUMBER, MUL) and self.number < 0
 
     @property
@@ -96,4 +108,8 @@ def bits(number: Rational) -> int:
 
 
 def heavy(number: Rational) -> bool:
-    return not -1_000_000 < number < 1_000_000 and bits(number) > HEAVY if type(number) is int else bits(number) > HEAVY
+    return (
+        not -1_000_000 < number < 1_000_000 and bits(number) > HEAVY
+        if type(number) is int
+        else bits(number) > HEAVY
+    )

@@ -12,7 +12,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from graddiff.algebra.node import ABS, ADD, CBRT, EXP, MUL, ONE, PARTS, POW, Formula, Rational, bits, heavy, size, whole
+from graddiff.algebra.node import (
+    ABS,
+    ADD,
+    CBRT,
+    EXP,
+    MUL,
+    ONE,
+    PARTS,
+    POW,
+    Formula,
+    Rational,
+    bits,
+    heavy,
+    size,
+    whole,
+)
 from graddiff.errors import PointError
 from graddiff.numbers.floats import FLOATS
 from graddiff.numbers.fractions import EXACT
@@ -29,9 +44,13 @@ class Formulas:
         self._known: dict[object, Formula] = {}
         self.undefined = self._make(VARIABLE, 1, ("undefined",), None)
         self.zero, self.one, self.minus_one = self.number(0), self.number(1), self.number(-1)
-        self.exponential = self._make(EXP, 0, (self.one,), EXP)  # the base of the powers that exp is
+        self.exponential = self._make(
+            EXP, 0, (self.one,), EXP
+        )  # the base of the powers that exp is
 
-    def _make(self, operation: Operation, number: Rational, parts: tuple[Any, ...], key: object) -> Formula:
+    def _make(
+        self, operation: Operation, number: Rational, parts: tuple[Any, ...], key: object
+    ) -> Formula:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = Formula(self, len(self._known), operation, number, parts)
@@ -86,7 +105,9 @@ class Formulas:
             else:
                 self._collect(found, formula, scale)
         constant = whole(constant)
-        parts = tuple([(monic, whole(coefficient)) for monic, coefficient in found.items() if coefficient])
+        parts = tuple(
+            [(monic, whole(coefficient)) for monic, coefficient in found.items() if coefficient]
+        )
         if not parts:
             return self.number(constant)
         if not constant and len(parts) == 1:
@@ -96,7 +117,9 @@ class Formulas:
         known = self.identity(constant, parts)
         return known or self._make(ADD, constant, parts, (ADD, constant, frozenset(parts)))
 
-    def identity(self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]) -> Formula | None:
+    def identity(
+        self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]
+    ) -> Formula | None:
         """What a sum is as well, where there is an identity for it."""
         return None
 
@@ -152,7 +175,11 @@ class Formulas:
             if exponent is self.one and base.gate:
                 del found[base]
                 rest = self._product(coefficient, tuple(found.items()))
-                return self.call(WHERE, base.parts[0], *[self.product([rest, branch]) for branch in base.parts[1:]])
+                return self.call(
+                    WHERE,
+                    base.parts[0],
+                    *[self.product([rest, branch]) for branch in base.parts[1:]],
+                )
         return self._product(coefficient, tuple(found.items()))
 
     def _worked_out(self, found: dict[Formula, Formula], opaque: set[Formula]) -> Iterator[Formula]:
@@ -170,13 +197,17 @@ class Formulas:
 
     def without(self, product: Formula, *bases: Formula) -> Formula:
         """What is left of a product without some of its bases."""
-        return self._product(product.number, tuple([pair for pair in product.parts if pair[0] not in bases]))
+        return self._product(
+            product.number, tuple([pair for pair in product.parts if pair[0] not in bases])
+        )
 
     def _raise(self, found: dict[Formula, Formula], base: Formula, exponent: Formula) -> None:
         before = found.get(base)
         found[base] = exponent if before is None else self.sum([(before, ONE), (exponent, ONE)])
 
-    def _product(self, coefficient: Rational, parts: tuple[tuple[Formula, Formula], ...]) -> Formula:
+    def _product(
+        self, coefficient: Rational, parts: tuple[tuple[Formula, Formula], ...]
+    ) -> Formula:
         if not parts:
             return self.number(coefficient)
         if coefficient == 1 and len(parts) == 1 and parts[0][1] is self.one:
@@ -219,7 +250,9 @@ class Formulas:
 
     def _product_power(self, base: Formula, exponent: Formula) -> Formula:
         """(2*x*y)^2 is 4*x^2*y^2."""
-        if len(base.parts) > PARTS or (size(exponent.number) * bits(base.number) > BITS and size(base.number) != 1):
+        if len(base.parts) > PARTS or (
+            size(exponent.number) * bits(base.number) > BITS and size(base.number) != 1
+        ):
             return self._product(1, ((base, exponent),))
         coefficient = self.number(Fraction(base.number) ** int(exponent.number))
         parts = [self.power(inner, self.product([first, exponent])) for inner, first in base.parts]

@@ -30,11 +30,16 @@ class Written(NamedTuple):
 
     def text(self, key: object) -> str:
         """One formula with the definitions that it may need, as an expression."""
-        return "; ".join([*(f"{name} = {part}" for name, part in self.where.items()), self.formulas[key]])
+        return "; ".join(
+            [*(f"{name} = {part}" for name, part in self.where.items()), self.formulas[key]]
+        )
 
 
 def write(
-    formulas: Mapping[Any, Formula], alphabet: Alphabet = INFIX, decimals: bool = False, taken: Collection[str] = ()
+    formulas: Mapping[Any, Formula],
+    alphabet: Alphabet = INFIX,
+    decimals: bool = False,
+    taken: Collection[str] = (),
 ) -> Written:
     """The text of each formula; `decimals` writes 0.5*x for x/2; names in `taken` mean something else already."""
     script = Script(alphabet, decimals)
@@ -79,14 +84,20 @@ class Script:
         self.where: dict[str, str] = {}
         self._terms: dict[Formula, Term] = {}
 
-    def name_parts(self, parts: Sequence[Formula], formulas: Iterable[Formula], taken: Collection[str]) -> None:
+    def name_parts(
+        self, parts: Sequence[Formula], formulas: Iterable[Formula], taken: Collection[str]
+    ) -> None:
         """Gives names to what would be written often and is long."""
         uses = Counter(operand for part in parts for operand in {*part.operands})
         whole, names = {*formulas}, free_names(taken)
         for part in parts:
             length = len(self.term(part).text)
             nameable = part.operands and part.operation not in COMPARISONS
-            if nameable and (length > LONG or (uses[part] > 1 and length >= SHORT)) and part not in whole:
+            if (
+                nameable
+                and (length > LONG or (uses[part] > 1 and length >= SHORT))
+                and part not in whole
+            ):
                 name = next(names)
                 self.where[name] = self.whole(part)
                 self._terms[part] = Term(self.alphabet.name(name))
@@ -114,18 +125,26 @@ class Script:
         if formula.operation is VARIABLE:
             return Term(self.alphabet.name(formula.parts[0]))
         if formula.operation is ADD:
-            return Term(self._joined(formula, self.alphabet.plus, self.alphabet.minus), PRECEDENCE["add"])
+            return Term(
+                self._joined(formula, self.alphabet.plus, self.alphabet.minus), PRECEDENCE["add"]
+            )
         if formula.operation is MUL:
             return self.product(formula.number, formula.parts)
         if formula.operation is EXP:
             return self.alphabet.compose(EXP, [Term("1")])
-        return self.alphabet.compose(formula.operation, [self._terms[operand] for operand in formula.parts])
+        return self.alphabet.compose(
+            formula.operation, [self._terms[operand] for operand in formula.parts]
+        )
 
     # numbers
 
     def number(self, value: Rational) -> Term:
         positive = size(value)
-        term = Term(self.decimal(positive)) if self.whole_or_decimal(positive) else self._fraction(positive)
+        term = (
+            Term(self.decimal(positive))
+            if self.whole_or_decimal(positive)
+            else self._fraction(positive)
+        )
         return negated(term) if value < 0 else term
 
     def whole_or_decimal(self, value: Rational) -> bool:
@@ -155,7 +174,9 @@ class Script:
         if formula.number:
             parts.append((formula.number < 0, self.number(size(formula.number))))
         if parts[0][0]:
-            first = next((position for position, (negative, _) in enumerate(parts) if not negative), 0)
+            first = next(
+                (position for position, (negative, _) in enumerate(parts) if not negative), 0
+            )
             parts.insert(0, parts.pop(first))
         pieces = []
         for position, (negative, term) in enumerate(parts):
@@ -193,7 +214,9 @@ class Script:
             term = self.alphabet.compose(DIV, [term, self._multiplied(bottom)])
         return negated(term) if coefficient < 0 else term
 
-    def _factors(self, number: Rational, ranked: list[tuple[tuple[int, int | str], Term]]) -> list[Term]:
+    def _factors(
+        self, number: Rational, ranked: list[tuple[tuple[int, int | str], Term]]
+    ) -> list[Term]:
         factors = [term for _, term in sorted(ranked, key=lambda pair: pair[0])]
         return factors if number == 1 else [Term(self.decimal(number)), *factors]
 
@@ -212,7 +235,9 @@ class Script:
             return self._terms[base]
         if exponent == HALF:
             return self.alphabet.compose(SQRT, [self._terms[base]])
-        above = self.number(exponent) if not isinstance(exponent, Formula) else self._terms[exponent]
+        above = (
+            self.number(exponent) if not isinstance(exponent, Formula) else self._terms[exponent]
+        )
         if base is base.home.exponential:
             return self.alphabet.compose(EXP, [above])
         above = above._replace(precedence=0) if above.text.startswith("-") else above

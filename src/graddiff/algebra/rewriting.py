@@ -33,13 +33,17 @@ def expanded(formula: Formula) -> Formula:
     sums = [(base, power) for base, power in sums if power.denominator == 1 and 1 <= power <= 4]
     if not sums:
         return formula
-    terms: list[tuple[Formula, Rational]] = [(home.without(formula, *[base for base, _ in sums]), ONE)]
+    terms: list[tuple[Formula, Rational]] = [
+        (home.without(formula, *[base for base, _ in sums]), ONE)
+    ]
     for base, power in sums:
         for _ in range(int(power)):
             if len(terms) * (len(base.parts) + 1) > TERMS:
                 return formula
             products = [
-                (home.product([one, other]), scale * factor) for one, scale in terms for other, factor in terms_of(base)
+                (home.product([one, other]), scale * factor)
+                for one, scale in terms
+                for other, factor in terms_of(base)
             ]
             whole = home.sum(products)
             terms = terms_of(whole) if whole.operation is ADD else [(whole, ONE)]
@@ -60,7 +64,9 @@ def in_factors(formula: Formula) -> Iterator[Formula]:
                         yield home.product([others, home.power(found, exponent)])
             content, rest = primitive(base)
             if content.number > 0 and content is not home.one:
-                yield home.product([others, home.power(content, exponent), home.power(rest, exponent)])
+                yield home.product(
+                    [others, home.power(content, exponent), home.power(rest, exponent)]
+                )
 
 
 def conjugates(formula: Formula) -> Iterator[Formula]:
@@ -85,7 +91,11 @@ def multiplied(one: Formula, other: Formula) -> Formula | None:
     if one.operation is not ADD or other.operation is not ADD:
         return None
     left, right = dict(terms_of(one)), dict(terms_of(other))
-    if len(left) != 2 or {*left} != {*right} or any(abs(left[term]) != abs(right[term]) for term in left):
+    if (
+        len(left) != 2
+        or {*left} != {*right}
+        or any(abs(left[term]) != abs(right[term]) for term in left)
+    ):
         return None
     if sum(left[term] == right[term] for term in left) != 1:
         return None
@@ -106,7 +116,10 @@ def by_squares(formula: Formula) -> Iterator[Formula]:
             rest = home.product([term, home.power(base, home.number(-2))])
             r, name, s = SQUARES[base.operation.name]
             partner = home.power(home.call(TABLE[name], *base.parts), home.number(2))
-            pairs = ((home.product([rest, partner]), -s, rest, -r), (rest, r, home.product([rest, partner]), s))
+            pairs = (
+                (home.product([rest, partner]), -s, rest, -r),
+                (rest, r, home.product([rest, partner]), s),
+            )
             for other, sign, result, factor in pairs:
                 if terms.get(other) == sign * scale:
                     kept = [(t, c) for t, c in terms.items() if t is not term and t is not other]
@@ -132,13 +145,27 @@ def by_quotients(formula: Formula) -> Iterator[Formula]:
     as sines and cosines."""
     home: Formulas = formula.home
     if formula.operation is ADD:
-        yield home.sum([(next(by_quotients(term), term), scale) for term, scale in terms_of(formula)])
+        yield home.sum(
+            [(next(by_quotients(term), term), scale) for term, scale in terms_of(formula)]
+        )
     if formula.operation is not MUL:
         return
-    for families in (("sin", "cos", "tan", "cot", "sec", "csc"), ("sinh", "cosh", "tanh", "coth", "sech", "csch")):
+    for families in (
+        ("sin", "cos", "tan", "cot", "sec", "csc"),
+        ("sinh", "cosh", "tanh", "coth", "sech", "csch"),
+    ):
         sin, cos, tan, cot, sec, csc = (TABLE[name] for name in families)
-        exponents = {sin: (1, 0), cos: (0, 1), tan: (1, -1), cot: (-1, 1), sec: (0, -1), csc: (-1, 0)}
-        members = [(b, e) for b, e in formula.parts if b.operation in exponents and e.operation is NUMBER]
+        exponents = {
+            sin: (1, 0),
+            cos: (0, 1),
+            tan: (1, -1),
+            cot: (-1, 1),
+            sec: (0, -1),
+            csc: (-1, 0),
+        }
+        members = [
+            (b, e) for b, e in formula.parts if b.operation in exponents and e.operation is NUMBER
+        ]
         for u in dict.fromkeys(base.parts[0] for base, _ in members):
             own = [(b, e) for b, e in members if b.parts[0] is u]
             p, q = (sum(exponents[b.operation][i] * e.number for b, e in own) for i in (0, 1))
@@ -149,7 +176,10 @@ def by_quotients(formula: Formula) -> Iterator[Formula]:
                 *((sin, p, cos, q), (csc, -p, sec, -q), (sin, p, sec, -q), (csc, -p, cos, q)),
                 *((tan, p, sec, -p - q), (cot, q, csc, -p - q)),
             ):
-                powers = [home.power(home.call(g, u), home.number(e)) for g, e in ((one, first), (other, second))]
+                powers = [
+                    home.power(home.call(g, u), home.number(e))
+                    for g, e in ((one, first), (other, second))
+                ]
                 yield home.product([rest, *powers])
 
 
@@ -166,16 +196,29 @@ def by_roots(formula: Formula) -> Iterator[Formula]:
 def same_function(product: Formula, base: Formula, exponent: Formula) -> Formula | None:
     """What a factor of a product is as well."""
     home: Formulas = product.home
-    if base.operation is CBRT and any(b is base.parts[0] and fractional(e) for b, e in product.parts):
+    if base.operation is CBRT and any(
+        b is base.parts[0] and fractional(e) for b, e in product.parts
+    ):
         return home.power(base.parts[0], home.product([exponent, home.number(Fraction(1, 3))]))
     if base.operation.name in ("log2", "log10"):
-        logarithms = [home.call(LOG, base.parts[0]), home.call(LOG, home.number(int(base.operation.name[3:])))]
-        return home.power(home.product([logarithms[0], home.power(logarithms[1], home.minus_one)]), exponent)
+        logarithms = [
+            home.call(LOG, base.parts[0]),
+            home.call(LOG, home.number(int(base.operation.name[3:]))),
+        ]
+        return home.power(
+            home.product([logarithms[0], home.power(logarithms[1], home.minus_one)]), exponent
+        )
     if even(exponent) and any(b.operation is ABS and b.parts[0] is base for b, _ in product.parts):
         return home.power(home.call(ABS, base), exponent)
     if base.operation is MUL and exponent.operation is NUMBER and exponent.number.denominator == 2:
-        squares = [home.power(home.call(ABS, b), home.product([e, exponent])) for b, e in base.parts if even(e)]
-        under = home.product([home.number(base.number), *[home.power(b, e) for b, e in base.parts if not even(e)]])
+        squares = [
+            home.power(home.call(ABS, b), home.product([e, exponent]))
+            for b, e in base.parts
+            if even(e)
+        ]
+        under = home.product(
+            [home.number(base.number), *[home.power(b, e) for b, e in base.parts if not even(e)]]
+        )
         return home.product([*squares, home.power(under, exponent)])
     return None
 

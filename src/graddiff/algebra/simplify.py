@@ -57,7 +57,9 @@ def shortened(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[K
         best: dict[Formula, Formula] = {}
         for part in parts:
             new = part if part in done else from_best(part, best)
-            best[part] = new if part in done or lengths[part] > LENGTH else shortest((new, part), script)
+            best[part] = (
+                new if part in done or lengths[part] > LENGTH else shortest((new, part), script)
+            )
         done = {*best.values()}
         formulas = {name: best[formula] for name, formula in formulas.items()}
     return dict(formulas)
@@ -81,13 +83,21 @@ def rebuilt(formula: Formula, best: dict[Formula, Formula]) -> Formula:
         powers = [home.power(best[base], best[exponent]) for base, exponent in formula.parts]
         return home.product([home.number(formula.number), *powers])
     operands = formula.operands
-    return home.call(formula.operation, *[best[operand] for operand in operands]) if operands else formula
+    return (
+        home.call(formula.operation, *[best[operand] for operand in operands])
+        if operands
+        else formula
+    )
 
 
 def shortest(formulas: tuple[Formula, ...], script: Script) -> Formula:
     """The formula with the fewest characters among equal ones and those that the ways lead to; the first of several."""
     tried = {formula: cost(formula, script) for formula in formulas}
-    waiting = [(tried[one], one.order, one) for one in tried if one.operation in (ADD, MUL) and tried[one] <= LENGTH]
+    waiting = [
+        (tried[one], one.order, one)
+        for one in tried
+        if one.operation in (ADD, MUL) and tried[one] <= LENGTH
+    ]
     budget = BUDGET
     while waiting and budget > 0:
         _, _, one = heappop(waiting)  # the shortest so far

@@ -26,30 +26,50 @@ STABLE = (
 LOGARITHMS = "logarithms turn products into sums"
 
 
-def no_value(expression: Expression, line: int, operands: Sequence[Number], kind: Kind, overflow: bool) -> PointError:
+def no_value(
+    expression: Expression, line: int, operands: Sequence[Number], kind: Kind, overflow: bool
+) -> PointError:
     """The error for a line whose operation has no value for these operands."""
     labels = Labels(expression)
     operation = expression.operations[line]
     texts = [labels.short(operand).text for operand in expression.operands[line]]
     source, span = expression.text, expression.span(line)
     if operation is NUMBER and math.isnan(kind.number(expression.literals[line])):
-        return PointError(f"{labels[line]} has no exact value", hint=INEXACT, text=source, span=span)
+        return PointError(
+            f"{labels[line]} has no exact value", hint=INEXACT, text=source, span=span
+        )
     if operation is NUMBER:
-        return RangeError(f"the number {labels[line]} is too large", hint=kind.reach, text=source, span=span)
+        return RangeError(
+            f"the number {labels[line]} is too large", hint=kind.reach, text=source, span=span
+        )
     if overflow:
         subject = operation.name if not operation.symbol else labels[line]
-        hint = STABLE if operation.name in ("exp", "expm1") else LOGARITHMS if kind is FLOATS else kind.reach
+        hint = (
+            STABLE
+            if operation.name in ("exp", "expm1")
+            else LOGARITHMS
+            if kind is FLOATS
+            else kind.reach
+        )
         here = "" if operation.symbol and all(map(is_number, texts)) else here_are(texts, operands)
-        return RangeError(f"{subject} overflows{here and f'; here {here}'}", hint=hint, text=source, span=span)
+        return RangeError(
+            f"{subject} overflows{here and f'; here {here}'}", hint=hint, text=source, span=span
+        )
     broken = first_broken(operation, operands, kind)
     if broken is None:
         told = f"{operation.name if not operation.symbol else labels[line]} has no exact value"
         here = here_are(texts, operands)
-        return PointError(f"{told}{here and f'; here {here}'}", hint=INEXACT, text=source, span=span)
+        return PointError(
+            f"{told}{here and f'; here {here}'}", hint=INEXACT, text=source, span=span
+        )
     hint = (
-        "a negative number has powers for whole exponents only; its cube root is cbrt(x)" if "floor" in broken else ""
+        "a negative number has powers for whole exponents only; its cube root is cbrt(x)"
+        if "floor" in broken
+        else ""
     )
-    return PointError(unmet(operation, broken, labels[line], texts, operands), text=source, span=span, hint=hint)
+    return PointError(
+        unmet(operation, broken, labels[line], texts, operands), text=source, span=span, hint=hint
+    )
 
 
 def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -> str | None:
@@ -60,18 +80,28 @@ def first_broken(operation: Operation, operands: Sequence[Number], kind: Kind) -
     return next((c for c in conditions if c and not kind.holds(operation, c, at)), None)
 
 
-def unmet(operation: Operation, condition: str, text: str, texts: Sequence[str], operands: Sequence[Number]) -> str:
+def unmet(
+    operation: Operation,
+    condition: str,
+    text: str,
+    texts: Sequence[str],
+    operands: Sequence[Number],
+) -> str:
     """`log needs x > 0; here x+y = -1`. Where the condition is about several operands they are put into it, unless one
     of them is only a number: `x/(y-1) needs y-1 != 0; here y-1 = 0`, but `x^y needs x != 0 if y < 0; here x is 0`."""
     if len(texts) == 1 and not operation.symbol:
         return f"{operation.name} needs {condition}; here {here_are(texts, operands)}"
     needed = re.findall(PARAMETER, condition.partition(" if ")[0])
-    told = {name: f"{name} is {shown(value)}" for name, value in zip(operation.parameters, operands)}
+    told = {
+        name: f"{name} is {shown(value)}" for name, value in zip(operation.parameters, operands)
+    }
     numbers = {name for name, t in zip(operation.parameters, texts) if is_number(t)}
     if numbers & {*needed}:
         return f"{operation.written} needs {condition}; here {' and '.join(told[n] for n in told if n in condition)}"
     condition = condition.partition(" if ")[0] if numbers else condition
-    bare = [t if re.fullmatch(r"[\w.]+|\w+\([^()]*\)", t) or t == texts[-1] else f"({t})" for t in texts]
+    bare = [
+        t if re.fullmatch(r"[\w.]+|\w+\([^()]*\)", t) or t == texts[-1] else f"({t})" for t in texts
+    ]
     names = dict(zip(operation.parameters, bare))
     condition = re.sub(PARAMETER, lambda match: names.get(match[0], match[0]), condition)
     return f"{text} needs {condition}; here {here_are(texts, operands)}"

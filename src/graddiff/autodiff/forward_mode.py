@@ -31,7 +31,9 @@ def tangents(result: Result, names: Iterable[str]) -> Tangents:
     costs: dict[str, int] = {}
     for name in names:
         if name not in result.expression.variables:
-            raise UsageError(f"forward mode is by variables, and {name} is none", hint="--wrt x says by which")
+            raise UsageError(
+                f"forward mode is by variables, and {name} is none", hint="--wrt x says by which"
+            )
         found[name] = tangents_by(result, name)
         costs[name] = multiplications(result, found[name])
     return Tangents(found, costs, sum(1 for _ in result.graph.edges()))
@@ -53,10 +55,15 @@ def multiplications(result: Result, found: list[Number | None]) -> int:
 
 
 def slope_along(
-    expression: Expression, at: Mapping[str, Number], direction: Mapping[str, Number], kind: Kind = FLOATS
+    expression: Expression,
+    at: Mapping[str, Number],
+    direction: Mapping[str, Number],
+    kind: Kind = FLOATS,
 ) -> Number:
     """The derivative of the output along a direction, by one forward pass. Raises PointError for no value."""
     duals = Duals(kind)
-    values = evaluate(expression, {name: Dual(value, direction.get(name)) for name, value in at.items()}, duals)
+    values = evaluate(
+        expression, {name: Dual(value, direction.get(name)) for name, value in at.items()}, duals
+    )
     tangent = values[expression.output].tangent
     return kind.number("0") if tangent is None else tangent

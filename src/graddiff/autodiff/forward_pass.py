@@ -20,7 +20,11 @@ def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOA
         values[line] = at[name]
     for line, text in expression.literals.items():
         values[line] = kind.number(text)
-    functions = {operation: kind.function(operation) for operation in {*expression.operations} if operation.parameters}
+    functions = {
+        operation: kind.function(operation)
+        for operation in {*expression.operations}
+        if operation.parameters
+    }
     failed = not all(kind.finite(values[line]) for line in expression.literals)
     try:
         for line, operands in enumerate(expression.operands):
@@ -30,7 +34,9 @@ def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOA
                 left, right = operands
                 values[line] = functions[expression.operations[line]](values[left], values[right])
             elif operands:
-                values[line] = functions[expression.operations[line]](*[values[operand] for operand in operands])
+                values[line] = functions[expression.operations[line]](
+                    *[values[operand] for operand in operands]
+                )
         failed = failed or not all(map(kind.finite, values))
     except (ArithmeticError, ValueError):
         failed = True

@@ -29,7 +29,8 @@ def curvature(result: Result, direction: Mapping[str, Number]) -> tuple[Number, 
     lines = {line for line in result.requested.values() if line is not None}
     adjoints = differentiate_backwards(expression, values, lines, duals).adjoints
     product = {
-        name: tangent_of(None if line is None else adjoints[line], kind) for name, line in result.requested.items()
+        name: tangent_of(None if line is None else adjoints[line], kind)
+        for name, line in result.requested.items()
     }
     return tangent_of(values[expression.output], kind), product
 
@@ -62,7 +63,9 @@ def derivatives_of_order(
 ) -> list[tuple[Number, Number]]:
     """(Taylor coefficient, derivative) for the orders from 0 on, as far as they exist."""
     coefficients = taylor(expression, at, name, order, kind)
-    return [(coefficient, coefficient * math.factorial(k)) for k, coefficient in enumerate(coefficients)]
+    return [
+        (coefficient, coefficient * math.factorial(k)) for k, coefficient in enumerate(coefficients)
+    ]
 
 
 def only_variable(expression: Expression, wrt: tuple[str, ...] | None) -> str:
@@ -92,7 +95,9 @@ def taylor(
     """The coefficients 0 to `order` of the output's Taylor series in one variable around a point; fewer where the next
     one does not exist. Raises PointError where there is no value."""
     series = SeriesKind(kind)
-    start = {other: series.constant(value) for other, value in at.items()} | {name: series.variable(at[name])}
+    start = {other: series.constant(value) for other, value in at.items()} | {
+        name: series.variable(at[name])
+    }
     values = evaluate(expression, start, series)
     found: list[Number] = []
     for k in range(order + 1):

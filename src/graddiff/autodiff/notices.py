@@ -32,9 +32,15 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
     told: dict[int, list[Notice]] = {}
     if awkward or switches:
         for line, operation in enumerate(expression.operations):
-            if operation in awkward and any(partial is not None for partial in graph.partials[line]):
+            if operation in awkward and any(
+                partial is not None for partial in graph.partials[line]
+            ):
                 told[line] = [*agreed(Spot(graph, line, labels))]
-            elif operation is WHERE and line in reached and any(leads[o] for o in expression.operands[line][1:]):
+            elif (
+                operation is WHERE
+                and line in reached
+                and any(leads[o] for o in expression.operands[line][1:])
+            ):
                 told[line] = [*switch(Spot(graph, line, labels))]
     found = [notice for notices in told.values() for notice in notices]
     found_adjoints = [graph.adjoints[line] for line in requested]
@@ -52,7 +58,11 @@ def notices(graph: Graph, requested: set[int]) -> list[Notice]:
 
 def whole(graph: Graph, requested: set[int], told: Mapping[int, list[Notice]]) -> Iterator[Notice]:
     """What the kinks come to: the slopes of the whole expression, where that is more than what is told of one node."""
-    border = [line for line, notices in told.items() if any(notice.kind in ("kink", "jump") for notice in notices)]
+    border = [
+        line
+        for line, notices in told.items()
+        if any(notice.kind in ("kink", "jump") for notice in notices)
+    ]
     expression = graph.expression
     text, span = expression.text, expression.span(expression.output)
     for name, line in [*expression.variables.items()][:VARIABLES]:
@@ -64,13 +74,23 @@ def whole(graph: Graph, requested: set[int], told: Mapping[int, list[Notice]]) -
         adjoint = 0.0 if graph.adjoints[line] is None else graph.adjoints[line]
         left, right = slopes = sides[expression.output]
         here, f = f"{name} = {shown(graph.values[line])}", expression.output_name
-        if left is not None and right is not None and abs(left - right) <= 1e-9 * max(1.0, abs(left)):
+        if (
+            left is not None
+            and right is not None
+            and abs(left - right) <= 1e-9 * max(1.0, abs(left))
+        ):
             message = f"{f} itself is smooth in {name} at {here}: its slope is {shown(right)} from both sides"
             if adjoint != right:
-                message += f"; the reverse pass, which takes each kink by itself, gives {shown(adjoint)}"
+                message += (
+                    f"; the reverse pass, which takes each kink by itself, gives {shown(adjoint)}"
+                )
             yield Notice("smooth", message, text, span, slopes, adjoint)
-        elif None not in slopes and not any(notice.slopes == slopes for told_of in told.values() for notice in told_of):
-            message = f"{f} itself has the slopes {' and '.join(map(shown, slopes))} by {name} at {here}"
+        elif None not in slopes and not any(
+            notice.slopes == slopes for told_of in told.values() for notice in told_of
+        ):
+            message = (
+                f"{f} itself has the slopes {' and '.join(map(shown, slopes))} by {name} at {here}"
+            )
             message += f"; {shown(adjoint)} is used"
             yield Notice("kink", message, text, span, slopes, adjoint)
 
@@ -96,7 +116,9 @@ class Spot:
         self.graph, self.line, self.labels = graph, line, labels
         self.operation, self.operands = expression.operations[line], expression.operands[line]
         self.inputs = [graph.values[operand] for operand in self.operands]
-        self.slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
+        self.slots = [
+            slot for slot, partial in enumerate(graph.partials[line]) if partial is not None
+        ]
         self.span = expression.span(line)
         self.text = labels[line]
 
@@ -113,13 +135,17 @@ class Spot:
         return f"∂{above.within(ATOM)}/∂{below.within(ATOM)}"
 
     def at(self, slot: int) -> dict[str, Number]:
-        return self.graph.kind.known(self.operation, slot, self.inputs, self.graph.values[self.line])
+        return self.graph.kind.known(
+            self.operation, slot, self.inputs, self.graph.values[self.line]
+        )
 
     def slot_where(self, column: str) -> int | None:
         """The operand whose derivative one of the conditions in a column of the row is about, if it holds."""
         for condition, by in self.operation.conditions(column):
             slot = self.slots[0] if by is None else by
-            if slot in self.slots and self.graph.kind.holds(self.operation, condition, self.at(slot)):
+            if slot in self.slots and self.graph.kind.holds(
+                self.operation, condition, self.at(slot)
+            ):
                 return slot
         return None
 
@@ -127,7 +153,9 @@ class Spot:
         """The local partial by an operand."""
         return self.graph.partials[self.line][slot]
 
-    def notice(self, kind: str, message: str, slopes: Slopes | None = None, used: Number | None = None) -> Notice:
+    def notice(
+        self, kind: str, message: str, slopes: Slopes | None = None, used: Number | None = None
+    ) -> Notice:
         return Notice(kind, message, self.text, self.span, slopes, used)
 
 
@@ -182,9 +210,15 @@ def missing(spot: Spot, received: list[Number]) -> Iterator[Notice]:
         if is_infinite(contribution, kind) and kind.finite(adjoint) and kind.finite(partial):
             message = f"the contribution {shown(adjoint)} × {shown(partial)} of {spot.text} to {spot.name(slot)}"
             yield spot.notice("overflow", f"{message} overflows")
-    if adjoint != adjoint and received and all(contribution == contribution for contribution in received):
+    if (
+        adjoint != adjoint
+        and received
+        and all(contribution == contribution for contribution in received)
+    ):
         told = ", ".join(shown(contribution) for contribution in received)
-        yield spot.notice("indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined")
+        yield spot.notice(
+            "indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined"
+        )
 
 
 def is_infinite(number: Number, kind: Kind) -> bool:
@@ -196,14 +230,18 @@ def missing_partial(spot: Spot, slot: int, partial: Number) -> Iterator[Notice]:
     written = spot.labels.partial(spot.line, slot, spot.graph.values)
     if partial != partial:
         if spot.slot_where(spot.operation.pole) is None:
-            yield spot.notice("undefined", f"{spot.edge(slot)} = {written} has no real value at {spot.here}")
+            yield spot.notice(
+                "undefined", f"{spot.edge(slot)} = {written} has no real value at {spot.here}"
+            )
     elif overflows(spot, slot):
         yield spot.notice("overflow", f"{spot.edge(slot)} = {written} overflows at {spot.here}")
     else:
         sides = one_sided_slopes(spot.operation, slot, spot.inputs)
         left, right = (None if side is None else math.copysign(math.inf, side) for side in sides)
         message = f"{spot.text} has a vertical tangent at {spot.here}: {shown(partial)} is used as its slope"
-        yield spot.notice("vertical tangent", f"{message} by {spot.name(slot)}", (left, right), partial)
+        yield spot.notice(
+            "vertical tangent", f"{message} by {spot.name(slot)}", (left, right), partial
+        )
 
 
 def overflows(spot: Spot, slot: int) -> bool:
@@ -227,6 +265,8 @@ def one_sided_slopes(operation: Operation, slot: int, operands: list[Number]) ->
             value = FLOATS.function(operation)(*beside)
         except (ArithmeticError, ValueError):
             return None
-        return float(FLOATS.partial_limit(operation, slot, FLOATS.known(operation, slot, beside, value)))
+        return float(
+            FLOATS.partial_limit(operation, slot, FLOATS.known(operation, slot, beside, value))
+        )
 
     return slope(-math.inf), slope(math.inf)

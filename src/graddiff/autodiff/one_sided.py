@@ -20,16 +20,25 @@ from graddiff.operations.table import COMPARISONS, WHERE, taken
 
 Slope = float | None  # None: the value jumps, or there is none on that side
 
-CLOSER = {"lt": -1, "le": -1, "gt": 1, "ge": 1}  # the sign of left' - right' with which it becomes true
+CLOSER = {
+    "lt": -1,
+    "le": -1,
+    "gt": 1,
+    "ge": 1,
+}  # the sign of left' - right' with which it becomes true
 
 
-def both_sides(expression: Expression, values: Sequence[Number], line: int) -> list[tuple[Slope, Slope]]:
+def both_sides(
+    expression: Expression, values: Sequence[Number], line: int
+) -> list[tuple[Slope, Slope]]:
     """The slopes of every line by a variable's line, on the left and on the right."""
     left, right = (one_side(expression, values, line, direction) for direction in (-1.0, 1.0))
     return [(None if slope is None else 0.0 - slope, other) for slope, other in zip(left, right)]
 
 
-def one_side(expression: Expression, values: Sequence[Number], line: int, direction: float) -> list[Slope]:
+def one_side(
+    expression: Expression, values: Sequence[Number], line: int, direction: float
+) -> list[Slope]:
     """The slope of every line as a variable moves in a direction."""
     slopes: list[Slope] = [0.0] * expression.size
     slopes[line] = direction
@@ -42,7 +51,9 @@ def one_side(expression: Expression, values: Sequence[Number], line: int, direct
             slopes[target] = of_switch(expression, values, slopes, target)
         elif leads[target]:
             moves = [slopes[operand] for operand in operands]
-            slopes[target] = follow(operation, [values[operand] for operand in operands], moves, values[target])
+            slopes[target] = follow(
+                operation, [values[operand] for operand in operands], moves, values[target]
+            )
             if slopes[target] == 0 and steep(expression, values, target, leads):
                 slopes[target] = None
     return slopes
@@ -58,7 +69,9 @@ def moved_by(expression: Expression, line: int) -> bytearray:
     return leads
 
 
-def steep(expression: Expression, values: Sequence[Number], target: int, leads: Sequence[int]) -> bool:
+def steep(
+    expression: Expression, values: Sequence[Number], target: int, leads: Sequence[int]
+) -> bool:
     """Whether an operand moves, too slowly to have a slope, where the operation is infinitely steep: sqrt(x^2) at 0."""
     operation, operands = expression.operations[target], expression.operands[target]
     inputs = [values[operand] for operand in operands]
@@ -69,7 +82,9 @@ def steep(expression: Expression, values: Sequence[Number], target: int, leads: 
     )
 
 
-def of_switch(expression: Expression, values: Sequence[Number], slopes: Sequence[Slope], target: int) -> Slope:
+def of_switch(
+    expression: Expression, values: Sequence[Number], slopes: Sequence[Slope], target: int
+) -> Slope:
     """The slope of a `where`: on its border, of the branch that the direction leads to, if the value is the same."""
     condition, *branches = expression.operands[target]
     left, right = expression.operands[condition]
@@ -85,7 +100,9 @@ def of_switch(expression: Expression, values: Sequence[Number], slopes: Sequence
     return slopes[branch] if same else None
 
 
-def follow(operation: Operation, operands: Sequence[float], moves: Sequence[Slope], value: float) -> Slope:
+def follow(
+    operation: Operation, operands: Sequence[float], moves: Sequence[Slope], value: float
+) -> Slope:
     """The slope of an operation whose operands move."""
     if operation.variadic:
         tied = [move for operand, move in zip(operands, moves) if operand == value]
@@ -104,17 +121,23 @@ def follow(operation: Operation, operands: Sequence[float], moves: Sequence[Slop
     if not continuous(operation, operands, steps, value):
         return None
     moved = [slot for slot, step in enumerate(steps) if step]
-    slope = sum(partial_at(FLOATS, operation, slot, operands, value) * steps[slot] for slot in moved)
+    slope = sum(
+        partial_at(FLOATS, operation, slot, operands, value) * steps[slot] for slot in moved
+    )
     return None if math.isnan(slope) else float(slope)
 
 
 @cache
 def sided(operation: Operation) -> Function:
     """The rule of the column `sided`, a function of what is known and of the operands' slopes."""
-    return FLOATS.compile(operation.sided, (*operation.known, *(f"d{name}" for name in operation.parameters)))
+    return FLOATS.compile(
+        operation.sided, (*operation.known, *(f"d{name}" for name in operation.parameters))
+    )
 
 
-def continuous(operation: Operation, operands: Sequence[float], steps: Sequence[float], value: float) -> bool:
+def continuous(
+    operation: Operation, operands: Sequence[float], steps: Sequence[float], value: float
+) -> bool:
     """Whether the value a little further is there, and almost the same."""
     beside = [
         math.nextafter(operand, math.copysign(math.inf, step)) if step else operand
@@ -129,4 +152,6 @@ def continuous(operation: Operation, operands: Sequence[float], steps: Sequence[
 
 
 def holds(operation: Operation, column: str, at: dict[str, Number]) -> bool:
-    return any(FLOATS.holds(operation, condition, at) for condition, _ in operation.conditions(column))
+    return any(
+        FLOATS.holds(operation, condition, at) for condition, _ in operation.conditions(column)
+    )

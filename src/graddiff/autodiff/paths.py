@@ -67,7 +67,9 @@ def largest(tails: list[Tail], kept: int) -> list[Tail]:
     """Those with the largest products; one that is undefined counts as the largest."""
     if len(tails) <= kept:
         return tails
-    return heapq.nlargest(kept, tails, key=lambda tail: (tail.product != tail.product, abs(tail.product)))
+    return heapq.nlargest(
+        kept, tails, key=lambda tail: (tail.product != tail.product, abs(tail.product))
+    )
 
 
 def walked(line: int, tail: Tail) -> Path:

@@ -27,7 +27,10 @@ def bindings(texts: Iterable[str], option: str = "--at", kind: Kind = FLOATS) ->
     bound: dict[str, Number] = {}
     for text in texts:
         if text == "@":
-            raise UsageError(f"there is no file name behind the @ of {option}", hint=f"write {option} @point.json")
+            raise UsageError(
+                f"there is no file name behind the @ of {option}",
+                hint=f"write {option} @point.json",
+            )
         pairs = from_file(text[1:]) if text.startswith("@") else from_text(text, option)
         bind(bound, pairs, option, kind)
     return bound
@@ -48,10 +51,13 @@ def from_text(text: str, option: str) -> Iterator[tuple[str, str]]:
     for part in split(text):
         quantity, equals, value = part.partition("=")
         if not part.strip():
-            raise UsageError(f"{option} has nothing between two commas", hint=f"write {option} x=1,y=2")
+            raise UsageError(
+                f"{option} has nothing between two commas", hint=f"write {option} x=1,y=2"
+            )
         if not equals or not value.strip():
             raise UsageError(
-                f"{quantity.strip()} has no value in {option}", hint=f"write {option} {quantity.strip()}=1"
+                f"{quantity.strip()} has no value in {option}",
+                hint=f"write {option} {quantity.strip()}=1",
             )
         yield a_name(quantity, option), value.strip()
 
@@ -68,7 +74,10 @@ def a_name(text: str, option: str) -> str:
     """The name that a text is, or names joined by points."""
     parts = [name_in(part) for part in text.split(".")]
     if None in parts:
-        raise UsageError(f"{text.strip() or 'nothing'} is no name in {option}", hint="a name begins with a letter")
+        raise UsageError(
+            f"{text.strip() or 'nothing'} is no name in {option}",
+            hint="a name begins with a letter",
+        )
     return ".".join(filter(None, parts))
 
 
@@ -98,11 +107,15 @@ def read_json(text: str) -> Any:
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            name = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+            name = next(
+                name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+            )
             raise ValueError(f"{name} stands twice")
         return found
 
-    return json.loads(text, object_pairs_hook=members, parse_int=str, parse_float=str, parse_constant=str)
+    return json.loads(
+        text, object_pairs_hook=members, parse_int=str, parse_float=str, parse_constant=str
+    )
 
 
 def from_object(found: Any, where: str) -> Iterator[tuple[str, str]]:
@@ -120,7 +133,9 @@ def constant(name: str, text: str, option: str, kind: Kind = FLOATS) -> Number:
     if option == "--expect" and text in EXPECTED:
         return EXPECTED[text]
     if text.lstrip("+-").lower() in ("nan", "inf", "infinity"):
-        raise UsageError(f"{name} is {text}, which is no finite number", hint="a value is a finite number")
+        raise UsageError(
+            f"{name} is {text}, which is no finite number", hint="a value is a finite number"
+        )
     try:
         expression = parse(text)
         if len(expression.source.statements()) > 1 or expression.definitions:
@@ -128,7 +143,8 @@ def constant(name: str, text: str, option: str, kind: Kind = FLOATS) -> Number:
             raise UsageError(f"the value of {name} is more than one expression: {text}", hint=hint)
         for variable in expression.variables:
             raise UsageError(
-                f"the value of {name} has the variable {variable} in it: {text}", hint="a value is a constant"
+                f"the value of {name} has the variable {variable} in it: {text}",
+                hint="a value is a constant",
             )
         return evaluate(expression, {}, kind)[expression.output]
     except (ExpressionError, PointError) as error:

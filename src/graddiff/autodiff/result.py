@@ -66,14 +66,20 @@ def differentiate(
     being part of the gradient. The values in `at` are of the `kind` of number. Raises ExpressionError if the text
     cannot be read or a variable has no value, UsageError if `at` binds a name that does not occur, or to no finite
     number, PointError if there is no value."""
-    at = {name: finite(name, value) if kind is FLOATS else value for name, value in (at or {}).items()}
+    at = {
+        name: finite(name, value) if kind is FLOATS else value for name, value in (at or {}).items()
+    }
     if isinstance(expression, str):
         expression = parse(expression, at)
     check_binding(expression, at)
     requested = request(expression, expression.variables if wrt is None else wrt)
-    lines = {line for line in {**request(expression, asked), **requested}.values() if line is not None}
+    lines = {
+        line for line in {**request(expression, asked), **requested}.values() if line is not None
+    }
     graph = differentiate_backwards(expression, evaluate(expression, at, kind), lines, kind)
-    return Result(graph, at, requested, (*expression.notices, *absent(requested), *notices(graph, lines)))
+    return Result(
+        graph, at, requested, (*expression.notices, *absent(requested), *notices(graph, lines))
+    )
 
 
 def finite(name: str, value: float) -> float:
@@ -83,7 +89,9 @@ def finite(name: str, value: float) -> float:
     except OverflowError:  # an integer too large
         number = math.inf
     if not math.isfinite(number):
-        raise UsageError(f"{name} is {number}, which is no finite number", hint="a value is a finite number")
+        raise UsageError(
+            f"{name} is {number}, which is no finite number", hint="a value is a finite number"
+        )
     return number
 
 
@@ -96,7 +104,11 @@ def request(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]
 def absent(requested: Mapping[str, int | None]) -> list[Notice]:
     """A notice for each name that does not occur."""
     message = "{0} does not occur as a variable: the derivative by it is 0"
-    return [Notice("absent variable", message.format(name), name) for name, line in requested.items() if line is None]
+    return [
+        Notice("absent variable", message.format(name), name)
+        for name, line in requested.items()
+        if line is None
+    ]
 
 
 def check_binding(expression: Expression, at: Mapping[str, Number]) -> None:
@@ -112,7 +124,8 @@ def check_bound(expression: Expression, at: Iterable[str]) -> None:
     for name in at:
         if name in expression.definitions:
             raise UsageError(
-                f"{name} is bound, but the expression defines it", hint="bind the variables, or take the definition out"
+                f"{name} is bound, but the expression defines it",
+                hint="bind the variables, or take the definition out",
             )
         if name not in expression.variables:
             hint = did_you_mean(name, expression.variables)
@@ -120,4 +133,6 @@ def check_bound(expression: Expression, at: Iterable[str]) -> None:
             known = f"its variables are {variables}" if variables else "it has no variables"
             if name in CONSTANTS:
                 known = f"{name} was read as the constant: parse(text, names=[{name!r}]) lets a binding win"
-            raise UsageError(f"{name} is bound, but does not occur in the expression", hint=hint or known)
+            raise UsageError(
+                f"{name} is bound, but does not occur in the expression", hint=hint or known
+            )

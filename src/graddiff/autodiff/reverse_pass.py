@@ -79,7 +79,9 @@ def differentiate_backwards(
         for source, partial in zip(sources, found):
             if partial is not None:
                 before = adjoints[source]
-                adjoints[source] = adjoint * partial if before is None else before + adjoint * partial
+                adjoints[source] = (
+                    adjoint * partial if before is None else before + adjoint * partial
+                )
     return Graph(expression, values, adjoints, partials, kind)
 
 
@@ -89,9 +91,13 @@ def local_partials(
     """The partial by each operand that leads to a requested variable, None for the others. An untaken branch of a
     `where` is no edge at all: not a zero, nothing."""
     if operation is WHERE:
-        return tuple(p if flow else None for p, flow in zip((None, *kind.branches(operands[0])), flows))
+        return tuple(
+            p if flow else None for p, flow in zip((None, *kind.branches(operands[0])), flows)
+        )
     return tuple(
-        kind.partial(operation, slot)(**kind.known(operation, slot, operands, value)) if flow else None
+        kind.partial(operation, slot)(**kind.known(operation, slot, operands, value))
+        if flow
+        else None
         for slot, flow in enumerate(flows)
     )
 
@@ -101,6 +107,8 @@ def local_limits(
 ) -> tuple[Number | None, ...]:
     """The same at a point where a formula has no value: the kind's infinity, or not a number."""
     return tuple(
-        kind.partial_limit(operation, slot, kind.known(operation, slot, operands, value)) if flow else None
+        kind.partial_limit(operation, slot, kind.known(operation, slot, operands, value))
+        if flow
+        else None
         for slot, flow in enumerate(flows)
     )

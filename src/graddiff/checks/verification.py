@@ -55,16 +55,22 @@ def compare_one(result: Result, name: str) -> Comparison:
     formula = by_formula(result, name)
     largest = max(abs(value) for value in result.graph.values if isinstance(value, float))
     numerical, error = difference_quotient(lambda x: value_at(result, name, x), at[name], largest)
-    slopes = both_sides(expression, result.graph.values, expression.variables[name])[expression.output]
+    slopes = both_sides(expression, result.graph.values, expression.variables[name])[
+        expression.output
+    ]
     found = Comparison(name, reverse, forward, formula, numerical, error, None, True, "")
     kinds = {notice.kind for notice in result.notices}
     if kinds & {"kink", "jump", "smooth"} and slopes != (reverse, reverse):
         return at_kink(found._replace(slopes=slopes))
     if not math.isfinite(reverse):
-        told = "infinite, as on the side where there is a slope" if reverse in slopes else "undefined"
+        told = (
+            "infinite, as on the side where there is a slope" if reverse in slopes else "undefined"
+        )
         return found._replace(slopes=slopes, note=told)
     line = expression.variables[name]
-    scale = max(abs(reverse), sum(abs(e.contribution) for e in result.graph.edges() if e.source == line))
+    scale = max(
+        abs(reverse), sum(abs(e.contribution) for e in result.graph.edges() if e.source == line)
+    )
     wrong = [
         way
         for way, value, tolerance in (
@@ -88,7 +94,9 @@ def at_kink(found: Comparison) -> Comparison:
         return found._replace(note="a jump, or no value on one side: a convention")
     room = EXACT_ENOUGH * max(abs(left), abs(right))
     between = min(left, right) - room <= found.reverse <= max(left, right) + room
-    return found._replace(ok=between, note=f"kink: {'' if between else 'not '}between the slopes on both sides")
+    return found._replace(
+        ok=between, note=f"kink: {'' if between else 'not '}between the slopes on both sides"
+    )
 
 
 def by_formula(result: Result, name: str) -> float | None:
@@ -114,8 +122,12 @@ def difference_quotient(
 ) -> tuple[float | None, float | None]:
     """A derivative from values alone, and an estimate of its error: the best of several first steps. `largest` is the
     largest number on the way to a value, which says how much that is rounded."""
-    found = [extrapolated(function, x, (abs(x) or 1.0) * 10.0**-power, largest) for power in range(1, 9)]
-    known = [pair for pair in found if pair is not None and pair[1] <= 0.01 * max(1.0, abs(pair[0]))]
+    found = [
+        extrapolated(function, x, (abs(x) or 1.0) * 10.0**-power, largest) for power in range(1, 9)
+    ]
+    known = [
+        pair for pair in found if pair is not None and pair[1] <= 0.01 * max(1.0, abs(pair[0]))
+    ]
     return min(known, key=lambda pair: pair[1]) if known else (None, None)
 
 

@@ -50,13 +50,19 @@ def run(arguments: Sequence[str]) -> int:
     except GraddiffError as error:
         return fail(error)
     except click.UsageError as error:
-        return fail(UsageError(sentence(error.format_message()), hint=f"{name} --help shows the options"))
+        return fail(
+            UsageError(sentence(error.format_message()), hint=f"{name} --help shows the options")
+        )
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at exit
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # nothing is left to flush at exit
         return 141
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return fail(FileError(f"the output cannot be written: {(error.strerror or str(error)).lower()}"))
+        return fail(
+            FileError(f"the output cannot be written: {(error.strerror or str(error)).lower()}")
+        )
 
 
 def fail(error: GraddiffError) -> int:

@@ -53,7 +53,14 @@ REPORTS: dict[str, Report] = {
     "tap": tap.report,
 }
 FOR_ONE = ("gradescope", "classroom")  # that a course runs for each student
-SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xml": "junit", ".tap": "tap", ".txt": "text"}
+SUFFIXES = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".xml": "junit",
+    ".tap": "tap",
+    ".txt": "text",
+}
 
 
 def write_schema(context: click.Context, option: click.Parameter, asked: bool) -> None:
@@ -70,20 +77,40 @@ def write_mistakes(context: click.Context, option: click.Parameter, asked: bool)
         context.exit()
 
 
-@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.argument("answers", nargs=-1, required=True, type=click.Path(), metavar="ANSWERS...")
-@click.option("--format", "format_", type=click.Choice(["text", *REPORTS]), help="What to write.  [default: text]")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", *REPORTS]),
+    help="What to write.  [default: text]",
+)
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says the format.")
 @click.option("--show-answers", is_flag=True, help="Show the right answers.")
 @click.option("--all", "everything", is_flag=True, help="Show what is right, too, for a class.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 though something is wrong, for graders that want it.")
 @click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Processes for a class.  [default: 1]"
+    "--exit-zero",
+    is_flag=True,
+    help="Exit with 0 though something is wrong, for graders that want it.",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    default=1,
+    help="Processes for a class.  [default: 1]",
 )
 @picture
 @click.option(
-    "--schema", is_flag=True, is_eager=True, expose_value=False, callback=write_schema, help="Write the JSON Schema."
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=write_schema,
+    help="Write the JSON Schema.",
 )
 @click.option(
     "--mistakes",
@@ -100,7 +127,10 @@ def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     key.check_expected()
     handed_in = submissions(answers)
     if form in FOR_ONE and len(handed_in) > 1:
-        raise UsageError(f"--format {form} is for one student, and there are {len(handed_in):,}", hint="--format json")
+        raise UsageError(
+            f"--format {form} is for one student, and there are {len(handed_in):,}",
+            hint="--format json",
+        )
     with closing(Progress(sys.stderr, len(handed_in), "students")) as progress:
         results = []
         for result in graded(key, handed_in, options["show_answers"], options["jobs"]):
@@ -120,12 +150,16 @@ def form_of(options: dict[str, Any]) -> str:
     return form_of_suffix(options["output"], SUFFIXES)
 
 
-def written(form: str, homework: Homework, results: list[StudentResult], options: dict[str, Any]) -> Iterator[str]:
+def written(
+    form: str, homework: Homework, results: list[StudentResult], options: dict[str, Any]
+) -> Iterator[str]:
     if form != "text":
         return REPORTS[form](homework, results)
     canvas = canvas_for(options["ascii"], options["color"], options["width"])
     if options["output"]:  # a file is no terminal
-        canvas = canvas._replace(width=options["width"], colour=options["color"] == "always", ascii=options["ascii"])
+        canvas = canvas._replace(
+            width=options["width"], colour=options["color"] == "always", ascii=options["ascii"]
+        )
     stream = io.StringIO()
     show(text.report(homework, results, canvas, options["everything"]), canvas, stream)
     return iter([stream.getvalue()])

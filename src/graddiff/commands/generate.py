@@ -13,7 +13,11 @@ from graddiff.commands import COMMANDS, load_command
 from graddiff.render.reference import completion
 from graddiff.render.reference.manual import command_page, language_page
 
-SCRIPTS = {"bash": "completions/graddiff.bash", "zsh": "completions/_graddiff", "fish": "completions/graddiff.fish"}
+SCRIPTS = {
+    "bash": "completions/graddiff.bash",
+    "zsh": "completions/_graddiff",
+    "fish": "completions/graddiff.fish",
+}
 
 
 def commands() -> dict[str, click.Command]:

@@ -20,9 +20,17 @@ HELP = """Writes the answers to a homework: exact where they are fractions, else
 With --format toml they are a file of answers, which graddiff check finds right."""
 
 
-@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
-@click.option("--format", "form", type=click.Choice(["text", "toml", "json"]), default="text", help="What to write.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "toml", "json"]),
+    default="text",
+    help="What to write.",
+)
 @picture
 def command(homework: str, form: str, **options: Any) -> None:
     key = Key(read_homework(homework))
@@ -31,16 +39,26 @@ def command(homework: str, form: str, **options: Any) -> None:
     for (problem, part), found in key.parts.items():
         answers.setdefault(problem, {})[part] = found.written
     if form == "json":
-        sys.stdout.write(json.dumps({"homework": key.homework.id, "answers": answers}, indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps({"homework": key.homework.id, "answers": answers}, indent=1) + "\n"
+        )
     elif form == "toml":
         for problem, parts in answers.items():
             sys.stdout.write(f"[{quoted(problem)}]\n")
-            sys.stdout.writelines(f"{quoted(part)} = {quoted(text)}\n" for part, text in parts.items())
+            sys.stdout.writelines(
+                f"{quoted(part)} = {quoted(text)}\n" for part, text in parts.items()
+            )
     else:
         canvas = canvas_for(**options)
-        rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in ("part", "marks", "answer")]]
+        rows: list[list[Cell]] = [
+            [[[Segment(title, "head")]] for title in ("part", "marks", "answer")]
+        ]
         for (problem, part), found in key.parts.items():
-            cells = (canvas.written(f"{problem}.{part}"), number(found.part.marks), canvas.written(found.written))
+            cells = (
+                canvas.written(f"{problem}.{part}"),
+                number(found.part.marks),
+                canvas.written(found.written),
+            )
             rows.append([[[Segment(cell)]] for cell in cells])
         show(lay_out(rows, "lrl", canvas), canvas)
 

@@ -20,7 +20,9 @@ part without marks; a formula that nothing can be compared with; an `expect` tha
 Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read, or an `expect` is wrong."""
 
 
-@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, a finding a line.")
 def command(homework: str, as_json: bool) -> int:
@@ -30,5 +32,7 @@ def command(homework: str, as_json: bool) -> int:
             sys.stdout.write(json.dumps(finding._asdict()) + "\n")
         else:
             place = ".".join(filter(None, (finding.problem, finding.part)))
-            sys.stdout.write(printable(f"{homework}: {place}: {finding.kind}: {finding.message}") + "\n")
+            sys.stdout.write(
+                printable(f"{homework}: {place}: {finding.kind}: {finding.message}") + "\n"
+            )
     return max((3 if finding.kind == "wrong expect" else 1 for finding in found), default=0)

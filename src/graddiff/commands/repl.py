@@ -51,7 +51,9 @@ class State(NamedTuple):
         return [*self.options, *(["--at", ",".join(bound)] if bound else []), "--", self.expression]
 
 
-@click.command(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 def command() -> int:
     if sys.stdin is None:
         raise FileError("standard input is closed")
@@ -115,7 +117,9 @@ def bound(before: tuple[tuple[str, str], ...], text: str) -> tuple[tuple[str, st
     for part in split(text):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign or not name:
-            raise UsageError(f"{printable(part.strip()) or 'nothing'} is no binding", hint=":at x=1,y=pi/2")
+            raise UsageError(
+                f"{printable(part.strip()) or 'nothing'} is no binding", hint=":at x=1,y=pi/2"
+            )
         found[name] = value
     return tuple((name, value) for name, value in found.items() if value)
 
@@ -142,7 +146,9 @@ def readable(state: State) -> bool:
 
 
 def history_file() -> str:
-    home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    home = os.environ.get("XDG_STATE_HOME") or os.path.join(
+        os.path.expanduser("~"), ".local", "state"
+    )
     return os.path.join(home, "graddiff", "history")
 
 

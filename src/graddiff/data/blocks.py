@@ -59,7 +59,9 @@ def open_source(path: str) -> Source:
 
 
 def unreadable(name: str, error: Exception) -> FileError:
-    return FileError(f"{name} cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}")
+    return FileError(
+        f"{name} cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+    )
 
 
 def blocks(source: Source, size: int, quotes: bool) -> Iterator[Block]:
@@ -75,7 +77,9 @@ def blocks(source: Source, size: int, quotes: bool) -> Iterator[Block]:
             if length > LARGEST:
                 raise FileError(
                     f"{source.name}, line {line}: a record of more than {LARGEST >> 20} MB",
-                    hint="is there a quote that is never closed?" if open_quotes % 2 else "a record is a line",
+                    hint="is there a quote that is never closed?"
+                    if open_quotes % 2
+                    else "a record is a line",
                 )
             continue
         text = b"".join([*pending, chunk[:end]])

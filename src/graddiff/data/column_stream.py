@@ -39,7 +39,9 @@ class FrameStream(Stream):
         if regular is None:
             return super().answer(block)
         lines, frame = regular
-        found, left = self.table.answer({name: frame[name].to_numpy() for name in self.table.names}, frame.height)
+        found, left = self.table.answer(
+            {name: frame[name].to_numpy() for name in self.table.names}, frame.height
+        )
         numbers = [polars.Series(name, output) for name, output in zip(self.table.results, found)]
         tally = Tally()
         tally.rows = lines.height
@@ -48,11 +50,15 @@ class FrameStream(Stream):
             return self._by_rows(written, lines, left, block.line, tally), tally
         return written, tally
 
-    def _by_rows(self, written: bytes, lines: polars.DataFrame, left: Any, first: int, tally: Tally) -> bytes:
+    def _by_rows(
+        self, written: bytes, lines: polars.DataFrame, left: Any, first: int, tally: Tally
+    ) -> bytes:
         """The same text with the rows that are left to the single-point path, each in its line."""
         rows = written.split(b"\n")
         for index in left.tolist():
-            (line, raw, record), *_ = self.reader.records(Block(lines.item(index, 0).encode(), first + index, 0))
+            (line, raw, record), *_ = self.reader.records(
+                Block(lines.item(index, 0).encode(), first + index, 0)
+            )
             answer = self.answers.alone(partial(self.reader.value, record))
             tally.add(line, answer)
             rows[index] = self.writer.awkward(raw, record, answer)[:-1].encode(*csv.ENCODING)
@@ -66,11 +72,21 @@ class FrameStream(Stream):
         target = io.BytesIO()
         own = [lines.to_series(0)] if self.plan.copies else []
         if isinstance(self.writer, bare.Writer):
-            return "".join([self.writer.row("", None, (number,)) for number in numbers[-1].to_list()]).encode()
+            return "".join(
+                [self.writer.row("", None, (number,)) for number in numbers[-1].to_list()]
+            ).encode()
         if isinstance(self.writer, csv.Writer):
-            frame = [*own, *numbers, polars.Series([None], dtype=polars.String).new_from_index(0, lines.height)]
+            frame = [
+                *own,
+                *numbers,
+                polars.Series([None], dtype=polars.String).new_from_index(0, lines.height),
+            ]
         else:  # each column after a blank, which JSON allows
-            opened = own[0].str.strip_chars().str.strip_suffix("}") if own else text_column("{", lines.height)
+            opened = (
+                own[0].str.strip_chars().str.strip_suffix("}")
+                if own
+                else text_column("{", lines.height)
+            )
             first, *others = self.writer.pieces
             frame = [opened, text_column((", " if own else "") + first.strip(), lines.height)]
             for number, piece in zip(numbers, others):

@@ -64,14 +64,18 @@ def check_installed(client: Client, name: str) -> None:
         raise FileError(f"graddiff is not installed {where}", hint=INSTALL) from None
     for version in found:
         if version != __version__:
-            raise FileError(f"graddiff {version} is installed {where}, and {__version__} here", hint=INSTALL)
+            raise FileError(
+                f"graddiff {version} is installed {where}, and {__version__} here", hint=INSTALL
+            )
 
 
 def local_cluster(workers: int) -> LocalCluster:
     """Processes of this machine, which have nothing to say: what goes wrong comes back with the answer."""
     own = silence()
     try:
-        return LocalCluster(workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL")
+        return LocalCluster(
+            workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+        )
     finally:
         os.dup2(own, 2)
         os.close(own)

@@ -10,7 +10,10 @@ from graddiff.data.parallel import Answered, by_threads, in_parallel
 from graddiff.data.streams import Plan, Stream
 from graddiff.errors import UsageError
 
-EXTRAS = {"columns": ("batch", ("numpy", "polars")), "dask": ("distributed", ("distributed", "numpy", "polars"))}
+EXTRAS = {
+    "columns": ("batch", ("numpy", "polars")),
+    "dask": ("distributed", ("distributed", "numpy", "polars")),
+}
 SMALL = 256 << 10  # bytes of a file that is answered before numpy and polars have been imported
 
 
@@ -31,14 +34,20 @@ def stream_of(plan: Plan, engine: str, size: int | None) -> Stream:
     """Rows or columns; `auto` means columns where they are installed and the work is worth their start."""
     if engine == "columns":
         need(engine, "--engine columns")
-    if engine == "rows" or missing("columns") or (engine == "auto" and size is not None and size < SMALL):
+    if (
+        engine == "rows"
+        or missing("columns")
+        or (engine == "auto" and size is not None and size < SMALL)
+    ):
         return Stream(plan)
     from graddiff.data.column_stream import FrameStream  # numpy and polars take a fifth of a second
 
     return FrameStream(plan)
 
 
-def answered(work: Stream, blocks: Iterator[Block], jobs: int, waits: bool) -> Generator[Answered, None, None]:
+def answered(
+    work: Stream, blocks: Iterator[Block], jobs: int, waits: bool
+) -> Generator[Answered, None, None]:
     """Each block with the text of its answers and what has come of its rows. A source that `waits`, such as a pipe, is
     not read before what came from it is answered."""
     if jobs > 1:

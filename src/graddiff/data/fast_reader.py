@@ -17,7 +17,9 @@ class Regular:
     """Reads some columns of blocks of one format, csv or jsonl. `keys` are the places of the fields in a CSV, which has
     so many columns."""
 
-    def __init__(self, reads: str, names: Sequence[str], keys: Mapping[str, int | str], width: int) -> None:
+    def __init__(
+        self, reads: str, names: Sequence[str], keys: Mapping[str, int | str], width: int
+    ) -> None:
         self.names, self.keys, self.width = names, keys, width
         self._read: Read = {"csv": self._csv, "jsonl": self._jsonl}[reads]
 
@@ -26,7 +28,11 @@ class Regular:
         text is not regular."""
         lines = self._lines(text) if self.names else None
         frame = None if lines is None else self._read(text, lines.to_series(0))
-        return None if lines is None or frame is None or frame.height != lines.height else (lines, frame)
+        return (
+            None
+            if lines is None or frame is None or frame.height != lines.height
+            else (lines, frame)
+        )
 
     def numbers(self, text: bytes) -> bytes | None:
         """The columns as float64, row by row; None where the text is not regular, or a field is no finite number."""
@@ -42,10 +48,16 @@ class Regular:
         if text.startswith(b"\n") or b"\n\n" in text or b"\r" in text or b"\x1f" in text:
             return None
         try:
-            lines = polars.read_csv(text, separator="\x1f", quote_char=None, has_header=False, infer_schema=False)
+            lines = polars.read_csv(
+                text, separator="\x1f", quote_char=None, has_header=False, infer_schema=False
+            )
         except polars.exceptions.PolarsError:
             return None
-        return lines if lines.width == 1 and lines.height == text.count(b"\n") + (not text.endswith(b"\n")) else None
+        return (
+            lines
+            if lines.width == 1 and lines.height == text.count(b"\n") + (not text.endswith(b"\n"))
+            else None
+        )
 
     def _ragged(self, lines: polars.Series) -> bool:
         """Whether a line has not as many fields as the header."""

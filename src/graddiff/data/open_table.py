@@ -18,7 +18,10 @@ from graddiff.language.parser import parse
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
 PACKED = ".gz"
-COLUMNAR = ("parquet", "arrow")  # formats that polars reads and writes, and that nobody reads line by line
+COLUMNAR = (
+    "parquet",
+    "arrow",
+)  # formats that polars reads and writes, and that nobody reads line by line
 
 
 class Rows(NamedTuple):
@@ -71,7 +74,11 @@ def open_rows(path: str, reads: str, size: int) -> Rows:
     while first and not first.text.strip():
         first = next(stream, None)
     if first is None:
-        hint = "a CSV begins with the names of its columns" if reads == "csv" else "JSON Lines has an object a line"
+        hint = (
+            "a CSV begins with the names of its columns"
+            if reads == "csv"
+            else "JSON Lines has an object a line"
+        )
         raise UsageError(f"{source.name} is empty", hint=hint)
     if reads == "jsonl":
         records = jsonl.Reader(source.name, []).records(first)
@@ -79,7 +86,9 @@ def open_rows(path: str, reads: str, size: int) -> Rows:
         return Rows(source.name, reads, columns, False, chain([first], stream), source.size)
     header, rest = beheaded(first)
     columns = csv.read_header(source.name, header.decode(*csv.ENCODING).strip("\r\n"))
-    return Rows(source.name, reads, columns, True, chain([rest] if rest.text else [], stream), source.size)
+    return Rows(
+        source.name, reads, columns, True, chain([rest] if rest.text else [], stream), source.size
+    )
 
 
 def beheaded(block: Block) -> tuple[bytes, Block]:
@@ -98,9 +107,13 @@ def check(question: Question, name: str, columns: list[str], complete: bool) -> 
     expression = parse(question.text, {*question.fixed, *columns})
     for bound in question.fixed:
         if bound in columns:
-            raise UsageError(f"{bound} is bound by --at, and a column of {name}", hint="take one of them away")
+            raise UsageError(
+                f"{bound} is bound by --at, and a column of {name}", hint="take one of them away"
+            )
     check_bound(expression, question.fixed)
-    unbound = [variable for variable in expression.variables if variable not in (*question.fixed, *columns)]
+    unbound = [
+        variable for variable in expression.variables if variable not in (*question.fixed, *columns)
+    ]
     if unbound and complete:
         told = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")
         span = expression.span(expression.variables[unbound[0]])
@@ -118,6 +131,11 @@ def collisions(plan: Plan, results: Sequence[str], reads: str) -> None:
     """Raises where a column that is copied has the name of a result."""
     for column in plan.columns if plan.copies else ():
         if column in results:
-            hint = "; ".join(["--no-input leaves the input out", RENAMES.get(reads, "or rename it").format(column)])
+            hint = "; ".join(
+                [
+                    "--no-input leaves the input out",
+                    RENAMES.get(reads, "or rename it").format(column),
+                ]
+            )
             what = "member" if reads == "jsonl" else "column"
             raise UsageError(f"{plan.name} has a {what} {column!r} itself", hint=hint)

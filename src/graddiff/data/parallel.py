@@ -27,7 +27,9 @@ def by_threads(work: Stream, blocks: Iterator[Block]) -> Generator[Answered, Non
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for block, (written, tally) in in_order(lambda block: pool.submit(work.answer, block).result, blocks, THREADS):
+        for block, (written, tally) in in_order(
+            lambda block: pool.submit(work.answer, block).result, blocks, THREADS
+        ):
             yield block, written, tally
 
 

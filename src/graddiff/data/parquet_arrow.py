@@ -16,7 +16,10 @@ from graddiff.errors import FileError
 
 HEIGHT = 65_536  # rows of a block
 
-SCAN: dict[str, Callable[..., polars.LazyFrame]] = {"parquet": polars.scan_parquet, "arrow": polars.scan_ipc}
+SCAN: dict[str, Callable[..., polars.LazyFrame]] = {
+    "parquet": polars.scan_parquet,
+    "arrow": polars.scan_ipc,
+}
 SINK: dict[str, Callable[..., object]] = {
     "parquet": polars.LazyFrame.sink_parquet,
     "arrow": polars.LazyFrame.sink_ipc,
@@ -76,7 +79,10 @@ def typed(frame: polars.LazyFrame, names: Sequence[str], members: bool) -> list[
     found = frame.select(tests).collect(engine="streaming").row(0) if tests else ()
     if members:
         strings = [polars.when(text.str.starts_with('"')).then(text) for text in texts]
-        texts = [polars.coalesce(own.str.json_decode(polars.String), text) for own, text in zip(strings, texts)]
+        texts = [
+            polars.coalesce(own.str.json_decode(polars.String), text)
+            for own, text in zip(strings, texts)
+        ]
     return [TYPES[kind](text) for kind, text in zip(found, texts)]
 
 
@@ -90,23 +96,38 @@ TYPES: dict[str, Callable[[polars.Expr], polars.Expr]] = {
 
 def narrowest(text: polars.Expr) -> polars.Expr:
     """Which of the TYPES fits all fields of a column: numbers are those of JSON, of which a float loses no digit."""
-    whole = text.str.contains(WHOLE) & (text.is_null() | text.cast(polars.Int64, strict=False).is_not_null())
-    digits = text.str.replace("[eE].*", "").str.replace_all("[-.]", "").str.strip_chars_start("0").str.len_bytes()
+    whole = text.str.contains(WHOLE) & (
+        text.is_null() | text.cast(polars.Int64, strict=False).is_not_null()
+    )
+    digits = (
+        text.str.replace("[eE].*", "")
+        .str.replace_all("[-.]", "")
+        .str.strip_chars_start("0")
+        .str.len_bytes()
+    )
     finite = text.cast(polars.Float64, strict=False).is_finite()
     number = text.str.contains(f"^(?:{NUMBER.pattern})$") & (digits <= DIGITS) & finite
     found: polars.Expr = polars.lit("text")
-    for kind, fits in (("number", number), ("whole", whole), ("truth", text.is_in(["true", "false"]))):
+    for kind, fits in (
+        ("number", number),
+        ("whole", whole),
+        ("truth", text.is_in(["true", "false"])),
+    ):
         found = polars.when((text.count() > 0) & fits.all()).then(polars.lit(kind)).otherwise(found)
     return found
 
 
-def answer_columnar(rows: Rows, reads: str, target: str, writes: str, question: Question, copies: bool) -> Tally:
+def answer_columnar(
+    rows: Rows, reads: str, target: str, writes: str, question: Question, copies: bool
+) -> Tally:
     """From one columnar file to another, in pieces. Raises FileError."""
     frames = Frames(question, rows.columns, copies)
     try:
         frame = SCAN[reads](rows.name)
         schema = frames.schema(frame.collect_schema())
-        answered = frame.with_row_index(frames.index).map_batches(frames.answer, schema=schema, streamable=True)
+        answered = frame.with_row_index(frames.index).map_batches(
+            frames.answer, schema=schema, streamable=True
+        )
         SINK[writes](answered, target)
     except FAILURES as error:
         raise failed(rows.name, "answered", error) from None
@@ -134,7 +155,10 @@ class Frames:
         floats = {name: as_floats(frame[name]).to_numpy() for name in self.table.variables}
         numbers, errors = self.table.whole(floats, frame.height, tally, first + 1, read)
         own = frame.drop(self.index).get_columns() if self.copies else []
-        found = [polars.Series(name, column).fill_nan(None) for name, column in zip(self.table.results, numbers)]
+        found = [
+            polars.Series(name, column).fill_nan(None)
+            for name, column in zip(self.table.results, numbers)
+        ]
         return polars.DataFrame([*own, *found, polars.Series("error", errors, polars.String)])
 
     def schema(self, own: polars.Schema) -> polars.Schema:

@@ -47,7 +47,9 @@ class Tally:
     def __init__(self) -> None:
         self.rows = self.failed = self.code = 0
         self.first: tuple[int, str] | None = None  # line and message of the first failure
-        self.notices: dict[str, tuple[int, int, str]] = {}  # node -> first line, number of rows, first message
+        self.notices: dict[
+            str, tuple[int, int, str]
+        ] = {}  # node -> first line, number of rows, first message
 
     def add(self, line: int, answer: Answer) -> None:
         """Takes note of a row that went through the single-point path."""
@@ -87,7 +89,9 @@ class Answers:
     def program(self, natives: Collection[str]) -> Program:
         return program(self.expression, self.fixed, self.lines, natives)
 
-    def by_rows(self, keys: Mapping[str, Any], number: Callable[[Any], float]) -> Callable[[Any], tuple[float, ...]]:
+    def by_rows(
+        self, keys: Mapping[str, Any], number: Callable[[Any], float]
+    ) -> Callable[[Any], tuple[float, ...]]:
         """The kernel: a record -> value and derivatives; raises where the row is for the single-point path."""
         return rows.by_rows(self.program(rows.NATIVES), keys, number)
 
@@ -101,7 +105,9 @@ class Answers:
         said = [notice for notice in result.notices if notice not in self.expression.notices]
         missing = [notice for notice in said if NOTICES[notice.kind]]
         numbers = [result.value, *result.gradient.values()]
-        failure = Failure(missing[0].kind, missing[0].message, 4, missing[0].span) if missing else None
+        failure = (
+            Failure(missing[0].kind, missing[0].message, 4, missing[0].span) if missing else None
+        )
         return Answer(numbers, failure, [notice for notice in said if notice not in missing])
 
 

@@ -70,7 +70,9 @@ class Stream:
                     break
         return "".join(written).encode(*csv.ENCODING), tally
 
-    def _add(self, line: int, raw: str, shown: Any, answer: Answer, tally: Tally, written: list[str]) -> bool:
+    def _add(
+        self, line: int, raw: str, shown: Any, answer: Answer, tally: Tally, written: list[str]
+    ) -> bool:
         """Writes a row that is not like the others, and says whether it is the last one."""
         try:
             text = self.writer.awkward(raw, shown, answer)

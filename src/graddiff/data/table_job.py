@@ -49,12 +49,24 @@ def open_part(part: Part) -> tuple[Rows, Stream]:
         need("columns", part.reads)
         from graddiff.data.parquet_arrow import open_columnar
 
-        names = None if part.copies and not part.question.only else Source(part.question.text).tokens
+        names = (
+            None if part.copies and not part.question.only else Source(part.question.text).tokens
+        )
         rows = open_columnar(part.path, part.reads, writes, names)
     else:
-        rows = open_rows(part.path, part.reads, BLOCK["rows" if part.engine == "rows" else "columns"])
+        rows = open_rows(
+            part.path, part.reads, BLOCK["rows" if part.engine == "rows" else "columns"]
+        )
     check(part.question, rows.name, rows.columns, rows.complete)
-    plan = Plan(part.question, rows.name, tuple(rows.columns), rows.reads, writes, part.copies, part.fail_fast)
+    plan = Plan(
+        part.question,
+        rows.name,
+        tuple(rows.columns),
+        rows.reads,
+        writes,
+        part.copies,
+        part.fail_fast,
+    )
     work = stream_of(plan, part.engine, rows.size)
     collisions(plan, results(work), part.reads)
     return rows, work
@@ -67,7 +79,9 @@ def results(work: Stream) -> Sequence[str]:
     return jsonl.RESULTS if isinstance(work.writer, jsonl.Writer) else ()
 
 
-def pour(part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, int], None]) -> Tally:
+def pour(
+    part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, int], None]
+) -> Tally:
     """Writes the answers; `tell` hears of the rows and the bytes so far."""
     total = Tally()
     out.write(work.writer.head().encode(*csv.ENCODING))
@@ -96,7 +110,9 @@ def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read
             from graddiff.data.parquet_arrow import answer_columnar, convert
 
             if part.reads in COLUMNAR:
-                total = answer_columnar(rows, part.reads, target, part.writes, part.question, part.copies)
+                total = answer_columnar(
+                    rows, part.reads, target, part.writes, part.question, part.copies
+                )
             else:
                 with scratch(final, part.run) as text:
                     total = write_text(part, rows, work, text, tell)
@@ -118,11 +134,17 @@ def attempt(part: Part) -> Tally | GraddiffError:
 def sweep(folder: str, run: str) -> None:
     """Removes what killed processes of a run have left unfinished; others may be at work in the same folder."""
     for entry in os.scandir(folder):
-        if entry.name.startswith(".") and entry.name.endswith(UNFINISHED) and f".{run}." in entry.name:
+        if (
+            entry.name.startswith(".")
+            and entry.name.endswith(UNFINISHED)
+            and f".{run}." in entry.name
+        ):
             os.remove(entry.path)
 
 
-def write_text(part: Part, rows: Rows, work: Stream, path: str, tell: Callable[[int, int], None]) -> Tally:
+def write_text(
+    part: Part, rows: Rows, work: Stream, path: str, tell: Callable[[int, int], None]
+) -> Tally:
     with open(path, "wb") as out:
         return pour(part, rows, work, out, tell)
 

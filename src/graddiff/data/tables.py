@@ -44,7 +44,10 @@ def column_kernel(
             return number(repr(float(found[name][row])), name)
 
         outputs, errors = table.whole(found, size, Tally(), 1, read)
-        return {**dict(zip(table.results, outputs)), "error": numpy.array([error or "" for error in errors], str)}
+        return {
+            **dict(zip(table.results, outputs)),
+            "error": numpy.array([error or "" for error in errors], str),
+        }
 
     return kernel
 
@@ -67,7 +70,12 @@ class Table:
         return outputs, numpy.empty(0, int) if left is None else numpy.flatnonzero(left)
 
     def whole(
-        self, inputs: Mapping[str, Any], size: int, tally: Tally, first: int, read: Callable[[int, str], float]
+        self,
+        inputs: Mapping[str, Any],
+        size: int,
+        tally: Tally,
+        first: int,
+        read: Callable[[int, str], float],
     ) -> tuple[list[Any], list[str | None]]:
         """Arrays with all answers, and the messages; rows are counted from `first`, and what the kernel leaves to the
         single-point path is read by `read`."""

@@ -18,7 +18,14 @@ from graddiff.homework.answer_text import given, read_answer, read_as
 from graddiff.homework.conditioning import scale_of_adjoint, scale_of_value
 from graddiff.homework.judging import Truth, Verdict, judge_formula, judge_number
 from graddiff.homework.misreadings import Spot
-from graddiff.homework.mistake_matching import Hypothesis, Pattern, mistaken, of_formula, of_number, patterns
+from graddiff.homework.mistake_matching import (
+    Hypothesis,
+    Pattern,
+    mistaken,
+    of_formula,
+    of_number,
+    patterns,
+)
 from graddiff.homework.problems import Homework, Limits, Part, Problem, values_at
 from graddiff.homework.sample_points import Sample, Witness, samples, witness
 from graddiff.language.expression import Expression
@@ -40,7 +47,9 @@ class NumberKey:
         try:
             self.truth = self._truth()
         except PointError as error:
-            told = f"problem {problem.id}: {part.quantity} has no value at its point: {error.message}"
+            told = (
+                f"problem {problem.id}: {part.quantity} has no value at its point: {error.message}"
+            )
             raise HomeworkError(told, text=error.text, span=error.span) from None
 
     def _truth(self) -> Truth:
@@ -90,7 +99,11 @@ class NumberKey:
         if verdict.status == "correct" or self._slope is None:
             return verdict
         other = judge_number(found, self._slope, self.part.tolerance)
-        return other._replace(rule=f"{other.rule}, the slope on both sides") if other.status == "correct" else verdict
+        return (
+            other._replace(rule=f"{other.rule}, the slope on both sides")
+            if other.status == "correct"
+            else verdict
+        )
 
     @cached_property
     def _slope(self) -> Truth | None:
@@ -100,7 +113,11 @@ class NumberKey:
         if self.what != "adjoint" or name not in self.problem.expression.variables:
             return None
         for notice in differentiate(self.problem.expression, self.at, [name]).notices:
-            if notice.kind == "smooth" and notice.slopes is not None and notice.slopes[1] is not None:
+            if (
+                notice.kind == "smooth"
+                and notice.slopes is not None
+                and notice.slopes[1] is not None
+            ):
                 slope = float(notice.slopes[1])
                 short = Fraction(slope).limit_denominator(1000)
                 return Truth(short if float(short) == slope else None, slope, self.truth.scale)
@@ -164,7 +181,9 @@ class FormulaKey:
     @cached_property
     def patterns(self) -> list[Pattern]:
         line = self.problem.expression.lines[self.part.name]
-        points = [{name: float(value) for name, value in sample.at.items()} for sample in self.points]
+        points = [
+            {name: float(value) for name, value in sample.at.items()} for sample in self.points
+        ]
         found = patterns([Spot(self.problem.expression, at, line, "adjoint") for at in points])
         return mistaken(found, [sample.derivative for sample in self.points])
 
@@ -190,9 +209,13 @@ class Key:
         for problem in homework.problems:
             for part in problem.parts:
                 if part.name:
-                    self.parts[problem.id, part.quantity] = FormulaKey(homework.id, problem, part, homework.limits)
+                    self.parts[problem.id, part.quantity] = FormulaKey(
+                        homework.id, problem, part, homework.limits
+                    )
                 else:
-                    self.parts[problem.id, part.quantity] = NumberKey(problem, part, homework.limits)
+                    self.parts[problem.id, part.quantity] = NumberKey(
+                        problem, part, homework.limits
+                    )
 
     def check_expected(self) -> None:
         """Raises HomeworkError where the homework states an answer that is wrong."""
@@ -218,5 +241,7 @@ def judged(key: NumberKey | FormulaKey, text: str) -> Judged:
         return Judged(Verdict("invalid", "", None, error.message), (), error)
     verdict = key.judge(answer)
     if verdict.status == "wrong" and read_as(answer):
-        verdict = verdict._replace(message="; ".join(filter(None, (verdict.message, read_as(answer)))))
+        verdict = verdict._replace(
+            message="; ".join(filter(None, (verdict.message, read_as(answer))))
+        )
     return Judged(verdict, tuple(key.hypotheses(answer)) if verdict.status == "wrong" else ())

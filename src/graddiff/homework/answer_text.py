@@ -28,7 +28,9 @@ NEG, MUL, POW = TABLE["neg"], TABLE["mul"], TABLE["pow"]
 def read_answer(text: str, names: Sequence[str], limits: Limits) -> Expression:
     """An answer as an expression in `names`. Raises GraddiffError for what cannot be read, or is too long."""
     if len(text) > limits.length:
-        raise HomeworkError(f"the answer has {len(text):,} characters, and {limits.length:,} are the most")
+        raise HomeworkError(
+            f"the answer has {len(text):,} characters, and {limits.length:,} are the most"
+        )
     if "=" in text:
         refuse_functions(Source(text))
     expression = parse(text, names)
@@ -38,25 +40,37 @@ def read_answer(text: str, names: Sequence[str], limits: Limits) -> Expression:
             raise HomeworkError(told, text=expression.text, span=notice.span)
     operations = sum(1 for operands in expression.operands if operands)
     if operations > limits.operations:
-        raise HomeworkError(f"the answer has {operations:,} operations, and {limits.operations:,} are the most")
+        raise HomeworkError(
+            f"the answer has {operations:,} operations, and {limits.operations:,} are the most"
+        )
     for name, line in expression.variables.items():
         if name not in names:
-            told = f"{name} stands for nothing here" if names else f"a number is asked for, and {name} is none"
-            hint = did_you_mean(name, names) or (f"the names are {', '.join(names)}" if names else "put the numbers in")
+            told = (
+                f"{name} stands for nothing here"
+                if names
+                else f"a number is asked for, and {name} is none"
+            )
+            hint = did_you_mean(name, names) or (
+                f"the names are {', '.join(names)}" if names else "put the numbers in"
+            )
             raise HomeworkError(told, text=expression.text, span=expression.span(line), hint=hint)
     return expression
 
 
 def read_as(answer: Expression) -> str:
     """What there is to say about how an answer was read: 1/2x is (1/2)*x."""
-    return "; ".join(notice.message for notice in answer.notices if notice.kind == "implicit multiplication")
+    return "; ".join(
+        notice.message for notice in answer.notices if notice.kind == "implicit multiplication"
+    )
 
 
 def refuse_functions(source: Source) -> None:
     """Raises HomeworkError for a definition of a function, calls of which could unfold to anything."""
     for token, written in enumerate(source.tokens):
         if source.kinds[written] == "SIGNATURE":
-            raise HomeworkError("an answer defines no functions", text=source.text, span=source.span(token))
+            raise HomeworkError(
+                "an answer defines no functions", text=source.text, span=source.span(token)
+            )
 
 
 def real_power(x: float, y: float) -> float:

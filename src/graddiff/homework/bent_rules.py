@@ -53,7 +53,10 @@ def unary() -> tuple[str, ...]:
     return tuple(
         row.name
         for row in TABLE.values()
-        if not row.symbol and not row.variadic and len(row.parameters) == 1 and row.partials != ("0",)
+        if not row.symbol
+        and not row.variadic
+        and len(row.parameters) == 1
+        and row.partials != ("0",)
     )
 
 
@@ -103,7 +106,11 @@ def bend(
                 values[line] = compiled(kind, bent.formula)[1](*inputs)
         if all(flow is None for flow in flows):
             continue
-        rule = for_slopes.get(shape_of(operation, [flow is not None for flow in flows])) if here else None
+        rule = (
+            for_slopes.get(shape_of(operation, [flow is not None for flow in flows]))
+            if here
+            else None
+        )
         slopes[line] = (
             straight(operation, inputs, flows, values[line], kind)
             if rule is None
@@ -114,7 +121,11 @@ def bend(
 
 
 def straight(
-    operation: Operation, inputs: Sequence[Number], flows: Sequence[Number | None], value: Number, kind: Kind
+    operation: Operation,
+    inputs: Sequence[Number],
+    flows: Sequence[Number | None],
+    value: Number,
+    kind: Kind,
 ) -> Number | None:
     """The derivative of an operation as it is: local partial times derivative, summed over its operands."""
     if operation is WHERE:
@@ -122,7 +133,9 @@ def straight(
     if not operation.differentiable:
         return None
     flowing = [(slot, flow) for slot, flow in enumerate(flows) if flow is not None]
-    return reduce(add, [partial_at(kind, operation, slot, inputs, value) * flow for slot, flow in flowing])
+    return reduce(
+        add, [partial_at(kind, operation, slot, inputs, value) * flow for slot, flow in flowing]
+    )
 
 
 def by_rule(
@@ -153,6 +166,8 @@ def by_rule(
         "p_du": lambda: partial(flows[slot]),
         "p_x": lambda: partial(variable),
     }
-    known = dict(zip(rule.operands, inputs)) | {f"d{name}": flow for name, flow in zip(rule.operands, flows)}
+    known = dict(zip(rule.operands, inputs)) | {
+        f"d{name}": flow for name, flow in zip(rule.operands, flows)
+    }
     names, function = compiled(kind, rule.formula)
     return function(**{name: known[name] if name in known else found[name]() for name in names})

@@ -38,13 +38,19 @@ def absolute(graph: Graph) -> list[float]:
     return found
 
 
-def scale_of_value(expression: Expression, at: Mapping[str, float], line: int, kind: Kind = FLOATS) -> float:
+def scale_of_value(
+    expression: Expression, at: Mapping[str, float], line: int, kind: Kind = FLOATS
+) -> float:
     """The largest absolute contribution of a line to the value of another: what is rounded there is seen here."""
     part = expression._replace(output=line)
     values = evaluate(part, at, kind)
     graph = differentiate_backwards(part, values, {*range(line + 1)}, kind)
     return max(
-        (weight * abs(value) for weight, value in zip(absolute(graph), values) if weight and isinstance(value, float)),
+        (
+            weight * abs(value)
+            for weight, value in zip(absolute(graph), values)
+            if weight and isinstance(value, float)
+        ),
         default=0.0,
     )
 
@@ -59,7 +65,9 @@ def scale_of_adjoint(
     return absolute(graph)[line] + sensitivity(graph, at, line, rounded)
 
 
-def sensitivity(graph: Graph, at: Mapping[str, float], line: int, rounded: Collection[str]) -> float:
+def sensitivity(
+    graph: Graph, at: Mapping[str, float], line: int, rounded: Collection[str]
+) -> float:
     """How much a line's adjoint changes if each rounded number on the way changes by about its own size, while all
     choices stay as they are.
 
@@ -71,11 +79,19 @@ def sensitivity(graph: Graph, at: Mapping[str, float], line: int, rounded: Colle
     largest = 0.0
     for run in range(RUNS):
         SHAKEN.start(run)
-        point = {name: SHAKEN.off(value) if name in rounded else value for name, value in at.items()}
+        point = {
+            name: SHAKEN.off(value) if name in rounded else value for name, value in at.items()
+        }
         with suppress(PointError):
-            shaken = differentiate_backwards(expression, evaluate(expression, point, SHAKEN), {line}, SHAKEN)
+            shaken = differentiate_backwards(
+                expression, evaluate(expression, point, SHAKEN), {line}, SHAKEN
+            )
             found = shaken.adjoints[line]
-            if found is not None and math.isfinite(found - adjoint) and branches(shaken) == branches(graph):
+            if (
+                found is not None
+                and math.isfinite(found - adjoint)
+                and branches(shaken) == branches(graph)
+            ):
                 largest = max(largest, abs(found - adjoint) / OFF)
     return largest
 
@@ -106,7 +122,9 @@ class Shaken(Kind):
     """Floats whose results are off by about OFF, relative, in the same way in each run of the same number."""
 
     def __init__(self) -> None:
-        natives = {name: f if name in UNSHAKEN else self._shaken(f) for name, f in FLOATS.natives.items()}
+        natives = {
+            name: f if name in UNSHAKEN else self._shaken(f) for name, f in FLOATS.natives.items()
+        }
         super().__init__(self._number, natives, FLOATS.finite, FLOATS.limit)
         self.start(0)
 

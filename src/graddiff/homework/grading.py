@@ -60,21 +60,34 @@ class StudentResult(NamedTuple):
 def grade(key: Key, submission: Submission, show: bool) -> StudentResult:
     """The result of a student; with `show`, the right answers are in it."""
     parts = [
-        grade_part(key, problem, part, submission, show) for problem in key.homework.problems for part in problem.parts
+        grade_part(key, problem, part, submission, show)
+        for problem in key.homework.problems
+        for part in problem.parts
     ]
-    remarks = [*([submission.unreadable] if submission.unreadable else submission.remarks), *unknown(key, submission)]
+    remarks = [
+        *([submission.unreadable] if submission.unreadable else submission.remarks),
+        *unknown(key, submission),
+    ]
     return StudentResult(submission.student, submission.path, tuple(parts), tuple(remarks))
 
 
-def grade_part(key: Key, problem: Problem, part: Part, submission: Submission, show: bool) -> PartResult:
+def grade_part(
+    key: Key, problem: Problem, part: Part, submission: Submission, show: bool
+) -> PartResult:
     expected = key.parts[problem.id, part.quantity].written if show else None
     answer = submission.answers.get((problem.id, part.quantity))
     if submission.unreadable:
         return PartResult(problem.id, part.quantity, "invalid", 0, part.marks, expected=expected)
     if answer is None or not answer.text.strip():
-        return PartResult(problem.id, part.quantity, "missing", 0, part.marks, answer, expected=expected)
+        return PartResult(
+            problem.id, part.quantity, "missing", 0, part.marks, answer, expected=expected
+        )
     verdict, hypotheses, error = key.judge(problem.id, part.quantity, answer.text)
-    share = 1.0 if verdict.status == "correct" else max([part.credit.get(h.id, 0.0) for h in hypotheses], default=0.0)
+    share = (
+        1.0
+        if verdict.status == "correct"
+        else max([part.credit.get(h.id, 0.0) for h in hypotheses], default=0.0)
+    )
     score = part.marks if share == 1 else part.marks * share
     return PartResult(
         problem.id,
@@ -95,7 +108,9 @@ def grade_part(key: Key, problem: Problem, part: Part, submission: Submission, s
 
 def unknown(key: Key, submission: Submission) -> Iterator[str]:
     """Answers to what was not asked."""
-    problems = {problem.id: [part.quantity for part in problem.parts] for problem in key.homework.problems}
+    problems = {
+        problem.id: [part.quantity for part in problem.parts] for problem in key.homework.problems
+    }
     for (problem, quantity), answer in submission.answers.items():
         where = f" (line {answer.line})" if answer.line else ""
         if problem not in problems:

@@ -48,7 +48,9 @@ def read_homework(path: str) -> Homework:
     try:
         return homework(table)
     except HomeworkError as error:
-        raise type(error)(f"{path}: {error.message}", text=error.text, span=error.span, hint=error.hint) from None
+        raise type(error)(
+            f"{path}: {error.message}", text=error.text, span=error.span, hint=error.hint
+        ) from None
 
 
 def read_toml(text: str, path: str) -> dict[str, Any]:
@@ -57,7 +59,13 @@ def read_toml(text: str, path: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
         place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
-        where = f", line {place[1]}, column {place[2]}," if place and place[1] else ", at its end," if place else ""
+        where = (
+            f", line {place[1]}, column {place[2]},"
+            if place and place[1]
+            else ", at its end,"
+            if place
+            else ""
+        )
         told = str(error)[: place.start()] if place else str(error)
         raise HomeworkError(f"{path}{where} is not TOML: {told[:1].lower()}{told[1:]}") from None
 
@@ -68,13 +76,18 @@ def homework(table: Table) -> Homework:
     check_keys(head, ("id", "title", "tolerance", "credit", "limits"), "[homework]")
     rows = table.get("problem", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not rows:
-        raise HomeworkError("there is no problem", hint='write [[problem]] and below it id = "q1", expression = "…"')
+        raise HomeworkError(
+            "there is no problem", hint='write [[problem]] and below it id = "q1", expression = "…"'
+        )
     problems = tuple(problem(row, f"q{number}", head) for number, row in enumerate(rows, 1))
     ids = [one.id for one in problems]
     for name in ids:
         if ids.count(name) > 1:
             raise HomeworkError(f"two problems are called {name}")
-    name, title = text_of(head, "id", "[homework]", "homework"), text_of(head, "title", "[homework]", "")
+    name, title = (
+        text_of(head, "id", "[homework]", "homework"),
+        text_of(head, "title", "[homework]", ""),
+    )
     return Homework(name, title, problems, limits(section(head, "limits", "[homework]")))
 
 
@@ -82,7 +95,10 @@ def limits(table: Table) -> Limits:
     check_keys(table, Limits._fields, "limits")
     found = {name: positive(value, name) for name, value in table.items()}
     usual = Limits()
-    length, operations = found.get("length", usual.length), found.get("operations", usual.operations)
+    length, operations = (
+        found.get("length", usual.length),
+        found.get("operations", usual.operations),
+    )
     return Limits(int(length), int(operations), found.get("seconds", usual.seconds))
 
 
@@ -90,21 +106,31 @@ def problem(row: Table, usual: str, head: Table) -> Problem:
     name = text_of(row, "id", "a problem", usual)
     where = f"problem {name}"
     if "." in name or not name.isprintable() or name != name.strip():
-        raise HomeworkError(f"{where}: its id has a point, a blank or a control code in it", hint='id = "q1"')
+        raise HomeworkError(
+            f"{where}: its id has a point, a blank or a control code in it", hint='id = "q1"'
+        )
     known = ("id", "title", "expression", "at", "domain", "points", "tolerance", "credit", "expect")
     check_keys(row, known, where)
     text = text_of(row, "expression", where)
-    at = {variable: written(value, f"{variable} of {where}") for variable, value in section(row, "at", where).items()}
+    at = {
+        variable: written(value, f"{variable} of {where}")
+        for variable, value in section(row, "at", where).items()
+    }
     expression: Expression = within(where, lambda: parse(text, at))
     for notice in expression.notices:
         if notice.kind == "unused statement":
             hint = "name it, or take it out; a line that goes on ends in an operator"
-            raise HomeworkError(f"{where}: {notice.message}", text=text, span=notice.span, hint=hint)
+            raise HomeworkError(
+                f"{where}: {notice.message}", text=text, span=notice.span, hint=hint
+            )
     within(where, lambda: bind({}, at.items(), "at"))
     parts = parts_of(row, expression, head, where)
     unbound = [variable for variable in expression.variables if variable not in at]
     if unbound and not all(one.name for one in parts):
-        raise HomeworkError(f"{where} asks for numbers, but {', '.join(unbound)} has no value", hint="at = { x = 1 }")
+        raise HomeworkError(
+            f"{where} asks for numbers, but {', '.join(unbound)} has no value",
+            hint="at = { x = 1 }",
+        )
     domain = section(row, "domain", where)
     for variable in {**at, **domain}:
         if variable not in expression.variables:
@@ -118,7 +144,9 @@ def parts_of(row: Table, expression: Expression, head: Table, where: str) -> tup
     """The parts of a problem. What `expect` says beside them is theirs."""
     points = flat(section(row, "points", where), leaf)
     if not points:
-        raise HomeworkError(f"{where} asks for nothing", hint='points = { value = 1, "gradient.x" = 2 }')
+        raise HomeworkError(
+            f"{where} asks for nothing", hint='points = { value = 1, "gradient.x" = 2 }'
+        )
     parts = {}
     for quantity, value in points.items():
         found = part(quantity, value, expression, (head, row), where)
@@ -139,7 +167,9 @@ def leaf(value: Any) -> bool:
     return isinstance(value, dict) and bool({"marks", "tolerance", "credit", "expect"} & {*value})
 
 
-def part(quantity: str, value: Any, expression: Expression, above: tuple[Table, Table], where: str) -> Part:
+def part(
+    quantity: str, value: Any, expression: Expression, above: tuple[Table, Table], where: str
+) -> Part:
     """A part from its marks, or from a table with marks and what differs from the problem and the homework."""
     if not quantity.startswith(f"{FORMULA}."):
         within(where, lambda: asked_for(expression, quantity))
@@ -149,14 +179,22 @@ def part(quantity: str, value: Any, expression: Expression, above: tuple[Table, 
     check_keys(own, ("marks", "tolerance", "credit", "expect"), place)
     name = quantity.partition(".")[2] if quantity.startswith(f"{FORMULA}.") else ""
     if name and name not in expression.lines:
-        hint = did_you_mean(name, expression.lines) or f"its names are {', '.join([*expression.lines][:8])}"
+        hint = (
+            did_you_mean(name, expression.lines)
+            or f"its names are {', '.join([*expression.lines][:8])}"
+        )
         raise HomeworkError(f"{place} is a derivative by {name}, which does not occur", hint=hint)
     tolerance, credit = Tolerance(), dict[str, float]()
     for table in (*above, own):
         tolerance = tolerance_of(table.get("tolerance"), tolerance, place)
-        credit |= {mistake: share(value, mistake) for mistake, value in section(table, "credit", place).items()}
+        credit |= {
+            mistake: share(value, mistake)
+            for mistake, value in section(table, "credit", place).items()
+        }
     if name and "tolerance" in own:
-        raise HomeworkError(f"{place} has a tolerance, which is for numbers", hint="formulas are equal or not")
+        raise HomeworkError(
+            f"{place} has a tolerance, which is for numbers", hint="formulas are equal or not"
+        )
     expect = None if own.get("expect") is None else written(own["expect"], f"expect of {place}")
     return Part(quantity, name, marks_of(own.get("marks", 0), place), tolerance, credit, expect)
 
@@ -166,15 +204,21 @@ def tolerance_of(value: Any, inherited: Tolerance, where: str) -> Tolerance:
     if value is None:
         return inherited
     if not isinstance(value, dict):
-        raise HomeworkError(f"the tolerance of {where} is no table", hint="tolerance = { rel = 1e-3 }")
+        raise HomeworkError(
+            f"the tolerance of {where} is no table", hint="tolerance = { rel = 1e-3 }"
+        )
     check_keys(value, Tolerance._fields, f"the tolerance of {where}")
-    found: dict[str, Any] = {name: positive(value[name], name, zero=True) for name in ("rel", "abs") if name in value}
+    found: dict[str, Any] = {
+        name: positive(value[name], name, zero=True) for name in ("rel", "abs") if name in value
+    }
     if "exact" in value:
         if not isinstance(value["exact"], bool):
             raise HomeworkError(f"exact in the tolerance of {where} is neither true nor false")
         found["exact"] = value["exact"]
     if found.get("exact") and ("rel" in found or "abs" in found):
-        raise HomeworkError(f"the tolerance of {where} is exact, and has room in it", hint="say one of them")
+        raise HomeworkError(
+            f"the tolerance of {where} is exact, and has room in it", hint="say one of them"
+        )
     digits = inherited.digits
     if "digits" in value:
         asked = positive(value["digits"], "digits")
@@ -182,7 +226,9 @@ def tolerance_of(value: Any, inherited: Tolerance, where: str) -> Tolerance:
             raise HomeworkError(f"digits of {where} is {asked}, which is no whole number")
         digits = int(asked)
     if digits > DIGITS:
-        raise HomeworkError(f"digits of {where} is {digits}, and floats have {DIGITS}", hint="digits = 5")
+        raise HomeworkError(
+            f"digits of {where} is {digits}, and floats have {DIGITS}", hint="digits = 5"
+        )
     return Tolerance(**found, digits=digits)
 
 
@@ -192,16 +238,23 @@ def share(value: Any, mistake: str) -> float:
         raise HomeworkError(f"there is no mistake called {mistake}", hint=hint)
     found = positive(value, f"the credit for {mistake}", zero=True)
     if found > 1:
-        raise HomeworkError(f"the credit for {mistake} is {found:g}", hint="it is a share of the marks: from 0 to 1")
+        raise HomeworkError(
+            f"the credit for {mistake} is {found:g}", hint="it is a share of the marks: from 0 to 1"
+        )
     return found
 
 
 def interval(value: Any, variable: str, where: str) -> Interval:
     if not isinstance(value, list) or len(value) != 2:
-        raise HomeworkError(f"the domain of {variable} in {where} has no two ends", hint="domain = { x = [-3, 3] }")
+        raise HomeworkError(
+            f"the domain of {variable} in {where} has no two ends", hint="domain = { x = [-3, 3] }"
+        )
     low, high = (end_of(end, f"{variable} in the domain of {where}", where) for end in value)
     if not low < high:
-        raise HomeworkError(f"the domain of {variable} in {where} has nothing inside", hint="domain = { x = [0, 3] }")
+        raise HomeworkError(
+            f"the domain of {variable} in {where} has nothing inside",
+            hint="domain = { x = [0, 3] }",
+        )
     return Fraction(low), Fraction(high)
 
 
@@ -223,7 +276,9 @@ def positive(value: Any, what: str, zero: bool = False) -> float:
     except (ValueError, ZeroDivisionError):
         number = None
     if number is None or number < 0 or (not zero and number == 0) or number > MOST:
-        raise HomeworkError(f"{what} is {shown(value)}, and has to be a number {'from 0 on' if zero else 'above 0'}")
+        raise HomeworkError(
+            f"{what} is {shown(value)}, and has to be a number {'from 0 on' if zero else 'above 0'}"
+        )
     return int(number) if number.denominator == 1 else float(number)
 
 
@@ -238,7 +293,9 @@ def written(value: Any, what: str) -> str:
     """The text of a number or an expression."""
     text = text_typed(value)
     if text is None:
-        raise HomeworkError(f"{what} is {shown(value)}, which is neither a number nor an expression in quotes")
+        raise HomeworkError(
+            f"{what} is {shown(value)}, which is neither a number nor an expression in quotes"
+        )
     return text
 
 
@@ -277,7 +334,9 @@ def flat(table: Table, leaf: Callable[[Any], bool] = lambda value: False) -> dic
 
     def members(table: Table, before: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         if len(before) > DEEPEST:
-            raise HomeworkError(f"a name begins with {'.'.join(before[:3])}, and has more than {DEEPEST} points in it")
+            raise HomeworkError(
+                f"a name begins with {'.'.join(before[:3])}, and has more than {DEEPEST} points in it"
+            )
         for name, value in table.items():
             if isinstance(value, dict) and not leaf(value):
                 yield from members(value, (*before, name))
@@ -294,4 +353,6 @@ def within(where: str, what: Callable[[], Any]) -> Any:
     except HomeworkError:
         raise
     except GraddiffError as error:
-        raise HomeworkError(f"{where}: {error.message}", text=error.text, span=error.span, hint=error.hint) from None
+        raise HomeworkError(
+            f"{where}: {error.message}", text=error.text, span=error.span, hint=error.hint
+        ) from None

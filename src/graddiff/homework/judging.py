@@ -58,7 +58,11 @@ def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
     error = distance(fraction, truth.fraction) if rational else abs(value - truth.value)
     if tolerance.rel is not None or tolerance.abs is not None:
         room = max(tolerance.abs or 0.0, (tolerance.rel or 0.0) * abs(truth.value))
-        rule = " or ".join(f"{name} {size:g}" for name, size in zip(("rel", "abs"), tolerance[:2]) if size is not None)
+        rule = " or ".join(
+            f"{name} {size:g}"
+            for name, size in zip(("rel", "abs"), tolerance[:2])
+            if size is not None
+        )
         return Verdict("correct" if error <= room else "wrong", f"within {rule}", error)
     if fraction is not None and fraction == truth.fraction:
         return Verdict("correct", EQUAL, 0.0)
@@ -66,9 +70,13 @@ def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
         return judge_decimal(typed, truth, tolerance.digits, error)
     if rational or (typed is not None and tolerance.exact):
         close = error <= CLOSE * abs(truth.value)
-        return Verdict("wrong", EQUAL, error, "close, but it has to be the number itself" if close else "")
+        return Verdict(
+            "wrong", EQUAL, error, "close, but it has to be the number itself" if close else ""
+        )
     return Verdict(
-        "correct" if near(value, truth.value, truth.scale) else "wrong", f"within {RELATIVE:g}, relative", error
+        "correct" if near(value, truth.value, truth.scale) else "wrong",
+        f"within {RELATIVE:g}, relative",
+        error,
     )
 
 
@@ -104,7 +112,9 @@ def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float) -> Ve
 # formulas
 
 
-def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness | None, limits: Limits) -> Verdict:
+def judge_formula(
+    answer: Expression, points: Sequence[Sample], witness: Witness | None, limits: Limits
+) -> Verdict:
     """Compares a formula with the derivative: a rational function with another as fractions, and at every point."""
     rule = f"equal at {len(points)} points"
     if len(points) < FEWEST:
@@ -128,12 +138,16 @@ def judge_formula(answer: Expression, points: Sequence[Sample], witness: Witness
             return Verdict("wrong", rule, error, told, sample.at)
         agreed, worst = agreed + bool(equal), max(worst, error)
         if time.monotonic() > end:
-            return Verdict("invalid", rule, None, f"it takes longer than {limits.seconds:g} s to compute")
+            return Verdict(
+                "invalid", rule, None, f"it takes longer than {limits.seconds:g} s to compute"
+            )
     if same is not None:
         told = "" if same else "it is close to the derivative everywhere, but not equal to it"
         return Verdict("correct" if same else "wrong", rule, worst, told)
     if agreed < FEWEST:
-        told = f"rounding hides whether it is right at {len(points) - agreed} of {len(points)} points"
+        told = (
+            f"rounding hides whether it is right at {len(points) - agreed} of {len(points)} points"
+        )
         return Verdict("undecided", rule, None, told)
     return Verdict("correct", rule, worst)
 
@@ -173,4 +187,6 @@ def equal_at(answer: Expression, witness: Witness) -> bool | None:
 
 def has_rounded(answer: Expression) -> bool:
     """Whether a number in a formula looks like one that a machine has rounded."""
-    return any(len(text.partition("e")[0]) > ROUNDED for text in answer.literals.values() if "." in text)
+    return any(
+        len(text.partition("e")[0]) > ROUNDED for text in answer.literals.values() if "." in text
+    )

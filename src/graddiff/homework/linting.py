@@ -53,12 +53,22 @@ def of_part(problem: Problem, part: Part, key: Key) -> Iterator[Finding]:
     own = key.parts[problem.id, part.quantity]
     if not part.marks:
         yield Finding("no marks", problem.id, part.quantity, "it is worth nothing")
-    if part.expect is not None and key.judge(problem.id, part.quantity, part.expect).verdict.status != "correct":
-        yield Finding("wrong expect", problem.id, part.quantity, f"expect is {part.expect}, but it is {own.written}")
+    if (
+        part.expect is not None
+        and key.judge(problem.id, part.quantity, part.expect).verdict.status != "correct"
+    ):
+        yield Finding(
+            "wrong expect",
+            problem.id,
+            part.quantity,
+            f"expect is {part.expect}, but it is {own.written}",
+        )
     if isinstance(own, FormulaKey):
         if len(own.points) < FEWEST:
             told = f"only {len(own.points)} points were found to compare answers at, so none is ever decided"
-            yield Finding("undecided", problem.id, part.quantity, f"{told}; another domain may help")
+            yield Finding(
+                "undecided", problem.id, part.quantity, f"{told}; another domain may help"
+            )
     else:
         yield from unseen(problem, part, own)
 
@@ -82,7 +92,12 @@ def unseen(problem: Problem, part: Part, key: NumberKey) -> Iterator[Finding]:
         if place in hidden and differs and pattern.mistake not in shown:
             shown.add(pattern.mistake)
             told = MISTAKES[pattern.mistake].sentence(pattern.place)
-            yield Finding("unseen mistake", problem.id, part.quantity, f"leads to the right answer here: {told}")
+            yield Finding(
+                "unseen mistake",
+                problem.id,
+                part.quantity,
+                f"leads to the right answer here: {told}",
+            )
 
 
 def elsewhere(problem: Problem, key: NumberKey) -> tuple[list[Spot], list[float]]:
@@ -90,6 +105,11 @@ def elsewhere(problem: Problem, key: NumberKey) -> tuple[list[Spot], list[float]
     expression = problem.expression
     name = next(iter(expression.variables), None)
     found = [] if name is None else samples(problem.id, expression, name, problem.domain)[:FEWEST]
-    spots = [Spot(expression, {n: float(v) for n, v in one.at.items()}, key.line, key.what) for one in found]
-    truths = [s.adjoint(s.line) if key.what == "adjoint" else float(s.graph.values[s.line]) for s in spots]
+    spots = [
+        Spot(expression, {n: float(v) for n, v in one.at.items()}, key.line, key.what)
+        for one in found
+    ]
+    truths = [
+        s.adjoint(s.line) if key.what == "adjoint" else float(s.graph.values[s.line]) for s in spots
+    ]
     return spots, truths

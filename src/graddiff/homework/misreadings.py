@@ -35,9 +35,14 @@ class Guess(NamedTuple):
 class Spot:
     """The graph of an expression at a point, seen from the line that is asked about; `what` is value or adjoint."""
 
-    def __init__(self, expression: Expression, at: Mapping[str, float], line: int, what: str) -> None:
+    def __init__(
+        self, expression: Expression, at: Mapping[str, float], line: int, what: str
+    ) -> None:
         self.expression, self.at, self.line, self.what = expression, at, line, what
-        self.names = {line: name for name, line in [*expression.definitions.items(), *expression.variables.items()]}
+        self.names = {
+            line: name
+            for name, line in [*expression.definitions.items(), *expression.variables.items()]
+        }
         lines = {*expression.lines.values(), line}
         self.graph: Graph = differentiate_backwards(expression, evaluate(expression, at), lines)
         self.labels = Labels(expression)
@@ -85,7 +90,14 @@ class Spot:
 
 
 def negative(spot: Spot) -> Iterator[tuple[str, float]]:
-    yield "", -(spot.adjoint(spot.line) if spot.what == "adjoint" else float(spot.graph.values[spot.line]))
+    yield (
+        "",
+        -(
+            spot.adjoint(spot.line)
+            if spot.what == "adjoint"
+            else float(spot.graph.values[spot.line])
+        ),
+    )
 
 
 def path(spot: Spot) -> Iterator[tuple[str, float]]:
@@ -158,8 +170,12 @@ READINGS: dict[str, tuple[str, Callable[[Spot], Iterator[tuple[str, float]]]]] =
 def change(expression: Expression, at: Mapping[str, float], line: int, name: str) -> float:
     """The derivative of a line's adjoint by a variable. Raises PointError where the expression has no value."""
     duals = Duals()
-    point = {variable: Dual(value, 1.0 if variable == name else None) for variable, value in at.items()}
-    adjoint = differentiate_backwards(expression, evaluate(expression, point, duals), {line}, duals).adjoints[line]
+    point = {
+        variable: Dual(value, 1.0 if variable == name else None) for variable, value in at.items()
+    }
+    adjoint = differentiate_backwards(
+        expression, evaluate(expression, point, duals), {line}, duals
+    ).adjoints[line]
     return 0.0 if adjoint is None or adjoint.tangent is None else float(adjoint.tangent)
 
 
@@ -186,7 +202,9 @@ def bent(spot: Spot, mistake: Mistake) -> Iterator[Guess]:
         tried.append(None)
     for only in tried:
         with suppress(ArithmeticError, ValueError, GraddiffError):
-            found = bend(expression, spot.graph.values, spot.line if slope else None, mistake.id, only)
+            found = bend(
+                expression, spot.graph.values, spot.line if slope else None, mistake.id, only
+            )
             place = "" if only is None else f" at {spot.labels[only]}"
             yield Guess(mistake.id, PATHS + (only or 0), place, float(found[slope]))
 
@@ -197,10 +215,13 @@ def places(spot: Spot, mistake: Mistake) -> list[int]:
     bent, values = bent_rules(mistake.id)
     if values:
         about = {operation for operation, _ in values}
-        return [line for line, operation in enumerate(spot.expression.operations) if operation in about]
+        return [
+            line for line, operation in enumerate(spot.expression.operations) if operation in about
+        ]
     return [
         line
         for line, operands in enumerate(spot.expression.operands)
         if operands and line != spot.line
-        if shape_of(spot.expression.operations[line], [depends[operand] for operand in operands]) in bent
+        if shape_of(spot.expression.operations[line], [depends[operand] for operand in operands])
+        in bent
     ]

@@ -65,15 +65,23 @@ def of_number(found: Given, known: Iterable[Pattern]) -> list[Hypothesis]:
     return told(filter(leads, known))
 
 
-def of_formula(answer: Expression, points: Sequence[Sample], known: Iterable[Pattern]) -> list[Hypothesis]:
+def of_formula(
+    answer: Expression, points: Sequence[Sample], known: Iterable[Pattern]
+) -> list[Hypothesis]:
     """The mistakes that lead to a formula: to its values at enough of the points, and to no other value."""
-    left = [(pattern, 0) for pattern in known]  # with the number of points at which it was seen to lead there
+    left = [
+        (pattern, 0) for pattern in known
+    ]  # with the number of points at which it was seen to lead there
     for number, sample in enumerate(points):
         if not left:
             break
         with suppress(GraddiffError):
             value = value_at(answer, sample)
-            left = [(p, n + (p.numbers[number] is not None)) for p, n in left if may_lead(p.numbers[number], value)]
+            left = [
+                (p, n + (p.numbers[number] is not None))
+                for p, n in left
+                if may_lead(p.numbers[number], value)
+            ]
     return told(pattern for pattern, count in left if count >= FEWEST)
 
 

@@ -58,7 +58,11 @@ ROWS = (
         "the product of the derivatives taken for the derivative of the product{at}",
         {"u*v": "du*dv"},
     ),
-    Mistake("product_terms_swapped", "the two terms of the product rule paired wrongly{at}", {"u*v": "u*du + v*dv"}),
+    Mistake(
+        "product_terms_swapped",
+        "the two terms of the product rule paired wrongly{at}",
+        {"u*v": "u*du + v*dv"},
+    ),
     Mistake("product_minus", "minus for plus in the product rule{at}", {"u*v": "du*v - u*dv"}),
     Mistake(
         "quotient_of_derivatives",
@@ -70,13 +74,19 @@ ROWS = (
         "the two terms of the quotient rule swapped{at}",
         {"u/v": "(u*dv - du*v)/v^2", "c/u": "c*du/u^2"},
     ),
-    Mistake("quotient_plus", "plus for minus in the quotient rule{at}", {"u/v": "(du*v + u*dv)/v^2"}),
+    Mistake(
+        "quotient_plus", "plus for minus in the quotient rule{at}", {"u/v": "(du*v + u*dv)/v^2"}
+    ),
     Mistake(
         "denominator_not_squared",
         "the denominator not squared in the quotient rule{at}",
         {"u/v": "(du*v - u*dv)/v", "c/u": "-c*du/u"},
     ),
-    Mistake("trigonometric_sign", "the sign of a trigonometric derivative turned{at}", {"trig(u)": "-p*du"}),
+    Mistake(
+        "trigonometric_sign",
+        "the sign of a trigonometric derivative turned{at}",
+        {"trig(u)": "-p*du"},
+    ),
     Mistake(
         "coefficient_lost",
         "a constant factor lost{at}",
@@ -108,7 +118,9 @@ ROWS = (
         "a constant term kept, whose derivative is 0{at}",
         {"u + c": "du + c", "c + u": "c + du", "u - c": "du - c", "c - u": "c - du"},
     ),
-    Mistake("integrated", "a power integrated, not differentiated{at}", {"u^c": "u^(c + 1)/(c + 1)*du"}),
+    Mistake(
+        "integrated", "a power integrated, not differentiated{at}", {"u^c": "u^(c + 1)/(c + 1)*du"}
+    ),
     Mistake(
         "sign_lost",
         "a sign lost{at}",
@@ -140,12 +152,22 @@ ROWS = (
     ),
     Mistake("one_path", "one path counted of several: {what}", reading="path"),
     Mistake("path_left_out", "one path of several left out: {what}", reading="path left out"),
-    Mistake("last_path", "the last path taken for the sum over all of them (= for +=): {what}", reading="last path"),
-    Mistake("local_partial", "a local partial in the place of the adjoint: {what}", reading="partial"),
+    Mistake(
+        "last_path",
+        "the last path taken for the sum over all of them (= for +=): {what}",
+        reading="last path",
+    ),
+    Mistake(
+        "local_partial", "a local partial in the place of the adjoint: {what}", reading="partial"
+    ),
     Mistake("value_for_gradient", "a value in the place of a derivative: {what}", reading="value"),
-    Mistake("gradient_for_value", "a derivative in the place of a value: {what}", reading="adjoint"),
+    Mistake(
+        "gradient_for_value", "a derivative in the place of a value: {what}", reading="adjoint"
+    ),
     Mistake("other_name", "the derivative by another name: {what}", reading="other"),
-    Mistake("second_order", "the order of differentiation: the second derivative", reading="second"),
+    Mistake(
+        "second_order", "the order of differentiation: the second derivative", reading="second"
+    ),
 )
 
 MISTAKES = {row.id: row for row in ROWS}

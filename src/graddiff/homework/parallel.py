@@ -15,7 +15,9 @@ CHUNK = 20  # students that a process takes at a time
 _own: list[tuple[Key, bool]] = []  # of a worker
 
 
-def graded(key: Key, handed_in: Sequence[Submission], show: bool, jobs: int) -> Iterator[StudentResult]:
+def graded(
+    key: Key, handed_in: Sequence[Submission], show: bool, jobs: int
+) -> Iterator[StudentResult]:
     """The result of each student."""
     if jobs == 1:
         yield from (grade(key, submission, show) for submission in handed_in)

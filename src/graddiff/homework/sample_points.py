@@ -35,10 +35,31 @@ CONDITION = 1e4  # of a derivative's natural scale to the derivative, beyond whi
 ZERO = 1e-14  # of the scale: what is smaller is 0, but for rounding
 TINY = 1e-30  # a scale that a branch makes, on which the derivative is 0
 SMALLEST = 1e-290  # below which a float loses digits
-VANISHING = ("exp", "pow", "mul", "div", "sech", "csch", "erfc", "sigmoid", "softplus", "silu", "gelu")
+VANISHING = (
+    "exp",
+    "pow",
+    "mul",
+    "div",
+    "sech",
+    "csch",
+    "erfc",
+    "sigmoid",
+    "softplus",
+    "silu",
+    "gelu",
+)
 NEG, POW = TABLE["neg"], TABLE["pow"]
 RATIONAL = (NUMBER, VARIABLE, NEG, *(TABLE[name] for name in ("add", "sub", "mul", "div")))
-CONVENTIONS = ("kink", "jump", "smooth", "pole", "vertical tangent", "undefined", "indeterminate", "overflow")
+CONVENTIONS = (
+    "kink",
+    "jump",
+    "smooth",
+    "pole",
+    "vertical tangent",
+    "undefined",
+    "indeterminate",
+    "overflow",
+)
 
 
 class Sample(NamedTuple):
@@ -58,10 +79,14 @@ class Witness(NamedTuple):
     derivative: Fraction
 
 
-def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> list[Sample]:
+def samples(
+    seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]
+) -> list[Sample]:
     """Up to WANTED admissible points for the derivative by a name, which depend on the seed alone, and up to MORE that
     reach branches of the expression which those do not."""
-    piecewise = [line for line, operation in enumerate(expression.operations) if operation.name in PIECEWISE]
+    piecewise = [
+        line for line, operation in enumerate(expression.operations) if operation.name in PIECEWISE
+    ]
     most = WANTED + MORE * bool(piecewise)
     found: list[Sample] = []
     vanished: list[Sample] = []
@@ -75,7 +100,9 @@ def samples(seed: str, expression: Expression, name: str, domain: Mapping[str, I
             branches = {(line, branch(result.graph, line)) for line in piecewise}
             if flat and not piecewise:  # perhaps too small for a float
                 vanished.append(sample)
-            elif branches - reached or (len(found) < WANTED and not (flat and flats(found) >= FEWEST)):
+            elif branches - reached or (
+                len(found) < WANTED and not (flat and flats(found) >= FEWEST)
+            ):
                 found.append(sample)
                 reached |= branches
         if len(found) == most:
@@ -88,7 +115,9 @@ def flats(found: list[Sample]) -> int:
     return sum(sample.scale <= TINY for sample in found)
 
 
-def candidates(draw: random.Random, names: list[str], domain: Mapping[str, Interval]) -> Iterator[dict[str, Fraction]]:
+def candidates(
+    draw: random.Random, names: list[str], domain: Mapping[str, Interval]
+) -> Iterator[dict[str, Fraction]]:
     """Points, the likelier ones first. An expression without variables has one."""
     for number in range(EACH * len(SCALES) if names else 1):
         yield {name: coordinate(draw, number, domain.get(name)) for name in names}
@@ -104,22 +133,36 @@ def coordinate(draw: random.Random, number: int, interval: Interval | None) -> F
     if number < EACH:
         scale = SCALES[1 if number % 4 == 3 else 0]
     else:
-        scale = SCALES[number // EACH] if draw.random() < 0.5 else SCALES[int(draw.random() * len(SCALES))]
+        scale = (
+            SCALES[number // EACH]
+            if draw.random() < 0.5
+            else SCALES[int(draw.random() * len(SCALES))]
+        )
     return Fraction(hundredths, 100) * scale
 
 
-def admissible(expression: Expression, name: str, at: Mapping[str, Fraction]) -> tuple[Result, Sample | None]:
+def admissible(
+    expression: Expression, name: str, at: Mapping[str, Fraction]
+) -> tuple[Result, Sample | None]:
     """The graph at a point and its sample, None where it is not admissible; raises PointError for no value."""
     point = {variable: float(value) for variable, value in at.items()}
     result = differentiate(expression, point, [name])
     line = expression.lines[name]
     derivative = float(result.gradient[name])
-    if any(vanishes(result.graph, place) or by_chance(result.graph, place) for place in range(expression.size)):
+    if any(
+        vanishes(result.graph, place) or by_chance(result.graph, place)
+        for place in range(expression.size)
+    ):
         return result, None
-    if any(notice.kind in CONVENTIONS for notice in result.notices) or not 0 <= abs(derivative) < 1e100:
+    if (
+        any(notice.kind in CONVENTIONS for notice in result.notices)
+        or not 0 <= abs(derivative) < 1e100
+    ):
         return result, None
     scale = scale_of_adjoint(expression, point, line)
-    if not scale < 1e100 or (CONDITION * abs(derivative) < scale and abs(derivative) > ZERO * scale):
+    if not scale < 1e100 or (
+        CONDITION * abs(derivative) < scale and abs(derivative) > ZERO * scale
+    ):
         return result, None
     known = {name: value_of(result.graph.values[place]) for name, place in expression.lines.items()}
     return result, Sample(at, {n: v for n, v in known.items() if v is not None}, derivative, scale)
@@ -130,7 +173,9 @@ def vanishes(graph: Graph, line: int) -> bool:
     value = graph.values[line]
     if graph.expression.operations[line].name not in VANISHING or isinstance(value, NoValue):
         return False
-    return abs(value) < SMALLEST and all(graph.values[operand] != 0 for operand in graph.expression.operands[line])
+    return abs(value) < SMALLEST and all(
+        graph.values[operand] != 0 for operand in graph.expression.operands[line]
+    )
 
 
 def by_chance(graph: Graph, line: int) -> bool:
@@ -160,7 +205,9 @@ def rational(expression: Expression) -> bool:
     return not any(text in CONSTANTS for text in expression.literals.values())
 
 
-def witness(seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]) -> Witness | None:
+def witness(
+    seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]
+) -> Witness | None:
     """A point whose coordinates are fractions of 61 bits: two different rational functions agree there with a
     probability of less than their degree over 2^61 (J. T. Schwartz, Journal of the ACM 27, 1980, pages 701 to 717).
     None if the expression is no rational function, or has no value there."""

@@ -67,10 +67,14 @@ def submissions(paths: Sequence[str]) -> list[Submission]:
             told = f"{submission.student} hands in twice: {before.path} and {submission.path}"
             if not folder:
                 raise HomeworkError(told)
-            mine, other = (before, submission) if own(before) or not own(submission) else (submission, before)
+            mine, other = (
+                (before, submission) if own(before) or not own(submission) else (submission, before)
+            )
             found[submission.student] = mine
             name = student_of(other.path)
-            found[name if name not in found else other.path] = Submission(other.path, other.path, {}, (), told)
+            found[name if name not in found else other.path] = Submission(
+                other.path, other.path, {}, (), told
+            )
     if not found:
         raise HomeworkError(f"there is no answer in {', '.join(paths[:4])}")
     return [*found.values()]
@@ -84,11 +88,17 @@ def own(submission: Submission) -> bool:
 def in_folder(path: str) -> Iterator[Submission]:
     """The submissions in the files of a folder. One that cannot be read takes nobody else's away."""
     try:
-        names = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != ".")
+        names = sorted(
+            name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != "."
+        )
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise FileError(
+            f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
+        ) from None
     if not names:
-        raise FileError(f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}")
+        raise FileError(
+            f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}"
+        )
     for name in names:
         file = os.path.join(path, name)
         try:
@@ -101,7 +111,9 @@ def from_file(path: str) -> list[Submission]:
     """The submissions in one file."""
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES and path != "-":
-        raise FileError(f"{path} is no file of answers", hint=f"its suffix says how: {', '.join(SUFFIXES)}")
+        raise FileError(
+            f"{path} is no file of answers", hint=f"its suffix says how: {', '.join(SUFFIXES)}"
+        )
     text = read_text(path)
     if suffix in (".csv", ".tsv"):
         return gathered(from_csv(text, path), path)
@@ -127,10 +139,14 @@ def from_toml(text: str, path: str) -> Submission:
     remarks: list[str] = []
     for problem, section in table.items():
         if not isinstance(section, dict):
-            remarks.append(f"what is called {problem} is no problem: an answer stands below [q1], as value = -12")
+            remarks.append(
+                f"what is called {problem} is no problem: an answer stands below [q1], as value = -12"
+            )
             continue
         for quantity, value in flat(section).items():
-            remarks += put(answers, problem, quantity, text_typed(value), lines.of(problem, quantity))
+            remarks += put(
+                answers, problem, quantity, text_typed(value), lines.of(problem, quantity)
+            )
     return Submission(str(name), path, answers, tuple(remarks))
 
 
@@ -190,7 +206,9 @@ def from_csv(text: str, path: str) -> Iterator[Entry]:
                     if student
                     else "there is no student"
                 )
-                yield Entry(student or f"line {line}", "", "", Answer("", line), f"line {line}: {told}")
+                yield Entry(
+                    student or f"line {line}", "", "", Answer("", line), f"line {line}: {told}"
+                )
             else:
                 yield from entries(student, cells, long, line)
     except csv.Error as error:
@@ -201,7 +219,9 @@ def header_of(names: list[str], path: str) -> list[str]:
     """The columns of a table; raises HomeworkError unless they say who answers what."""
     header = [name.lower() if name.lower() in ("student", *LONG) else name for name in names]
     if "student" not in header:
-        raise HomeworkError(f"{path} has no column student", hint="a first line such as student,problem,part,answer")
+        raise HomeworkError(
+            f"{path} has no column student", hint="a first line such as student,problem,part,answer"
+        )
     for name in header:
         if name and header.count(name) > 1:
             raise HomeworkError(f"{path} has two columns {name}")
@@ -230,7 +250,11 @@ def from_jsonl(text: str) -> Iterator[Entry]:
             continue
         try:
             record = read_json(line)
-            told = "" if isinstance(record, dict) and isinstance(record.get("student"), str) else "there is no student"
+            told = (
+                ""
+                if isinstance(record, dict) and isinstance(record.get("student"), str)
+                else "there is no student"
+            )
         except (ValueError, RecursionError) as error:
             told = f"it is not JSON: {error}"
         if told:
@@ -243,7 +267,9 @@ def from_jsonl(text: str) -> Iterator[Entry]:
             problem, _, quantity = name.partition(".")
             text_found = "" if value is None else value if isinstance(value, str) else None
             remark = (
-                "" if text_found is not None else f"the answer to {name} is neither a number nor a text (line {number})"
+                ""
+                if text_found is not None
+                else f"the answer to {name} is neither a number nor a text (line {number})"
             )
             yield Entry(student, problem, quantity, Answer(text_found or "", number), remark)
 
@@ -255,4 +281,6 @@ def gathered(entries: Iterator[Entry], path: str) -> list[Submission]:
     for student, problem, part, answer, remark in entries:
         own, told = answers.setdefault(student, {}), remarks.setdefault(student, [])
         told += [remark] if remark else put(own, problem, part, answer.text, answer.line)
-    return [Submission(student, path, own, tuple(remarks[student])) for student, own in answers.items()]
+    return [
+        Submission(student, path, own, tuple(remarks[student])) for student, own in answers.items()
+    ]

@@ -16,8 +16,17 @@ from graddiff.numbers.kind import Kind, Number
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE
 
-ADD, SUB, MUL, DIV, NEG, POW, ABS, EQ = (TABLE[n] for n in ("add", "sub", "mul", "div", "neg", "pow", "abs", "eq"))
-REVERSED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}  # the same with both sides negated
+ADD, SUB, MUL, DIV, NEG, POW, ABS, EQ = (
+    TABLE[n] for n in ("add", "sub", "mul", "div", "neg", "pow", "abs", "eq")
+)
+REVERSED = {
+    "lt": "gt",
+    "le": "ge",
+    "gt": "lt",
+    "ge": "le",
+    "eq": "eq",
+    "ne": "ne",
+}  # the same with both sides negated
 
 
 def power_of_two(number: float) -> bool:
@@ -58,7 +67,9 @@ class Lines:
         self.operands: list[tuple[int, ...]] = []
         self.numbers: dict[int, float | bool] = {}
         self.inputs: dict[int, str] = {}
-        self.gated: dict[int, tuple[int, bool, int]] = {}  # line -> condition, side, and what flows on that side
+        self.gated: dict[
+            int, tuple[int, bool, int]
+        ] = {}  # line -> condition, side, and what flows on that side
         self._written: dict[object, int] = {}
 
     def number(self, value: float | bool) -> Symbol:
@@ -89,7 +100,13 @@ class Lines:
             self.gated[symbol.line] = (condition.line, side, flow)
         return symbol
 
-    def _line(self, operation: Operation, operands: tuple[int, ...], key: object, value: float | bool = 0.0) -> Symbol:
+    def _line(
+        self,
+        operation: Operation,
+        operands: tuple[int, ...],
+        key: object,
+        value: float | bool = 0.0,
+    ) -> Symbol:
         line = self._written.setdefault(key, len(self.operations))
         if line == len(self.operations):
             self.operations.append(operation)
@@ -103,7 +120,9 @@ class Lines:
         if any(operand not in self.numbers for operand in operands):
             return None
         try:
-            value: float | bool = FLOATS.function(operation)(*[self.numbers[operand] for operand in operands])
+            value: float | bool = FLOATS.function(operation)(
+                *[self.numbers[operand] for operand in operands]
+            )
         except (ArithmeticError, ValueError):
             return None
         return value if math.isfinite(value) else None
@@ -122,7 +141,9 @@ class Lines:
         if operation is SUB:
             if numbers[1] == 0:
                 return Symbol(self, left)
-            return self.write(ADD, (left, self.operands[right][0])) if self._is(NEG, right) else None
+            return (
+                self.write(ADD, (left, self.operands[right][0])) if self._is(NEG, right) else None
+            )
         if operation is DIV:
             return self._quotient(left, right, numbers)
         if operation is NEG:
@@ -152,7 +173,9 @@ class Lines:
                 return self.write(NEG, (self.write(MUL, (self.operands[one][0], other)).line,))
             if number is not None:
                 return self._multiple(number, other)
-        if self._scale(right) and not self._scale(left):  # the adjoint, which several edges share, times 2, times x
+        if self._scale(right) and not self._scale(
+            left
+        ):  # the adjoint, which several edges share, times 2, times x
             scale, rest = self.operands[right]
             return self.write(MUL, (self.write(MUL, (scale, left)).line, rest))
         return None
@@ -163,14 +186,24 @@ class Lines:
         if operation is MUL and operands[0] in self.numbers:
             scale = self.numbers[operands[0]]
             exact = (power_of_two(number) or power_of_two(scale)) and ordinary(number * scale)
-            return self.write(MUL, (self.number(number * scale).line, operands[1])) if exact else None
+            return (
+                self.write(MUL, (self.number(number * scale).line, operands[1])) if exact else None
+            )
         if not power_of_two(number):
             return None
         if operation is DIV and ordinary(number * self.numbers.get(operands[0], math.inf)):
-            return self.write(DIV, (self.number(number * self.numbers[operands[0]]).line, operands[1]))
-        quotient = operands[1] if operation is MUL and self._is(DIV, operands[1]) and can_move(number) else None
+            return self.write(
+                DIV, (self.number(number * self.numbers[operands[0]]).line, operands[1])
+            )
+        quotient = (
+            operands[1]
+            if operation is MUL and self._is(DIV, operands[1]) and can_move(number)
+            else None
+        )
         if quotient is not None and self.operands[quotient][0] in self.numbers:
-            return self.write(MUL, (operands[0], self.write(MUL, (self.number(number).line, quotient)).line))
+            return self.write(
+                MUL, (operands[0], self.write(MUL, (self.number(number).line, quotient)).line)
+            )
         return None
 
     def _scale(self, line: int) -> float | None:
@@ -194,7 +227,11 @@ class Lines:
         scale = self._scale(right)
         if numbers[0] is not None and scale and ordinary(numbers[0] / scale):
             return self.write(DIV, (self.number(numbers[0] / scale).line, self.operands[right][1]))
-        if self._is(DIV, left) and self.numbers.get(self.operands[left][0]) == 1 and self.operands[left][1] == right:
+        if (
+            self._is(DIV, left)
+            and self.numbers.get(self.operands[left][0]) == 1
+            and self.operands[left][1] == right
+        ):
             return self.write(MUL, (left, left))  # 1/y/y, cheaper and as accurate
         if self._is(NEG, left):
             return self.write(NEG, (self.write(DIV, (self.operands[left][0], right)).line,))
@@ -218,7 +255,9 @@ class Lines:
             return Symbol(self, base)
         if exponent in (2, 3, 4):
             square = self.write(MUL, (base, base)).line
-            return self.write(MUL, (square, {2: self.number(1.0).line, 3: base, 4: square}[int(exponent)]))
+            return self.write(
+                MUL, (square, {2: self.number(1.0).line, 3: base, 4: square}[int(exponent)])
+            )
         return None
 
 
@@ -226,9 +265,13 @@ class Symbols(Kind):
     """The kind of number that symbols of one list are; `natives` are the operations that whoever runs the list knows,
     the others being written out by the formulas of `instead` or of the table."""
 
-    def __init__(self, lines: Lines, natives: Sequence[str], instead: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, lines: Lines, natives: Sequence[str], instead: Mapping[str, str] | None = None
+    ) -> None:
         def write(operation: Operation) -> Number:
-            return lambda *operands: lines.write(operation, tuple([operand.line for operand in operands]))
+            return lambda *operands: lines.write(
+                operation, tuple([operand.line for operand in operands])
+            )
 
         super().__init__(
             number=lambda text: lines.number(FLOATS.number(text)),

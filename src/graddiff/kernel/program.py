@@ -20,8 +20,14 @@ from graddiff.operations.table import COMPARISONS, NUMBER, WHERE
 # Operations whose result is not finite whenever this operand is not: an infinity that passes through all of these is
 # seen in the result. Through any other it could vanish, as in 1/inf.
 PASSING = {(name, slot) for name in ("add", "sub", "mul") for slot in (0, 1)}
-PASSING |= {("div", 0), *((name, 0) for name in ("neg", "abs", "sqrt", "cbrt", "sin", "cos", "tan", "log", "log2"))}
-PASSING |= {(name, 0) for name in ("log10", "log1p", "sinh", "cosh", "asinh", "acosh", "asin", "acos", "atanh")}
+PASSING |= {
+    ("div", 0),
+    *((name, 0) for name in ("neg", "abs", "sqrt", "cbrt", "sin", "cos", "tan", "log", "log2")),
+}
+PASSING |= {
+    (name, 0)
+    for name in ("log10", "log1p", "sinh", "cosh", "asinh", "acosh", "asin", "acos", "atanh")
+}
 
 # Cheaper than the table's formulas, and not finite where they do not hold.
 CHEAPER = {"sech": "1/cosh(x)", "csch": "1/sinh(x)"}
@@ -49,13 +55,19 @@ class Program(NamedTuple):
 
 
 def program(
-    expression: Expression, fixed: Mapping[str, float], wrt: Collection[int | None], natives: Collection[str]
+    expression: Expression,
+    fixed: Mapping[str, float],
+    wrt: Collection[int | None],
+    natives: Collection[str],
 ) -> Program:
     """Runs both passes on symbols. Variables that are not `fixed` are columns; `wrt` are lines of the expression, None
     for a derivative that is 0; `natives` are the operations that the program may use."""
     lines = Lines()
     kind = Symbols(lines, [*natives], CHEAPER)
-    at = {name: lines.number(fixed[name]) if name in fixed else lines.input(name) for name in expression.variables}
+    at = {
+        name: lines.number(fixed[name]) if name in fixed else lines.input(name)
+        for name in expression.variables
+    }
     values = evaluate(expression, at, kind)
     requested = {line for line in wrt if line is not None}
     graph = differentiate_backwards(expression, values, requested, kind)
@@ -64,7 +76,9 @@ def program(
         adjoint = None if line is None else graph.adjoints[line]
         found.append(lines.number(0.0) if adjoint is None else adjoint)
     always = {values[line].line for line in taken_always(expression)}
-    return living(lines, [symbol.line for symbol in found], [*awkward(graph, kind, requested)], always)
+    return living(
+        lines, [symbol.line for symbol in found], [*awkward(graph, kind, requested)], always
+    )
 
 
 def taken_always(expression: Expression) -> list[int]:
@@ -76,18 +90,26 @@ def taken_always(expression: Expression) -> list[int]:
             operands = expression.operands[line]
             for operand in operands[:1] if expression.operations[line] is WHERE else operands:
                 reached[operand] = 1
-    return [line for line, found in enumerate(reached) if found and expression.operations[line] not in COMPARISONS]
+    return [
+        line
+        for line, found in enumerate(reached)
+        if found and expression.operations[line] not in COMPARISONS
+    ]
 
 
 def awkward(graph: Graph, kind: Symbols, requested: set[int]) -> Iterator[int]:
     """The comparisons that hold where a derivative is a matter of convention, or a domain is left unseen."""
     leads = graph.expression.depends(requested)
     for line, operation in enumerate(graph.expression.operations):
-        conditions = borders(graph, kind, line, leads) if operation is WHERE else agreed(graph, kind, line)
+        conditions = (
+            borders(graph, kind, line, leads) if operation is WHERE else agreed(graph, kind, line)
+        )
         for condition in conditions:
             if kind.lines.operations[condition.line] is WHERE:
                 yield kind.lines.operands[condition.line][0]
-            elif kind.lines.numbers.get(condition.line, True):  # a comparison, or a number that is not 0
+            elif kind.lines.numbers.get(
+                condition.line, True
+            ):  # a comparison, or a number that is not 0
                 yield condition.line
 
 
@@ -98,14 +120,19 @@ def borders(graph: Graph, kind: Symbols, line: int, leads: Sequence[int]) -> Ite
     condition, *branches = graph.expression.operands[line]
     sides = graph.expression.operands[condition]
     left, right = (graph.values[side] for side in sides)
-    bound = left.line in kind.lines.numbers and not all(side in graph.expression.literals for side in sides)
+    bound = left.line in kind.lines.numbers and not all(
+        side in graph.expression.literals for side in sides
+    )
     if (left != right or bound) and any(leads[branch] for branch in branches):
         yield kind.lines.write(EQ, (left.line, right.line))
 
 
 def agreed(graph: Graph, kind: Symbols, line: int) -> Iterator[Symbol]:
     """Where a condition of the table holds for an operation through which a derivative flows."""
-    operation, inputs = graph.expression.operations[line], [graph.values[o] for o in graph.expression.operands[line]]
+    operation, inputs = (
+        graph.expression.operations[line],
+        [graph.values[o] for o in graph.expression.operands[line]],
+    )
     slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
     conditions = operation.conventions if slots else []
     if operation.name in UNSEEN:
@@ -116,7 +143,9 @@ def agreed(graph: Graph, kind: Symbols, line: int) -> Iterator[Symbol]:
             yield kind.compile(f"where({condition}, 1, 0)", operation.known)(**known)
 
 
-def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always: Collection[int]) -> Program:
+def living(
+    lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always: Collection[int]
+) -> Program:
     """Leaves out the lines that nothing needs, and finds those that have to be checked; `always` are lines whose
     infinity is never without meaning."""
     needed = bytearray(len(lines.operations))
@@ -132,7 +161,10 @@ def living(lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always:
             place[line] = len(place)
     operations = [lines.operations[line] for line in place]
     operands = [tuple([place[operand] for operand in lines.operands[line]]) for line in place]
-    kept = tuple(dict.fromkeys(place[line] for line in outputs)), tuple(dict.fromkeys(place[line] for line in awkward))
+    kept = (
+        tuple(dict.fromkeys(place[line] for line in outputs)),
+        tuple(dict.fromkeys(place[line] for line in awkward)),
+    )
     return Program(
         operations=operations,
         operands=operands,
@@ -161,17 +193,26 @@ def checked(
             branches[operand] = branches.get(operand, set()) | branch
             if (operation.name, slot) in PASSING:
                 passed.setdefault(operand, []).append(line)
-            if operations[operand] is not NUMBER and operations[operand] not in COMPARISONS and operation is not WHERE:
+            if (
+                operations[operand] is not NUMBER
+                and operations[operand] not in COMPARISONS
+                and operation is not WHERE
+            ):
                 suspects.add(operand)
     seen = {  # through a line that is there wherever they are
-        operand for operand, lines in passed.items() for line in lines if branches[line] in ({None}, branches[operand])
+        operand
+        for operand, lines in passed.items()
+        for line in lines
+        if branches[line] in ({None}, branches[operand])
     }
     found = {line: branches[line] for line in sorted(suspects - seen)}
     only = {line: within.pop() if len(within) == 1 else None for line, within in found.items()}
     return {line: branch if branch and branch[0] < line else None for line, branch in only.items()}
 
 
-def function(name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]) -> Callable[..., Any]:
+def function(
+    name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]
+) -> Callable[..., Any]:
     """A Python function from lines of text that were generated here, with `scope` for what they call."""
     lines = "\n    ".join(body)
     scope |= {"inf": math.inf, "nan": math.nan}  # a number that is too large to be one

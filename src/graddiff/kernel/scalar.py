@@ -20,7 +20,12 @@ def by_rows(
     """A function of the inputs, or of a record that has each input under its key and read by `number`, that gives the
     outputs. Raises ArithmeticError, ValueError, or what `number` and the record raise, at a point that is for the
     single-point path."""
-    scope: dict[str, Any] = {"isfinite": FLOATS.finite, "sum": sum, "number": number, **FLOATS.natives}
+    scope: dict[str, Any] = {
+        "isfinite": FLOATS.finite,
+        "sum": sum,
+        "number": number,
+        **FLOATS.natives,
+    }
     body: list[str] = []
     parameters = [f"v{line}" for line in program.inputs.values()]
     if keys is not None:
@@ -29,10 +34,14 @@ def by_rows(
         parameters = ["record"]
     texts = _texts(program, body)
     if program.awkward:
-        body.append(f"if {' or '.join(texts[line] for line in program.awkward)}: raise ArithmeticError")
+        body.append(
+            f"if {' or '.join(texts[line] for line in program.awkward)}: raise ArithmeticError"
+        )
     if program.checked:
         told = [_within(texts, line, branch) for line, branch in program.checked.items()]
-        total = " + ".join(told) if len(told) < 50 else f"sum([{', '.join(told)}])"  # a sum nests as it is compiled
+        total = (
+            " + ".join(told) if len(told) < 50 else f"sum([{', '.join(told)}])"
+        )  # a sum nests as it is compiled
         body.append(f"if not isfinite({total}): raise ArithmeticError")
     body.append(f"return {', '.join(texts[line] for line in program.outputs)},")
     return function("row", parameters, body, scope)
@@ -77,4 +86,6 @@ def _within(texts: Sequence[str], line: int, branch: Branch | None) -> str:
     if branch is None:
         return texts[line]
     condition, side = branch
-    return SCALAR_SYNTAX["where"].format(texts[condition], *((texts[line], "0.0") if side else ("0.0", texts[line])))
+    return SCALAR_SYNTAX["where"].format(
+        texts[condition], *((texts[line], "0.0") if side else ("0.0", texts[line]))
+    )

@@ -14,7 +14,21 @@ from graddiff.operations.table import COMPARISONS, NUMBER, VARIABLE, WHERE
 BLOCK = 32_768  # rows: a block of a few columns stays in a core's cache
 WIDTH = 8_192  # rows: BLAS divides longer products among threads, which wait for more and slow everything else down
 UFUNCS = {
-    **{name: name for name in ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sign", "floor", "ceil")},
+    **{
+        name: name
+        for name in (
+            "exp",
+            "expm1",
+            "log",
+            "log2",
+            "log10",
+            "log1p",
+            "sqrt",
+            "sign",
+            "floor",
+            "ceil",
+        )
+    },
     **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot")},
     **{f"a{name}": f"arc{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
     "add": "add",
@@ -35,7 +49,11 @@ UFUNCS = {
     "eq": "equal",
     "ne": "not_equal",
 }
-WITHOUT_UFUNC = ("erf", "erfc", "cbrt")  # Python's own, value by value: NumPy has none, or one less accurate
+WITHOUT_UFUNC = (
+    "erf",
+    "erfc",
+    "cbrt",
+)  # Python's own, value by value: NumPy has none, or one less accurate
 NATIVES = (*UFUNCS, *WITHOUT_UFUNC, "where", "clamp")
 
 
@@ -47,13 +65,23 @@ class Columns:
 
         self.program = program
         scope: dict[str, Any] = {name: getattr(numpy, ufunc) for name, ufunc in UFUNCS.items()}
-        scope |= {name: getattr(numpy, name) for name in ("copyto", "isfinite", "logical_and", "logical_not")}
+        scope |= {
+            name: getattr(numpy, name)
+            for name in ("copyto", "isfinite", "logical_and", "logical_not")
+        }
         scope |= {name: _by_value(FLOATS.natives[name]) for name in WITHOUT_UFUNC}
         scope["any"] = partial(numpy.logical_or.reduce, axis=None)
-        scope |= {"total": partial(numpy.add.reduce, axis=None), "products": numpy.vecdot, "finite": FLOATS.finite}
+        scope |= {
+            "total": partial(numpy.add.reduce, axis=None),
+            "products": numpy.vecdot,
+            "finite": FLOATS.finite,
+        }
         code = Blocks(program)
         self._floats, self._bools = code.floats, code.bools
-        names = [*(f"v{line}" for line in program.inputs.values()), *(f"o{i}" for i in range(len(program.outputs)))]
+        names = [
+            *(f"v{line}" for line in program.inputs.values()),
+            *(f"o{i}" for i in range(len(program.outputs))),
+        ]
         self._parameters = (*names, "t", "b")
         self._quick = function("quick", self._parameters, code.quick, dict(scope))
         self._careful = function("careful", (*self._parameters, "ok"), code.careful, dict(scope))
@@ -86,7 +114,9 @@ class Columns:
         every = True
         for start in range(0, height, step):
             if start + step > height:
-                floats, bools = ([register[: height - start] for register in pool] for pool in (floats, bools))
+                floats, bools = (
+                    [register[: height - start] for register in pool] for pool in (floats, bools)
+                )
             *block, left = [column[start : start + step] for column in columns]
             if not self._quick(*block, floats, bools):
                 left[...] = True
@@ -111,7 +141,11 @@ class Blocks:
         self._free: dict[str, list[str]] = {"t": [], "b": []}
         self._where: dict[int, str] = {}  # line -> the text that stands for it
         self._left = self._last_uses()
-        self._homes = {line: f"o{i}" for i, line in reversed([*enumerate(program.outputs)]) if program.operands[line]}
+        self._homes = {
+            line: f"o{i}"
+            for i, line in reversed([*enumerate(program.outputs)])
+            if program.operands[line]
+        }
         if any(line in program.numbers for line in program.awkward):
             self.quick.append("return False")
             self.careful.append("ok[:] = False")
@@ -126,7 +160,11 @@ class Blocks:
 
     def _last_uses(self) -> dict[int, int]:
         """Line -> the last line that uses it."""
-        return {operand: line for line, operands in enumerate(self.program.operands) for operand in operands}
+        return {
+            operand: line
+            for line, operands in enumerate(self.program.operands)
+            for operand in operands
+        }
 
     def _both(self, text: str) -> None:
         self.quick.append(text)

@@ -32,16 +32,22 @@ class Writer:
         self.firsts: list[int] = []
         self.lasts: list[int] = []
         self.literals: dict[int, str] = {}
-        self.names: dict[str, int] = {}  # what a name stands for here: a variable, a definition, a parameter
+        self.names: dict[
+            str, int
+        ] = {}  # what a name stands for here: a variable, a definition, a parameter
         self.variables: dict[str, int] = {}
         self.definitions: dict[str, int] = {}
         self.functions: dict[str, Function] = {}
         self.calls: dict[int, tuple[str, tuple[int, ...]]] = {}
         self.inlined: set[int] = set()
         self.notices: dict[str, Notice] = {}
-        self.used: dict[str, int] = {}  # name of a variable or constant -> the token that first used it
+        self.used: dict[
+            str, int
+        ] = {}  # name of a variable or constant -> the token that first used it
         self.body: Body | None = None  # of the function that is being defined
-        self.plain: tuple[int, int] | None = None  # first and last token of the last statement, if it defines nothing
+        self.plain: tuple[int, int] | None = (
+            None  # first and last token of the last statement, if it defines nothing
+        )
         self.statements: list[int] = []  # the line of each statement that has a value
         self.result: int | None = None  # of the last statement; None if that defines a function
 
@@ -122,7 +128,9 @@ class Writer:
     def shadow(self, name: str, token: int, what: str) -> None:
         if name in CONSTANTS:
             message = f"{name} is {what} here, not the constant {CONSTANTS[name]}"
-            self.notices.setdefault(message, Notice("shadowed constant", message, name, self.source.span(token)))
+            self.notices.setdefault(
+                message, Notice("shadowed constant", message, name, self.source.span(token))
+            )
 
     # products without a sign, and superscripts
 
@@ -148,9 +156,17 @@ class Writer:
 
     def ends_in_quotient_or_power(self, line: int, last: int) -> bool:
         """Whether the last operation before token `last`, outside brackets, is a `/` or `^`."""
-        while self.lasts[line] == last and line not in self.calls and self.operations[line].name in ("neg", "mul"):
+        while (
+            self.lasts[line] == last
+            and line not in self.calls
+            and self.operations[line].name in ("neg", "mul")
+        ):
             line = self.operands[line][-1]
-        if self.lasts[line] != last or line in self.calls or self.source.kind(last) == "SUPERSCRIPT":
+        if (
+            self.lasts[line] != last
+            or line in self.calls
+            or self.source.kind(last) == "SUPERSCRIPT"
+        ):
             return False
         return self.operations[line].name in ("div", "pow")
 
@@ -178,18 +194,28 @@ class Writer:
         operands: list[int] = results.pop() if len(firsts) == 3 else []
         if name not in self.functions and (name not in FUNCTIONS or name in self.names):
             recursive = self.body is not None and name == self.body.name
-            later = any(token[:-1].rstrip().startswith(f"{name}(") for token in self.tokens[last:] if token[-1] == "=")
-            raise naming.no_function(self.source, first, last, self.names, self.functions, recursive, later)
+            later = any(
+                token[:-1].rstrip().startswith(f"{name}(")
+                for token in self.tokens[last:]
+                if token[-1] == "="
+            )
+            raise naming.no_function(
+                self.source, first, last, self.names, self.functions, recursive, later
+            )
         for slot, line in enumerate(operands):
             condition = name == "where" and slot == 0
             if (self.operations[line] in COMPARISONS) != condition:
-                raise diagnosis.misplaced_comparison(self.source, (self.firsts[line], self.lasts[line]), condition)
+                raise diagnosis.misplaced_comparison(
+                    self.source, (self.firsts[line], self.lasts[line]), condition
+                )
         if name in self.functions:
             results.append(self.call_own(self.functions[name], tuple(operands), first, last))
         else:
             results.append(self.call_operation(FUNCTIONS[name], operands, first, last))
 
-    def call_operation(self, operation: Operation, operands: list[int], first: int, last: int) -> int:
+    def call_operation(
+        self, operation: Operation, operands: list[int], first: int, last: int
+    ) -> int:
         missing = len(operation.parameters) - len(operands)
         if missing and not (operation.variadic and operands):
             if not 0 < missing <= len(operation.defaults):
@@ -218,7 +244,14 @@ class Writer:
             if local == len(body.operations):
                 frames.pop()
                 result = body.place(body.result, places)
-                self.name_call(body, tuple(places[: len(body.parameters)]), result, first, last, outermost=not frames)
+                self.name_call(
+                    body,
+                    tuple(places[: len(body.parameters)]),
+                    result,
+                    first,
+                    last,
+                    outermost=not frames,
+                )
                 if not frames:
                     return result
                 frames[-1][1].append(result)
@@ -231,7 +264,9 @@ class Writer:
             else:
                 places.append(self.copy(operation, inner, note, first, last))
 
-    def copy(self, operation: Operation, operands: tuple[int, ...], note: Any, first: int, last: int) -> int:
+    def copy(
+        self, operation: Operation, operands: tuple[int, ...], note: Any, first: int, last: int
+    ) -> int:
         if operation is NUMBER:
             return self.literal(note, first, last)
         if operation is VARIABLE:
@@ -242,7 +277,13 @@ class Writer:
         return line
 
     def name_call(
-        self, function: Function, operands: tuple[int, ...], result: int, first: int, last: int, outermost: bool
+        self,
+        function: Function,
+        operands: tuple[int, ...],
+        result: int,
+        first: int,
+        last: int,
+        outermost: bool,
     ) -> None:
         """A line that a call has made is known by that call: it takes its text and its span."""
         if result in self.inlined and result not in operands:
@@ -281,7 +322,10 @@ class Writer:
     def signature(self, results: Results, firsts: list[int], last: int) -> None:
         """h(x, y) = …: from here on x and y are the function's own."""
         name, _, inside = self.tokens[last].rpartition(")")[0].partition("(")
-        name, parameters = name.rstrip(), tuple(parameter.strip() for parameter in inside.split(","))
+        name, parameters = (
+            name.rstrip(),
+            tuple(parameter.strip() for parameter in inside.split(",")),
+        )
         naming.check_signature(self.source, last, name, parameters)
         if name in FUNCTIONS or name in self.functions or name in self.names:
             raise naming.defined_twice(self.source, last, name)

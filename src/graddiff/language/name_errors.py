@@ -119,7 +119,9 @@ def check_signature(source: Source, token: int, name: str, parameters: tuple[str
         )
 
 
-def without_value(expression: Expression, unbound: list[str], at: Mapping[str, float]) -> NamingError:
+def without_value(
+    expression: Expression, unbound: list[str], at: Mapping[str, float]
+) -> NamingError:
     """The error for variables that are not bound: all of them, with a binding to fill in."""
     first = unbound[0]
     product = factors(first, {*at, *expression.variables, *CONSTANTS} - {first})
@@ -132,7 +134,9 @@ def without_value(expression: Expression, unbound: list[str], at: Mapping[str, f
         names = [*expression.variables][:8]
         slots = [f"{name}={format(float(at[name]), 'g') if name in at else '…'}" for name in names]
         hint = f"--at {','.join(slots)}"
-    return NamingError(message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint)
+    return NamingError(
+        message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint
+    )
 
 
 def factors(name: str, names: set[str]) -> list[str]:

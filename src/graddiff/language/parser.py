@@ -30,7 +30,10 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
 def drive(source: Source, writer: Writer) -> None:
     """Runs the tables. A state and a first token stand on the stacks for each symbol, a result for each operand."""
     # An alias is an operation or a method of the writer, or means that nothing is to be done.
-    rules = [(origin, size, TABLE.get(alias), getattr(writer, alias, _nothing)) for origin, size, alias in RULES]
+    rules = [
+        (origin, size, TABLE.get(alias), getattr(writer, alias, _nothing))
+        for origin, size, alias in RULES
+    ]
     operations, operands = writer.operations, writer.operands
     write_first, write_last = writer.firsts.append, writer.lasts.append
     kinds, names = source.kinds, writer.names
@@ -38,7 +41,9 @@ def drive(source: Source, writer: Writer) -> None:
     results: Results = []
     for position, token in enumerate([*source.tokens, END]):
         kind = kinds[token]
-        last = position - 1  # of the symbols that can be reduced: the look-ahead is not among them yet
+        last = (
+            position - 1
+        )  # of the symbols that can be reduced: the look-ahead is not among them yet
         while True:
             action = row.get(kind)
             if action is None:

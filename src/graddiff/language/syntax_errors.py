@@ -31,25 +31,36 @@ def unexpected(source: Source, position: int) -> GrammarError:
         return error("this ) closes no bracket", "take it out, or open one before")
     if kind == "$END" and opening is not None:
         where = source.span(opening)
-        return error("this bracket is never closed", "put a ) where it ends", (where[1] - 1, where[1]))
+        return error(
+            "this bracket is never closed", "put a ) where it ends", (where[1] - 1, where[1])
+        )
     if kind in COMPARISONS:
         return error(
             f"{token} stands where no comparison can: it belongs in the condition of a where",
             "where(x > 0, a, b) is a where x > 0, and b elsewhere; a second comparison takes a second where",
         )
     if kind == "DEFINE" and opening is not None and source.kind(opening) == "CALL":
-        return error("operands have no names in a call", f"write their values in order, without {token}")
+        return error(
+            "operands have no names in a call", f"write their values in order, without {token}"
+        )
     if kind in ("DEFINE", "SIGNATURE"):
         return error(
-            "a definition can only begin a statement", "separate statements by ; as in p = x + y; p*z; == compares"
+            "a definition can only begin a statement",
+            "separate statements by ; as in p = x + y; p*z; == compares",
         )
     if kind == "COMMA" and (opening is None or source.kind(opening) != "CALL"):
-        return error("a comma separates the operands of a function only", "a decimal point is a point: 1.5")
+        return error(
+            "a comma separates the operands of a function only", "a decimal point is a point: 1.5"
+        )
     if kind in OPERATORS and kind_before in OPERATORS:
-        return error(f"two operators in a row: {before} and {token}", f"an operand is missing before {token}")
+        return error(
+            f"two operators in a row: {before} and {token}", f"an operand is missing before {token}"
+        )
     if kind == "SEPARATOR" and opening is not None:
         where = source.span(opening)
-        return error("the statement ends inside a bracket", "put a ) where it ends", (where[1] - 1, where[1]))
+        return error(
+            "the statement ends inside a bracket", "put a ) where it ends", (where[1] - 1, where[1])
+        )
     place = "at the end" if kind == "$END" else f"before {shown(token)}"
     if kind_before in OPERATORS | COMPARISONS | OPENING | {"COMMA", "DEFINE", "SIGNATURE"}:
         return error(f"an operand is missing {place}, after {shown(before)}")
@@ -116,7 +127,9 @@ def side_by_side(source: Source, position: int) -> GrammarError:
     )
 
 
-def wrong_number(source: Source, first: int, last: int, found: int, callee: Operation | Function) -> GrammarError:
+def wrong_number(
+    source: Source, first: int, last: int, found: int, callee: Operation | Function
+) -> GrammarError:
     """A call with too few or too many operands."""
     if isinstance(callee, Operation):
         needed = len(callee.parameters)
@@ -136,7 +149,9 @@ def misplaced_comparison(source: Source, tokens: tuple[int, int], wanted: bool) 
     """A condition that is no comparison, or a comparison that is no condition."""
     found = source.text_of(*tokens)
     message = (
-        "the condition of where must be a comparison" if wanted else "a comparison is no number: it belongs in where"
+        "the condition of where must be a comparison"
+        if wanted
+        else "a comparison is no number: it belongs in where"
     )
     return GrammarError(
         f"{message}; here {found}",

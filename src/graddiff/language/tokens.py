@@ -38,9 +38,13 @@ class Source:
     def __init__(self, text: str) -> None:
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
-            lone = re.search("[\ud800-\udfff]", text)  # how Python passes on a byte that is not UTF-8
+            lone = re.search(
+                "[\ud800-\udfff]", text
+            )  # how Python passes on a byte that is not UTF-8
             if lone:
-                raise GrammarError("there is a byte here that is not UTF-8", text=text, span=lone.span())
+                raise GrammarError(
+                    "there is a byte here that is not UTF-8", text=text, span=lone.span()
+                )
         self.text = text
         self.tokens: list[str] = _scanner.findall(text)
         self.kinds = Kinds()
@@ -63,12 +67,19 @@ class Source:
     def span(self, first: int, last: int | None = None) -> Span:
         """The characters from one token to another, both included."""
         last = first if last is None else last
-        return self._starts[first], self._starts[last] + (len(self.tokens[last]) if last < len(self.tokens) else 0)
+        return self._starts[first], self._starts[last] + (
+            len(self.tokens[last]) if last < len(self.tokens) else 0
+        )
 
     def statements(self) -> list[str]:
         """The text of each statement, without comments and with white space folded."""
-        ends = [i for i, token in enumerate(self.tokens) if self.kinds[token] == "SEPARATOR"] + [len(self.tokens)]
-        return [self.text_of(start, end - 1, 400) for start, end in zip([0, *(end + 1 for end in ends)], ends)]
+        ends = [i for i, token in enumerate(self.tokens) if self.kinds[token] == "SEPARATOR"] + [
+            len(self.tokens)
+        ]
+        return [
+            self.text_of(start, end - 1, 400)
+            for start, end in zip([0, *(end + 1 for end in ends)], ends)
+        ]
 
     def text_of(self, first: int, last: int, limit: int = 100) -> str:
         """The text from one token to another, white space folded and the middle of a long one left out."""
@@ -82,7 +93,9 @@ class Source:
 def name_in(text: str) -> str | None:
     """The name that a text consists of, None if it is anything else."""
     source = Source(text)
-    return source.tokens[0] if [source.kinds[token] for token in source.tokens] == ["NAME"] else None
+    return (
+        source.tokens[0] if [source.kinds[token] for token in source.tokens] == ["NAME"] else None
+    )
 
 
 def _kind(token: str) -> str:

@@ -14,7 +14,9 @@ class Body:
     that is called, by line, and `outside` are the literals outside; `hidden` is what a name stood for outside, None
     for nothing; `size` the number of lines that the calls in it unfold to."""
 
-    def __init__(self, name: str, parameters: tuple[str, ...], start: int, outside: dict[int, str]) -> None:
+    def __init__(
+        self, name: str, parameters: tuple[str, ...], start: int, outside: dict[int, str]
+    ) -> None:
         self.name, self.parameters, self.start, self.outside = name, parameters, start, outside
         self.notes: dict[int, Any] = {}
         self.hidden: dict[str, int | None] = {}

@@ -78,5 +78,7 @@ class History:
         """The parameters from the first step to the last."""
         kept = self._path.kept
         return (
-            kept if self.last is None or kept[-1] == self.last.step.parameters else [*kept, self.last.step.parameters]
+            kept
+            if self.last is None or kept[-1] == self.last.step.parameters
+            else [*kept, self.last.step.parameters]
         )

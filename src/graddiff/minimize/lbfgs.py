@@ -37,7 +37,9 @@ class LineSearch:
     def __init__(self, objective: Objective, start: tuple[float, ...], limits: Limits) -> None:
         self.objective, self.start = objective, start
         self._watch = Watch(limits, "try another start, or adam")
-        self._found: dict[tuple[float, ...], tuple[float, ...]] = {}  # parameters -> loss and gradient
+        self._found: dict[
+            tuple[float, ...], tuple[float, ...]
+        ] = {}  # parameters -> loss and gradient
 
     def run(self, state: State, look: Look) -> tuple[State, End]:
         """Goes on until there is a reason to stop; `look` is shown every step, and the state to go on from."""
@@ -48,7 +50,12 @@ class LineSearch:
             self._arrive(self.start)
             options = {"maxiter": 10**9, "maxfun": 10**9, "ftol": 0.0, "gtol": 0.0}
             minimize(
-                self._evaluate, self.start, jac=True, method="L-BFGS-B", options=options, callback=self._after_step
+                self._evaluate,
+                self.start,
+                jac=True,
+                method="L-BFGS-B",
+                options=options,
+                callback=self._after_step,
             )
         except Stopped as stopped:
             return self._state, stopped.end

@@ -82,7 +82,17 @@ class State(NamedTuple):
 
 
 # Why a run stops.
-ENDS = ("steps", "epochs", "tolerance", "patience", "gradient", "line search", "divergence", "interrupted", "start")
+ENDS = (
+    "steps",
+    "epochs",
+    "tolerance",
+    "patience",
+    "gradient",
+    "line search",
+    "divergence",
+    "interrupted",
+    "start",
+)
 
 
 class End(NamedTuple):
@@ -121,7 +131,10 @@ class Watch:
         if limits.tolerance is not None and norm <= limits.tolerance:
             return End("tolerance", f"the gradient is no longer than {limits.tolerance:g}")
         if limits.patience is not None and state.since >= limits.patience:
-            done = End("patience", f"the loss has not become smaller {plural(limits.patience, 'time')} in a row")
+            done = End(
+                "patience",
+                f"the loss has not become smaller {plural(limits.patience, 'time')} in a row",
+            )
         only_uphill = done is not None and state.growing >= FEW and state.best == state.first
         if (state.growing >= GROWS or only_uphill) and rise(state) > 0:
             told = f"the loss has grown {state.growing} times in a row, and is above where it began"
@@ -141,8 +154,17 @@ class Watch:
         if state.step == 0:
             return End("start", error.message, error.exit_code, error.hint)
         falling = state.first is not None and state.last == state.best != state.first
-        hint = f"the loss has fallen up to there, perhaps without end; or {self.hint}" if falling else self.hint
-        return End("divergence", f"after {plural(state.step, 'step')} there is no loss: {error.message}", 4, hint)
+        hint = (
+            f"the loss has fallen up to there, perhaps without end; or {self.hint}"
+            if falling
+            else self.hint
+        )
+        return End(
+            "divergence",
+            f"after {plural(state.step, 'step')} there is no loss: {error.message}",
+            4,
+            hint,
+        )
 
 
 def rise(state: State) -> float:
@@ -157,14 +179,21 @@ def plural(count: int, what: str) -> str:
 
 
 Objective = AtPoint | OverRows
-Look = Callable[[Step, State], End | None]  # what is done with each step; it may want the run to end
+Look = Callable[
+    [Step, State], End | None
+]  # what is done with each step; it may want the run to end
 
 
 class Descent:
     """A rule with its hyperparameters, from a state on. `state` is always one to go on from."""
 
     def __init__(
-        self, objective: Objective, name: str, hyper: Mapping[str, float], limits: Limits, batches: Batches | None
+        self,
+        objective: Objective,
+        name: str,
+        hyper: Mapping[str, float],
+        limits: Limits,
+        batches: Batches | None,
     ) -> None:
         self.objective, self.batches = objective, batches
         self._update = update(RULES[name], hyper, len(objective.names))
@@ -211,6 +240,8 @@ class Descent:
 
     def _leave(self, state: State, step: Step) -> State:
         """The state one step on. Raises ArithmeticError or ValueError where there is none."""
-        found = self._update(float(state.step + 1), *state.parameters, *step.gradient, *state.memory)
+        found = self._update(
+            float(state.step + 1), *state.parameters, *step.gradient, *state.memory
+        )
         count = len(state.parameters)
         return state._replace(step=state.step + 1, parameters=found[:count], memory=found[count:])

@@ -15,7 +15,10 @@ from graddiff.kernel.scalar import NATIVES, by_rows
 from graddiff.language.expression import Expression
 from graddiff.minimize.training_rows import Samples, order
 
-AWKWARD = (ArithmeticError, ValueError)  # what a kernel raises where a point is for the single-point path
+AWKWARD = (
+    ArithmeticError,
+    ValueError,
+)  # what a kernel raises where a point is for the single-point path
 CHUNK = 4_096  # rows that are answered at once
 
 Numbers = Sequence[float]
@@ -24,14 +27,18 @@ Numbers = Sequence[float]
 class Objective:
     """Parameters -> the loss and its derivatives. `notices` are kept: node -> how often, and the first one."""
 
-    def __init__(self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]) -> None:
+    def __init__(
+        self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]
+    ) -> None:
         self.expression, self.names, self.fixed = expression, tuple(names), fixed
         self.wrt = [*request(expression, names).values()]
         self.notices: dict[str, tuple[int, Notice]] = {}
 
     def alone(self, theta: Numbers, row: Mapping[str, float]) -> tuple[float, ...]:
         """The single-point path. Raises PointError where a value or a derivative does not exist."""
-        result = differentiate(self.expression, {**self.fixed, **dict(zip(self.names, theta)), **row}, self.names)
+        result = differentiate(
+            self.expression, {**self.fixed, **dict(zip(self.names, theta)), **row}, self.names
+        )
         for notice in result.notices:
             if NOTICES[notice.kind]:
                 raise PointError(notice.message, text=self.expression.text, span=notice.span)
@@ -41,7 +48,14 @@ class Objective:
                 self.notices[node] = (count + 1, first)
         for name, slope in result.gradient.items():
             if not math.isfinite(slope):
-                told = next((notice.message for notice in result.notices if notice.kind == "vertical tangent"), "")
+                told = next(
+                    (
+                        notice.message
+                        for notice in result.notices
+                        if notice.kind == "vertical tangent"
+                    ),
+                    "",
+                )
                 raise PointError(f"the derivative by {name} is infinite{f': {told}' * bool(told)}")
         return (result.value, *result.gradient.values())
 
@@ -49,9 +63,13 @@ class Objective:
 class AtPoint(Objective):
     """The loss is the expression itself."""
 
-    def __init__(self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]) -> None:
+    def __init__(
+        self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]
+    ) -> None:
         super().__init__(expression, names, fixed)
-        self._kernel, self._places = kernel(program(expression, fixed, self.wrt, NATIVES), self.names)
+        self._kernel, self._places = kernel(
+            program(expression, fixed, self.wrt, NATIVES), self.names
+        )
 
     def __call__(self, theta: Numbers) -> tuple[float, ...]:
         """The loss, and its derivative by each parameter. Raises PointError."""
@@ -79,7 +97,9 @@ class OverRows(Objective):
         if engine == "columns":
             from graddiff.minimize.training_columns import Arrays
 
-            self._table = Arrays(samples, program(expression, fixed, self.wrt, columns.NATIVES), self.names)
+            self._table = Arrays(
+                samples, program(expression, fixed, self.wrt, columns.NATIVES), self.names
+            )
         else:
             self._table = Lists(samples, program(expression, fixed, self.wrt, NATIVES), self.names)
 
@@ -95,19 +115,27 @@ class OverRows(Objective):
             totals = [total + part for total, part in zip(totals, sums)]
             for row in left:
                 numbers = self._left(
-                    theta, piece, row, first + row if seed is None else self._table.order(seed)[first + row]
+                    theta,
+                    piece,
+                    row,
+                    first + row if seed is None else self._table.order(seed)[first + row],
                 )
                 totals = [total + part for total, part in zip(totals, numbers)]
         return tuple([total / (stop - start) for total in totals])
 
-    def _left(self, theta: Numbers, piece: Sequence[Any], row: int, place: int) -> tuple[float, ...]:
+    def _left(
+        self, theta: Numbers, piece: Sequence[Any], row: int, place: int
+    ) -> tuple[float, ...]:
         """A row that the kernel leaves to the single-point path."""
         values = {name: float(column[row]) for name, column in zip(self.samples.columns, piece)}
         try:
             return self.alone(theta, values)
         except PointError as error:
             raise type(error)(
-                f"{self.samples.place(int(place))}: {error.message}", text=error.text, span=error.span, hint=error.hint
+                f"{self.samples.place(int(place))}: {error.message}",
+                text=error.text,
+                span=error.span,
+                hint=error.hint,
             ) from None
 
 
@@ -126,17 +154,25 @@ class Lists:
             self._order = (seed, order(seed, self.samples.count))
         return self._order[1]
 
-    def pieces(self, start: int, stop: int, seed: str | None) -> Iterator[tuple[int, list[Sequence[float]]]]:
+    def pieces(
+        self, start: int, stop: int, seed: str | None
+    ) -> Iterator[tuple[int, list[Sequence[float]]]]:
         """The columns of some rows, in pieces."""
         width = len(self.samples.columns)
         for first in range(start, stop, CHUNK):
             last = min(first + CHUNK, stop)
-            rows = self.samples.read(first, last) if seed is None else self.samples.pick(self.order(seed)[first:last])
+            rows = (
+                self.samples.read(first, last)
+                if seed is None
+                else self.samples.pick(self.order(seed)[first:last])
+            )
             numbers = array("d")
             numbers.frombytes(rows)
             yield first, [numbers[place::width] for place in range(width)]
 
-    def sums(self, theta: Numbers, piece: Sequence[Sequence[float]]) -> tuple[list[float], list[int]]:
+    def sums(
+        self, theta: Numbers, piece: Sequence[Sequence[float]]
+    ) -> tuple[list[float], list[int]]:
         """Value and partials summed over the rows of a piece, and the rows that are left out of it."""
         size = len(piece[0])
         inputs = [*([number] * size for number in theta), *piece]

@@ -37,13 +37,18 @@ class Rule(NamedTuple):
 def rule(name: str, text: str, words: str, state: Mapping[str, str], **defaults: float) -> Rule:
     pairs = (line.partition("=") for line in text.split(";"))
     assignments = tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs)
-    return Rule(name, {hyper: float(value) for hyper, value in defaults.items()}, state, assignments, words)
+    return Rule(
+        name, {hyper: float(value) for hyper, value in defaults.items()}, state, assignments, words
+    )
 
 
 DECAY = "g = g + weight_decay*w; "
 VELOCITY = "b = where(t > 1, momentum*b + (1 - dampening)*g, g); "
 MOMENTS = "m = beta1*m + (1 - beta1)*g; v = beta2*v + (1 - beta2)*g^2; "
-ADAM = MOMENTS + "m_hat = m/(1 - beta1^t); v_hat = v/(1 - beta2^t); w = w - lr*m_hat/(sqrt(v_hat) + eps)"
+ADAM = (
+    MOMENTS
+    + "m_hat = m/(1 - beta1^t); v_hat = v/(1 - beta2^t); w = w - lr*m_hat/(sqrt(v_hat) + eps)"
+)
 BETAS = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 
 RULES = {
@@ -82,7 +87,8 @@ RULES = {
         ),
         rule(
             "rmsprop",
-            DECAY + "s = alpha*s + (1 - alpha)*g^2; b = momentum*b + g/(sqrt(s) + eps); w = w - lr*b",
+            DECAY
+            + "s = alpha*s + (1 - alpha)*g^2; b = momentum*b + g/(sqrt(s) + eps); w = w - lr*b",
             "a rate for each parameter, by how large its gradients were of late",
             {"s": "0", "b": "0"},
             lr=1e-2,
@@ -133,7 +139,9 @@ def hyperparameters(name: str, lr: float | None, given: Mapping[str, float]) -> 
     if name == LBFGS:
         if lr is not None or given:
             what = "--lr" if lr is not None else "--set"
-            raise UsageError(f"lbfgs has no use for {what}: a line search finds each step", hint="leave it away")
+            raise UsageError(
+                f"lbfgs has no use for {what}: a line search finds each step", hint="leave it away"
+            )
         return {}
     defaults = RULES[name].defaults
     if lr is not None:
@@ -159,4 +167,7 @@ def check(name: str, hyper: str, value: float, known: Iterable[str]) -> None:
         raise UsageError(f"{name} with a momentum of 0 is sgd", hint="--optimizer sgd")
     if not least <= value < most:
         told = f"{least} or more" + (f" and less than {most}" if most < math.inf else "")
-        raise UsageError(f"{hyper} is {value:g}, and has to be {told}", hint=f"leave it away for {name}'s default")
+        raise UsageError(
+            f"{hyper} is {value:g}, and has to be {told}",
+            hint=f"leave it away for {name}'s default",
+        )

@@ -49,13 +49,20 @@ class Task(NamedTuple):
 
 def save(path: str, task: Task, state: State) -> None:
     """Writes a run so that it can go on, every number to the bit: all of the file, or nothing. Raises FileError."""
-    document = {"schema": SCHEMA, **task._asdict(), "limits": task.limits._asdict(), "state": state._asdict()}
+    document = {
+        "schema": SCHEMA,
+        **task._asdict(),
+        "limits": task.limits._asdict(),
+        "state": state._asdict(),
+    }
     document["data"] = task.data and task.data._asdict()
     text = json.dumps(document, indent=1) + "\n"
     final = os.path.realpath(path)
     unfinished = f"{final}.{os.getpid()}.unfinished"
     try:
-        if os.path.exists(final) and not os.path.isfile(final):  # a device, or a pipe, which nothing may replace
+        if os.path.exists(final) and not os.path.isfile(
+            final
+        ):  # a device, or a pipe, which nothing may replace
             with open(final, "w", encoding="utf-8") as file:
                 file.write(text)
             return
@@ -77,8 +84,18 @@ def load(path: str) -> tuple[Task, State]:
             raise ValueError
         task = a_task(document)
         return task, a_state(document["state"], task)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError, UsageError):
-        raise FileError(f"{path} keeps no run of graddiff minimize", hint="--save FILE writes one") from None
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+        UsageError,
+    ):
+        raise FileError(
+            f"{path} keeps no run of graddiff minimize", hint="--save FILE writes one"
+        ) from None
 
 
 def a_task(document: Any) -> Task:
@@ -89,11 +106,17 @@ def a_task(document: Any) -> Task:
     if not start or {*hyper} != {*wanted}:
         raise ValueError
     if wanted:
-        hyperparameters(optimizer, hyper["lr"], {name: value for name, value in hyper.items() if name != "lr"})
+        hyperparameters(
+            optimizer, hyper["lr"], {name: value for name, value in hyper.items() if name != "lr"}
+        )
     given = document["limits"]
-    steps, epochs, patience = (maybe(positive, given[name]) for name in ("steps", "epochs", "patience"))
+    steps, epochs, patience = (
+        maybe(positive, given[name]) for name in ("steps", "epochs", "patience")
+    )
     limits = Limits(steps, epochs, maybe(number, given["tolerance"]), patience)
-    return Task(a_text(document["text"]), start, fixed, optimizer, hyper, limits, a_table(document["data"]))
+    return Task(
+        a_text(document["text"]), start, fixed, optimizer, hyper, limits, a_table(document["data"])
+    )
 
 
 def a_table(data: Any) -> Data | None:
@@ -122,7 +145,9 @@ def a_state(state: Any, task: Task) -> State:
     if min(step, since, growing) < 0:
         raise ValueError
     first, last, best = (maybe(number, state[name]) for name in ("first", "last", "best"))
-    return State(step, parameters, memory, whole(state["looked"]), first, last, best, since, growing)
+    return State(
+        step, parameters, memory, whole(state["looked"]), first, last, best, since, growing
+    )
 
 
 def maybe(kind: Callable[[Any], Value], value: Any) -> Value | None:

@@ -26,14 +26,18 @@ class Arrays:
             for name in program.inputs
         ]
         self._outputs = numpy.empty((len(program.outputs), 0))
-        self._wide: dict[int, list[Any]] = {}  # size -> the parameters, each as often as there are rows
+        self._wide: dict[
+            int, list[Any]
+        ] = {}  # size -> the parameters, each as often as there are rows
         self._whole = self._matrix(samples.read(0, samples.count)) if samples.in_memory else None
         self._order: tuple[str, Any] | None = None
         self._shuffled: Any = None
 
     def _matrix(self, rows: bytes | memoryview) -> Any:
         """Rows as columns, an array of shape (columns, rows)."""
-        return numpy.ascontiguousarray(numpy.frombuffer(rows).reshape(-1, len(self.samples.columns)).T)
+        return numpy.ascontiguousarray(
+            numpy.frombuffer(rows).reshape(-1, len(self.samples.columns)).T
+        )
 
     def order(self, seed: str) -> Any:
         """All rows in the order of a seed, the same as without NumPy."""
@@ -67,7 +71,10 @@ class Arrays:
         """Value and partials summed over the rows of a piece, and the rows that are left out of it."""
         size = matrix.shape[1]
         self._theta[:] = theta
-        inputs = [self._parameter(place, size) if not kind else matrix[place] for kind, place in self._sources]
+        inputs = [
+            self._parameter(place, size) if not kind else matrix[place]
+            for kind, place in self._sources
+        ]
         if self._outputs.shape[1] != size:
             self._outputs = numpy.empty((len(self._outputs), size))
         left = self._columns(inputs, list(self._outputs))
@@ -81,7 +88,9 @@ class Arrays:
             if len(self._wide) > 4:
                 self._wide.clear()
             self._wide[size] = [
-                numpy.ndarray((size,), float, self._theta, offset=index * self._theta.itemsize, strides=(0,))
+                numpy.ndarray(
+                    (size,), float, self._theta, offset=index * self._theta.itemsize, strides=(0,)
+                )
                 for index in range(len(self._theta))
             ]
         return self._wide[size][place]

@@ -31,7 +31,9 @@ class Samples:
         self._budget = budget
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
-        self._lines: list[tuple[int, int]] = []  # a row, and the line it stood in, wherever that is not the next one
+        self._lines: list[
+            tuple[int, int]
+        ] = []  # a row, and the line it stood in, wherever that is not the next one
 
     @property
     def in_memory(self) -> bool:
@@ -104,19 +106,25 @@ def order(seed: str, count: int) -> list[int]:
     return [number & (1 << bits) - 1 for number in packed]
 
 
-def read_samples(table: Table, text: str, parameters: Collection[str]) -> tuple[Samples, Expression]:
+def read_samples(
+    table: Table, text: str, parameters: Collection[str]
+) -> tuple[Samples, Expression]:
     """The rows of a table, and the expression with its columns as names. Raises UsageError where the columns do not fit
     the expression and its parameters, FileError where a field is no number, with its line and column."""
     rows = open_table(table, text)
     for name in parameters:
         if name in rows.columns:
-            raise UsageError(f"{name} is a parameter, and a column of {rows.name}", hint="rename one of them")
+            raise UsageError(
+                f"{name} is a parameter, and a column of {rows.name}", hint="rename one of them"
+            )
     check(Question(text, dict.fromkeys(parameters, 0.0)), rows.name, rows.columns, rows.complete)
     expression = parse(text, {*parameters, *rows.columns})
     wanted = [name for name in expression.variables if name not in parameters]
     if not wanted:
         told = ", ".join(rows.columns[:8])
-        raise UsageError(f"no column of {rows.name} occurs in the loss", hint=f"the columns are {told}")
+        raise UsageError(
+            f"no column of {rows.name} occurs in the loss", hint=f"the columns are {told}"
+        )
     samples = Samples(rows.name, wanted)
     for data, line in numbers(rows, wanted):
         samples.append(data, line)

@@ -19,7 +19,9 @@ from graddiff.numbers.floats import FLOATS
 # them is not finite.
 Update = Callable[..., tuple[float, ...]]
 
-DOTTED = SPACED._replace(patterns={**SPACED.patterns, "mul": Pattern("{0}·{1}", *SPACED.patterns["mul"][1:])})
+DOTTED = SPACED._replace(
+    patterns={**SPACED.patterns, "mul": Pattern("{0}·{1}", *SPACED.patterns["mul"][1:])}
+)
 
 
 def memory(rule: Rule, hyper: Mapping[str, float], count: int) -> tuple[float, ...]:
@@ -40,10 +42,17 @@ def update(rule: Rule, hyper: Mapping[str, float], count: int) -> Update:
     known = {name: lines.number(value) for name, value in hyper.items()} | {"t": lines.input("t")}
     w, g = ([lines.input(f"{name}{index}") for index in range(count)] for name in "wg")
     state = {name: [lines.input(f"{name}{index}") for index in range(count)] for name in rule.state}
-    rules = [(name, parse(formula, {"w", "g", *state, *known})) for name, formula in rule.assignments]
+    rules = [
+        (name, parse(formula, {"w", "g", *state, *known})) for name, formula in rule.assignments
+    ]
     found: list[dict[str, Symbol]] = []
     for index in range(count):
-        at = {**known, "w": w[index], "g": g[index], **{name: column[index] for name, column in state.items()}}
+        at = {
+            **known,
+            "w": w[index],
+            "g": g[index],
+            **{name: column[index] for name, column in state.items()},
+        }
         for name, formula in rules:
             needed = {variable: at[variable] for variable in formula.variables}
             at[name] = evaluate(formula, needed, kind)[formula.output]
@@ -69,7 +78,11 @@ class Told(NamedTuple):
 
 
 def told(
-    rule: Rule, hyper: Mapping[str, float], names: Mapping[str, str], before: Mapping[str, float], digits: int
+    rule: Rule,
+    hyper: Mapping[str, float],
+    names: Mapping[str, str],
+    before: Mapping[str, float],
+    digits: int,
 ) -> list[Told]:
     """What a rule does to a parameter. `names` are how w and g are called; `before` their values, t and the state.
     What changes nothing is left out, and so is what a hyperparameter of 0 is a factor of."""
@@ -81,9 +94,13 @@ def told(
     found = []
     for name, text in rule.assignments:
         formula = parse(text, at)
-        values = evaluate(formula, {variable: at[variable] for variable in formula.variables}, FLOATS)
+        values = evaluate(
+            formula, {variable: at[variable] for variable in formula.variables}, FLOATS
+        )
         numbers = {variable: a_number(at[variable], digits) for variable in formula.variables}
-        says, puts = (written(formula, meaning | off, values, DOTTED).text for meaning in (called, numbers))
+        says, puts = (
+            written(formula, meaning | off, values, DOTTED).text for meaning in (called, numbers)
+        )
         at[name] = float(values[formula.output])
         value = shortly(at[name], digits)
         if says == called[name].text:

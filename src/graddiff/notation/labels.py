@@ -58,8 +58,13 @@ class Labels:
         """The local partial on an edge as a formula of what stands for its operands."""
         term = self.brief if brief else self.short
         operands = self.expression.operands[target]
-        terms, inputs = [term(operand) for operand in operands], [values[operand] for operand in operands]
-        return formula(self.expression.operations[target], slot, terms, term(target), inputs, values[target])
+        terms, inputs = (
+            [term(operand) for operand in operands],
+            [values[operand] for operand in operands],
+        )
+        return formula(
+            self.expression.operations[target], slot, terms, term(target), inputs, values[target]
+        )
 
     def _parts(self, line: int) -> tuple[int, ...]:
         if line in self._terms or line not in self.expression.inlined:
@@ -77,7 +82,9 @@ class Labels:
             first, last = expression.tokens[0][line], expression.tokens[1][line]
             if operation is VARIABLE:
                 return Term(expression.source.text_of(first, last))
-            return Term(expression.source.text_of(first, last, LIMIT), precedence, self._constant(line))
+            return Term(
+                expression.source.text_of(first, last, LIMIT), precedence, self._constant(line)
+            )
         if call:
             return Term(elide(f"{call[0]}({', '.join(self.short(part).text for part in call[1])})"))
         return compose(operation, [self.short(part) for part in expression.operands[line]])
@@ -85,7 +92,9 @@ class Labels:
     def _constant(self, line: int) -> float | None:
         """The value of -2 or 1/3, as exponents are written."""
         operation, operands = self.expression.operations[line], self.expression.operands[line]
-        if operation.name not in ("neg", "div") or any(o not in self.expression.literals for o in operands):
+        if operation.name not in ("neg", "div") or any(
+            o not in self.expression.literals for o in operands
+        ):
             return None
         constants = [number(self.expression.literals[operand]).constant for operand in operands]
         if None in constants or not constants[-1]:

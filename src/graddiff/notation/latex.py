@@ -12,7 +12,10 @@ _NAMES = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu n
     psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
 GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _NAMES.split()))
 # Functions that LaTeX has a command for.
-COMMANDS = {name: name for name in ("sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth")} | {
+COMMANDS = {
+    name: name
+    for name in ("sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth")
+} | {
     **{f"a{name}": f"arc{name}" for name in ("sin", "cos", "tan")},
     "exp": "exp",
     "log": "ln",
@@ -38,7 +41,11 @@ def escaped(text: str) -> str:
 
 
 def call(function: str, operands: Sequence[str]) -> str:
-    head = f"\\{COMMANDS[function]}" if function in COMMANDS else f"\\operatorname{{{escaped(function)}}}"
+    head = (
+        f"\\{COMMANDS[function]}"
+        if function in COMMANDS
+        else f"\\operatorname{{{escaped(function)}}}"
+    )
     return f"{head}\\left({', '.join(operands)}\\right)"
 
 
@@ -74,7 +81,9 @@ PATTERNS |= {
     "ceil": Pattern(r"\left\lceil {0} \right\rceil"),
     "log2": Pattern(r"\log_{{2}}\left({0}\right)"),
     "log10": Pattern(r"\log_{{10}}\left({0}\right)"),
-    "where": Pattern(r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}"),
+    "where": Pattern(
+        r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}"
+    ),
 }
 
 LATEX = Alphabet(

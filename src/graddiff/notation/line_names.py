@@ -5,7 +5,14 @@ from __future__ import annotations
 from graddiff.language.expression import Expression
 from graddiff.operations.table import COMPARISONS, NUMBER, VARIABLE
 
-PREFIXES = ("v", "u", "w", "t", "line", "line number ")  # of the names that are given; no name has a blank in it
+PREFIXES = (
+    "v",
+    "u",
+    "w",
+    "t",
+    "line",
+    "line number ",
+)  # of the names that are given; no name has a blank in it
 
 
 def names(expression: Expression) -> dict[int, str]:
@@ -15,7 +22,9 @@ def names(expression: Expression) -> dict[int, str]:
         found[expression.output] = expression.output_name
     taken = {*expression.lines}
     prefix = next(
-        p for p in (*PREFIXES, "_" * 40) if not any(name.startswith(p) and name[len(p) :].isdigit() for name in taken)
+        p
+        for p in (*PREFIXES, "_" * 40)
+        if not any(name.startswith(p) and name[len(p) :].isdigit() for name in taken)
     )
     given = 0
     for line, operation in enumerate(expression.operations):

@@ -9,7 +9,15 @@ from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE
 
 ATOM = 5
-PRECEDENCE = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "pow": 4, **{row.name: 0 for row in COMPARISONS}}
+PRECEDENCE = {
+    "add": 1,
+    "sub": 1,
+    "mul": 2,
+    "div": 2,
+    "neg": 3,
+    "pow": 4,
+    **{row.name: 0 for row in COMPARISONS},
+}
 
 
 class Term(NamedTuple):
@@ -50,7 +58,9 @@ class Alphabet(NamedTuple):
         pattern = self.patterns.get(operation.name)
         if pattern is None:
             return Term(self.call(operation.name, [operand.text for operand in operands]))
-        texts = [term.within(needed, self.brackets) for term, needed in zip(operands, pattern.operands)]
+        texts = [
+            term.within(needed, self.brackets) for term, needed in zip(operands, pattern.operands)
+        ]
         return Term(pattern.text.format(*texts), pattern.precedence)
 
 

@@ -53,14 +53,18 @@ def formula(
 ) -> str:
     """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
     at = FLOATS.known(operation, slot, values, value)
-    terms = [operands[slot], result, constant(at["k"])] if operation.variadic else [*operands, result]
+    terms = (
+        [operands[slot], result, constant(at["k"])] if operation.variadic else [*operands, result]
+    )
     meaning = dict(zip(operation.known, terms))
     rule = partial_rule(operation, slot)
     numbers = FLOATS.carefully(rule, at) if WHERE in rule.operations else []
     return written(rule, meaning, numbers, alphabet).text
 
 
-def written(rule: Expression, meaning: Mapping[str, Term], numbers: Sequence[Number], alphabet: Alphabet) -> Term:
+def written(
+    rule: Expression, meaning: Mapping[str, Term], numbers: Sequence[Number], alphabet: Alphabet
+) -> Term:
     """A rule with terms put in for its variables; of a `where` the branch that is taken with the `numbers` of its
     lines."""
     names = {line: name for name, line in rule.variables.items()}
@@ -89,7 +93,9 @@ def simplified(operation: Operation, operands: list[Term], alphabet: Alphabet = 
         return constant(0.0)
     if (name == "mul" and known[0] == 1) or (name == "add" and known[0] == 0):
         return right
-    if (name in ("mul", "div", "pow") and known[1:] == [1]) or (name in ("add", "sub") and known[1:] == [0]):
+    if (name in ("mul", "div", "pow") and known[1:] == [1]) or (
+        name in ("add", "sub") and known[1:] == [0]
+    ):
         return left
     if name == "mul" and known[0] == -1:
         return simplified(TABLE["neg"], [right], alphabet)

@@ -33,7 +33,10 @@ class Dual:
 
     def __mul__(self, other: Dual) -> Dual:
         left = None if self.tangent is None else self.tangent * other.value
-        return Dual(self.value * other.value, _sum(left, None if other.tangent is None else self.value * other.tangent))
+        return Dual(
+            self.value * other.value,
+            _sum(left, None if other.tangent is None else self.value * other.tangent),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Dual) and bool(self.value == other.value)
@@ -67,7 +70,9 @@ class Duals(Kind):
     def _limit(self, operation: Operation, operands: Sequence[Dual]) -> Dual:
         """The limit of a value; where it depends on the direction, how fast is unknown."""
         value = self.inner.limit(operation, [operand.value for operand in operands])
-        return Dual(value, None if all(operand.tangent is None for operand in operands) else math.nan)
+        return Dual(
+            value, None if all(operand.tangent is None for operand in operands) else math.nan
+        )
 
     def _native(self, operation: Operation) -> Function:
         def on_duals(*operands: Dual) -> Dual | bool:
@@ -88,7 +93,9 @@ class Duals(Kind):
         return on_duals
 
 
-def partial_at(kind: Kind, operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> Number:
+def partial_at(
+    kind: Kind, operation: Operation, slot: int, operands: Sequence[Number], value: Number
+) -> Number:
     """A local partial: by its formula, or the limit where that has no value."""
     known = kind.known(operation, slot, operands, value)
     try:

@@ -49,7 +49,9 @@ def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
         return math.nan
     if operation.name == "div" and operands[0] != 0:
         return math.copysign(math.inf, operands[0])
-    if operation.name == "pow" and (operands[0] >= 0 or operands[1] % 1 == 0):  # 0 to a negative power, or an overflow
+    if operation.name == "pow" and (
+        operands[0] >= 0 or operands[1] % 1 == 0
+    ):  # 0 to a negative power, or an overflow
         return -math.inf if operands[0] < 0 and operands[1] % 2 else math.inf
     if operation.name in ("floor", "ceil", "round"):
         return operands[0]
@@ -66,7 +68,14 @@ _BY_MATH = """exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan ata
     hypot erf erfc"""
 
 
-_BY_OPERATOR = {"sub": "sub", "mul": "mul", "div": "truediv", "neg": "neg", "mod": "mod", "abs": "abs"}
+_BY_OPERATOR = {
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "neg": "neg",
+    "mod": "mod",
+    "abs": "abs",
+}
 
 
 FLOATS = Kind(

@@ -25,7 +25,21 @@ LARGEST = 308  # the power of ten at which a literal ends, as a float does
 
 # Where functions that are no fractions elsewhere have exact values.
 POINTS: dict[str, dict[int, int]] = {
-    **{name: {0: 0} for name in ("expm1", "log1p", "sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh")},
+    **{
+        name: {0: 0}
+        for name in (
+            "expm1",
+            "log1p",
+            "sin",
+            "tan",
+            "asin",
+            "atan",
+            "sinh",
+            "tanh",
+            "asinh",
+            "atanh",
+        )
+    },
     **{name: {0: 1} for name in ("exp", "cos", "sec", "cosh", "sech", "erfc")},
     **{name: {1: 0} for name in ("log", "acos", "asec", "acosh", "asech")},
     "erf": {0: 0},
@@ -69,7 +83,10 @@ def small(value: Fraction) -> bool:
 def power(x: Fraction, y: Fraction) -> Fraction:
     if x == 0 and y < 0:
         raise ZeroDivisionError
-    if abs(y.numerator) * max(abs(x.numerator).bit_length() - 1, x.denominator.bit_length() - 1) > BITS * y.denominator:
+    if (
+        abs(y.numerator) * max(abs(x.numerator).bit_length() - 1, x.denominator.bit_length() - 1)
+        > BITS * y.denominator
+    ):
         raise OverflowError
     if y.denominator == 1:
         return Fraction(x**y.numerator)
@@ -131,7 +148,9 @@ def at_points(name: str) -> Function:
     def function(x: Fraction) -> Fraction:
         if x not in known:
             with suppress(OverflowError):
-                FLOATS.function(TABLE[name])(float(x))  # a ValueError where there is no value at all
+                FLOATS.function(TABLE[name])(
+                    float(x)
+                )  # a ValueError where there is no value at all
             raise Inexact
         return Fraction(known[x.numerator])
 
@@ -157,7 +176,9 @@ def limit(operation: Operation, operands: Sequence[Fraction]) -> float:
     except (Inexact, OverflowError) as error:
         at = ", ".join(f"{name} = {value}" for name, value in zip(operation.parameters, operands))
         told = "is too long" if isinstance(error, OverflowError) else "has no exact value"
-        raise PointError(f"a derivative {told}: {operation.written} at {at}", hint=INEXACT) from None
+        raise PointError(
+            f"a derivative {told}: {operation.written} at {at}", hint=INEXACT
+        ) from None
     except (ArithmeticError, ValueError, TypeError):
         pass
     return math.nan

@@ -18,7 +18,9 @@ from graddiff.operations.table import NUMBER, VARIABLE, taken
 Number = Any  # a value of the kind at hand
 Function = Callable[..., Number]
 
-INEXACT = "leave --exact away for floats, or compute with --precision 50"  # where a value is no fraction
+INEXACT = (
+    "leave --exact away for floats, or compute with --precision 50"  # where a value is no fraction
+)
 
 # How an operation is written in compiled text, {0} and {1} being its operands; every other one is called by its name.
 SCALAR_SYNTAX = {
@@ -68,7 +70,9 @@ class Kind:
             native = self.natives.get(operation.name)
             if native is None and not operation.value:
                 raise PointError(f"{operation.name} has no value among these numbers")
-            self._functions[operation] = native or self.compile(operation.value, operation.parameters)
+            self._functions[operation] = native or self.compile(
+                operation.value, operation.parameters
+            )
         return self._functions[operation]
 
     def partials(self, operation: Operation) -> Function:
@@ -103,7 +107,9 @@ class Kind:
         one = self.number("1")
         return (one, None) if taken(condition) == 1 else (None, one)
 
-    def known(self, operation: Operation, slot: int, operands: Sequence[Number], value: Number) -> dict[str, Number]:
+    def known(
+        self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
+    ) -> dict[str, Number]:
         """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
         as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
         if operation.variadic:
@@ -126,7 +132,9 @@ class Kind:
         """Whether a condition of a row, such as "x == 0", holds for what is `known`."""
         if (operation, condition) not in self._conditions:
             needed, _, where = condition.partition(" if ")
-            text = f"where({where}, where({needed}, 1, 0), 1)" if where else f"where({needed}, 1, 0)"
+            text = (
+                f"where({where}, where({needed}, 1, 0), 1)" if where else f"where({needed}, 1, 0)"
+            )
             self._conditions[operation, condition] = self.compile(text, operation.known)
         try:
             return bool(self._conditions[operation, condition](**at) == self.number("1"))

@@ -20,7 +20,9 @@ class Series:
 
     __slots__ = ("_found", "_step", "constant")
 
-    def __init__(self, first: Number, step: Callable[[int], Number] | None = None, zero: Number = 0) -> None:
+    def __init__(
+        self, first: Number, step: Callable[[int], Number] | None = None, zero: Number = 0
+    ) -> None:
         self._found, self.constant = [first], step is None
         self._step = step or (lambda k: zero)
 
@@ -46,7 +48,9 @@ class SeriesKind(Kind):
             number=lambda text: self.constant(inner.number(text)),
             natives={row.name: self._native(row) for row in TABLE.values()},
             finite=lambda series: isinstance(series, bool) or inner.finite(series[0]),
-            limit=lambda operation, operands: self.constant(inner.limit(operation, [o[0] for o in operands])),
+            limit=lambda operation, operands: self.constant(
+                inner.limit(operation, [o[0] for o in operands])
+            ),
             syntax={"where": "({1} if {0} else {2})"},
             reach=inner.reach,
         )
@@ -91,7 +95,9 @@ class SeriesKind(Kind):
             if arithmetic is not None:
                 return arithmetic(k, *operands, made)
             for slot, _ in varying[len(partials) :]:
-                partials.append(self.partial(operation, slot)(**self.known(operation, slot, operands, made)))
+                partials.append(
+                    self.partial(operation, slot)(**self.known(operation, slot, operands, made))
+                )
             total = self.zero
             for (_, operand), partial in zip(varying, partials):
                 for j in range(1, k + 1):

@@ -67,7 +67,9 @@ class Operation:
     def conditions(self, column: str) -> list[tuple[str, int | None]]:
         """The conditions in a column of this row, each with the slot of the operand that it is about, None for any."""
         parts = [part.partition(" by ") for part in column.split("; ") if part]
-        return [(condition, self.parameters.index(by) if by else None) for condition, _, by in parts]
+        return [
+            (condition, self.parameters.index(by) if by else None) for condition, _, by in parts
+        ]
 
     @property
     def fewest(self) -> int:

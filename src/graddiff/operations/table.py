@@ -211,8 +211,14 @@ ALIASES = {
     "ln": "log",
     "arctan2": "atan2",
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
-    **{f"{ar}{name}": f"a{name}" for ar in ("ar", "arc") for name in ("sinh", "cosh", "tanh", "sech", "csch", "coth")},
+    **{
+        f"{ar}{name}": f"a{name}"
+        for ar in ("ar", "arc")
+        for name in ("sinh", "cosh", "tanh", "sech", "csch", "coth")
+    },
 }
-FUNCTIONS = {row.name: row for row in ROWS if not row.symbol} | {alias: TABLE[name] for alias, name in ALIASES.items()}
+FUNCTIONS = {row.name: row for row in ROWS if not row.symbol} | {
+    alias: TABLE[name] for alias, name in ALIASES.items()
+}
 
 CONSTANTS = {"pi": "pi", "π": "pi", "e": "e", "tau": "tau", "τ": "tau"}

@@ -21,35 +21,51 @@ class Nested:
     def __init__(self, result: Result, writer: Writer) -> None:
         expression = result.expression
         output = expression.output_name
-        self.names = writer.names(dict.fromkeys([*expression.variables, *expression.names.values(), output]))
+        self.names = writer.names(
+            dict.fromkeys([*expression.variables, *expression.names.values(), output])
+        )
         self.statements: list[tuple[str, str]] = []
         self.writer, self.constant = writer, bytearray(expression.size)
         plain = Writer(PYTHON)
         terms: list[Term] = []
         variables = {line: name for name, line in expression.variables.items()}
-        for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
-            self.constant[line] = operation is not VARIABLE and all(self.constant[operand] for operand in operands)
+        for line, (operation, operands) in enumerate(
+            zip(expression.operations, expression.operands)
+        ):
+            self.constant[line] = operation is not VARIABLE and all(
+                self.constant[operand] for operand in operands
+            )
             if operation is VARIABLE:
                 terms.append(Term(self.names[variables[line]]))
             elif operation is NUMBER:
                 terms.append(writer.literal(expression.literals[line]))
             else:
                 of = plain if self.constant[line] and writer.language is TORCH else writer
-                inputs = [self.operand(terms[operand], operand, operation.symbol) for operand in operands]
+                inputs = [
+                    self.operand(terms[operand], operand, operation.symbol) for operand in operands
+                ]
                 terms.append(
-                    of.operation(operation, inputs if of is writer else [terms[operand] for operand in operands])
+                    of.operation(
+                        operation,
+                        inputs if of is writer else [terms[operand] for operand in operands],
+                    )
                 )
             name = expression.names.get(line)
             if name and operation is not VARIABLE and line != expression.output:
                 self.statements.append((self.names[name], terms[line].text))
                 terms[line] = Term(self.names[name])
             if len(terms[line].text) > LONGEST:
-                raise UsageError("the program would be too long", hint="--format python writes it line by line")
+                raise UsageError(
+                    "the program would be too long", hint="--format python writes it line by line"
+                )
         writer.defined = {**plain.defined, **writer.defined}
         self.output = self.names[expression.names.get(expression.output, output)]
         self.result = terms[expression.output].text
         if max(map(depth, [self.result, *(text for _, text in self.statements)])) > DEEPEST:
-            raise UsageError("the program would be too deep for Python", hint="--format python writes it line by line")
+            raise UsageError(
+                "the program would be too deep for Python",
+                hint="--format python writes it line by line",
+            )
 
     def operand(self, term: Term, line: int, symbol: str) -> Term:
         """A number as PyTorch's functions want it."""
@@ -78,7 +94,9 @@ def by_variables(result: Result) -> list[str]:
 
 def constant(result: Result) -> bool:
     """Whether nothing flows to any variable."""
-    return all(line is None or result.graph.adjoints[line] is None for line in result.requested.values())
+    return all(
+        line is None or result.graph.adjoints[line] is None for line in result.requested.values()
+    )
 
 
 def head(result: Result) -> str:
@@ -96,7 +114,9 @@ def numbers(result: Result) -> dict[str, str]:
 def pytorch(result: Result) -> Iterator[str]:
     writer, wanted = Writer(TORCH), by_variables(result)
     nested = Nested(result, writer)
-    body = "".join(f"{name} = {text}\n" for name, text in [*nested.statements, (nested.output, nested.result)])
+    body = "".join(
+        f"{name} = {text}\n" for name, text in [*nested.statements, (nested.output, nested.result)]
+    )
     imports = "import math\n\n" if "math." in body + functions(writer) else ""
     yield f"{head(result)}{imports}import torch\n\ntorch.set_default_dtype(torch.float64)\n{functions(writer)}\n"
     for name, value in numbers(result).items():

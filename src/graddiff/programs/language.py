@@ -36,7 +36,9 @@ class Writer:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.defined: dict[str, str] = {}
-        self.alphabet = Alphabet(language.patterns, self._call, "*".join, "({})", self._constant, "+", "-")
+        self.alphabet = Alphabet(
+            language.patterns, self._call, "*".join, "({})", self._constant, "+", "-"
+        )
 
     def _constant(self, name: str) -> str:
         return self.language.constants.get(name, name)
@@ -47,7 +49,9 @@ class Writer:
             self._define(name)
         known = known or name
         if known.startswith("torch."):  # which takes no plain numbers
-            operands = [f"torch.tensor({text})" if NUMERAL.fullmatch(text) else text for text in operands]
+            operands = [
+                f"torch.tensor({text})" if NUMERAL.fullmatch(text) else text for text in operands
+            ]
         return known.format(*operands) if "{" in known else f"{known}({', '.join(operands)})"
 
     def _define(self, name: str) -> None:
@@ -58,18 +62,28 @@ class Writer:
         if text is None:
             operation = TABLE[name]
             terms = {parameter: Term(parameter) for parameter in operation.parameters}
-            text = self.language.define(name, operation.parameters, self.formula(operation.value, terms))
+            text = self.language.define(
+                name, operation.parameters, self.formula(operation.value, terms)
+            )
         self.defined[name] = text
 
     def operation(self, operation: Operation, operands: Sequence[Term]) -> Term:
         return self.alphabet.compose(operation, operands)
 
     def literal(self, text: str) -> Term:
-        return Term(self.language.constants.get(text) or self.language.number(text), ATOM, number(text).constant)
+        return Term(
+            self.language.constants.get(text) or self.language.number(text),
+            ATOM,
+            number(text).constant,
+        )
 
-    def partial(self, operation: Operation, slot: int, terms: Sequence[Term], values: Sequence[Number]) -> Term:
+    def partial(
+        self, operation: Operation, slot: int, terms: Sequence[Term], values: Sequence[Number]
+    ) -> Term:
         """A local partial, worked out as far as it is at a point; the last of terms and values are the result's."""
-        text = formula(operation, slot, [*terms[:-1]], terms[-1], [*values[:-1]], values[-1], self.alphabet)
+        text = formula(
+            operation, slot, [*terms[:-1]], terms[-1], [*values[:-1]], values[-1], self.alphabet
+        )
         if self.language.number is as_float:
             text = re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text)
         return Term(text, ATOM if re.fullmatch(r"\w+(\([^()]*\))?", text) else 0)
@@ -85,7 +99,9 @@ class Writer:
             elif operation is NUMBER:
                 found.append(self.literal(read.literals[line]))
             else:
-                found.append(self.operation(operation, [found[operand] for operand in read.operands[line]]))
+                found.append(
+                    self.operation(operation, [found[operand] for operand in read.operands[line]])
+                )
         return found[read.output].text
 
     def names(self, wanted: Iterable[str], avoid: Iterable[str] = ()) -> dict[str, str]:
@@ -191,7 +207,11 @@ C = Language(
         "mod": c_function("mod", ["x", "y"], "x - y*floor(x/y)"),
     },
     number=as_float,
-    constants={"pi": "3.14159265358979323846", "e": "2.71828182845904523536", "tau": "6.28318530717958647692"},
+    constants={
+        "pi": "3.14159265358979323846",
+        "e": "2.71828182845904523536",
+        "tau": "6.28318530717958647692",
+    },
     define=c_function,
     reserved=frozenset(C_WORDS.split()) | {*TABLE},
 )
@@ -214,7 +234,8 @@ TORCH = PYTHON._replace(
 # A choice calls lambdas, so that what is not taken has no part in the derivative.
 JAX = PYTHON._replace(
     patterns=operators(
-        pow=power("**"), where=call("jax.lax.cond({0}, lambda: jnp.float64({1}), lambda: jnp.float64({2}))")
+        pow=power("**"),
+        where=call("jax.lax.cond({0}, lambda: jnp.float64({1}), lambda: jnp.float64({2}))"),
     ),
     functions=named(
         "jnp.",
@@ -273,7 +294,9 @@ JAVASCRIPT = Language(
         "erfc": JS_ERF,
         "clamp": js_function("clamp", ["x", "a", "b"], "a > b ? NaN : Math.min(Math.max(x, a), b)"),
         "mod": js_function("mod", ["x", "y"], "x - y*Math.floor(x/y)"),
-        "round": js_function("round", ["x"], "Math.abs(x % 1) === 0.5 ? 2*Math.round(x/2) : Math.round(x)"),
+        "round": js_function(
+            "round", ["x"], "Math.abs(x % 1) === 0.5 ? 2*Math.round(x/2) : Math.round(x)"
+        ),
     },
     number=str,
     constants={"pi": "Math.PI", "e": "Math.E", "tau": "(2*Math.PI)"},

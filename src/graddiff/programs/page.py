@@ -26,7 +26,9 @@ def functions(result: Result, edges: Sequence[Edge]) -> str:
         else:
             text = writer.operation(operation, [value(operand) for operand in operands]).text
         body.append(f"  v[{line}] = {text};\n")
-    found = [f"  p[{place}] = {partial(result, writer, edge)};\n" for place, edge in enumerate(edges)]
+    found = [
+        f"  p[{place}] = {partial(result, writer, edge)};\n" for place, edge in enumerate(edges)
+    ]
     helpers = "".join(dict.fromkeys(writer.defined.values()))
     forward = f"function forward(at) {{\n  const v = [];\n{''.join(body)}  return v;\n}}\n"
     backward = f"function partials(v) {{\n  const p = [];\n{''.join(found)}  return p;\n}}\n"

@@ -22,7 +22,9 @@ class Passes(NamedTuple):
     title: str
     bindings: tuple[tuple[str, str], ...]
     forward: tuple[tuple[str, str], ...]
-    backward: tuple[tuple[str, str, bool], ...]  # the last says whether it is added to what is there
+    backward: tuple[
+        tuple[str, str, bool], ...
+    ]  # the last says whether it is added to what is there
     output: str
     gradient: tuple[tuple[str, str], ...]
     functions: tuple[str, ...]
@@ -37,9 +39,18 @@ class Transcript:
     """One result in one language."""
 
     def __init__(self, result: Result, writer: Writer) -> None:
-        self.result, self.graph, self.expression, self.writer = result, result.graph, result.expression, writer
+        self.result, self.graph, self.expression, self.writer = (
+            result,
+            result.graph,
+            result.expression,
+            writer,
+        )
         self.reached = sorted(reach(result.graph))
-        given = {line: name for line, name in line_names(result.expression).items() if line in self.reached}
+        given = {
+            line: name
+            for line, name in line_names(result.expression).items()
+            if line in self.reached
+        }
         own = writer.names(dict.fromkeys(given.values()))
         adjoints = writer.names([f"d_{own[name]}" for name in own], own.values())
         self.names = {line: own[name] for line, name in given.items()}
@@ -50,7 +61,12 @@ class Transcript:
         forward = tuple((self.names[line], self.value(line)) for line in lines)
         backward = tuple(self.backward())
         gradient = tuple(
-            (name, self.zero if line is None or self.graph.adjoints[line] is None else self.adjoints[line])
+            (
+                name,
+                self.zero
+                if line is None or self.graph.adjoints[line] is None
+                else self.adjoints[line],
+            )
             for name, line in self.result.requested.items()
         )
         bindings = tuple(
@@ -60,7 +76,15 @@ class Transcript:
         )
         title = printable(headline(self.expression))
         output = self.term(self.expression.output).text
-        return Passes(title, bindings, forward, backward, output, gradient, tuple(self.writer.defined.values()))
+        return Passes(
+            title,
+            bindings,
+            forward,
+            backward,
+            output,
+            gradient,
+            tuple(self.writer.defined.values()),
+        )
 
     @property
     def zero(self) -> str:
@@ -89,7 +113,9 @@ class Transcript:
         if len(terms) == 1:
             return terms[0].text
         if name in self.writer.language.functions:
-            return f"{self.writer.language.functions[name]}({', '.join(term.text for term in terms)})"
+            return (
+                f"{self.writer.language.functions[name]}({', '.join(term.text for term in terms)})"
+            )
         text = terms[0].text
         for term in terms[1:]:
             text = f"f{name}({text}, {term.text})"
@@ -127,7 +153,9 @@ class Transcript:
         if operation is WHERE:
             return self.writer.literal("1")
         terms = [self.term(line) for line in (*operands, target)]
-        return self.writer.partial(operation, slot, terms, [self.graph.values[line] for line in (*operands, target)])
+        return self.writer.partial(
+            operation, slot, terms, [self.graph.values[line] for line in (*operands, target)]
+        )
 
 
 def python(result: Result) -> Iterator[str]:
@@ -140,7 +168,10 @@ def numpy(result: Result) -> Iterator[str]:
 
 def script(result: Result, language: Language) -> Iterator[str]:
     found = passes(result, language)
-    body, functions = "".join(script_body(found)), "".join(f"\n{text}\n" for text in found.functions)
+    body, functions = (
+        "".join(script_body(found)),
+        "".join(f"\n{text}\n" for text in found.functions),
+    )
     modules = {"math.": "import math\n", "np.": "import numpy as np\n"}
     imports = "".join(line for used, line in modules.items() if used in body + functions)
     yield f"# {found.title.replace(chr(10), ' ')}: value and gradient by reverse mode\n{imports}\n{functions}{body}"
@@ -171,15 +202,24 @@ def c(result: Result) -> Iterator[str]:
     yield from (f"    double {name} = {text};\n" for name, text in found.forward)
     yield "\n    /* reverse pass: d_v is the derivative of the output by v */\n"
     yield from (
-        f"    {name} += {text};\n" if more else f"    double {name} = {text};\n" for name, text, more in found.backward
+        f"    {name} += {text};\n" if more else f"    double {name} = {text};\n"
+        for name, text, more in found.backward
     )
     yield f'\n    printf("value %.17g\\n", {found.output});\n'
-    yield from (f'    printf("d/d%s %.17g\\n", {c_string(name)}, (double)({text}));\n' for name, text in found.gradient)
+    yield from (
+        f'    printf("d/d%s %.17g\\n", {c_string(name)}, (double)({text}));\n'
+        for name, text in found.gradient
+    )
     yield "    return 0;\n}\n"
 
 
 def c_string(text: str) -> str:
     """A string of C, in UTF-8."""
     return (
-        '"' + "".join(chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode()) + '"'
+        '"'
+        + "".join(
+            chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}"
+            for b in text.encode()
+        )
+        + '"'
     )

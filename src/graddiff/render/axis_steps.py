@@ -17,4 +17,8 @@ def round_step(least: float) -> float:
 def over_decades(values: Sequence[float]) -> bool:
     """Whether values, none of them negative, are of different orders of magnitude."""
     positive = [value for value in values if value > 0]
-    return len(positive) > 1 and min(values) >= 0 and math.log10(max(positive)) - math.log10(min(positive)) >= DECADES
+    return (
+        len(positive) > 1
+        and min(values) >= 0
+        and math.log10(max(positive)) - math.log10(min(positive)) >= DECADES
+    )

@@ -19,7 +19,9 @@ def read_text(path: str) -> str:
             with open(path, "rb") as file:
                 data = file.read()
     except OSError as error:
-        raise FileError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise FileError(
+            f"{name} cannot be read: {(error.strerror or str(error)).lower()}"
+        ) from None
     except ValueError as error:  # a NUL in the name
         raise FileError(f"{name} cannot be read: {error}") from None
     try:

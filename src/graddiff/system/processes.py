@@ -18,7 +18,11 @@ Result = TypeVar("Result")
 
 
 def by_processes(
-    jobs: int, work: Callable[[Item], Result], items: Iterable[Item], begin: Callable[..., None], *given: Any
+    jobs: int,
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    begin: Callable[..., None],
+    *given: Any,
 ) -> Generator[tuple[Item, Result], None, None]:
     """Each item with what `work` gives for it in one of so many processes, which begin by calling `begin` with what is
     given. Raises FileError if one of them is killed."""

@@ -23,7 +23,15 @@ from graddiff.commands.main.options import (
     read_expression,
     requested,
 )
-from graddiff.commands.shared.options import ExpressionCommand, bare, canvas_for, picture, remarks, tell, view_of
+from graddiff.commands.shared.options import (
+    ExpressionCommand,
+    bare,
+    canvas_for,
+    picture,
+    remarks,
+    tell,
+    view_of,
+)
 from graddiff.commands.shared.output_file import into_file, refuse_to_overwrite
 from graddiff.errors import UsageError
 from graddiff.language.expression import Expression
@@ -71,12 +79,20 @@ read or written.
 @click.command(
     cls=ExpressionCommand,
     epilog=EPILOG,
-    help="Differentiates EXPRESSION: at a point with its computational graph, without one as formulas.\n\n" + EXAMPLES,
+    help="Differentiates EXPRESSION: at a point with its computational graph, without one as formulas.\n\n"
+    + EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", required=False)
-@click.option("--at", multiple=True, metavar="X=1,Y=pi/2", help="Bind variables; @FILE reads a JSON object. Repeats.")
-@click.option("--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input.")
+@click.option(
+    "--at",
+    multiple=True,
+    metavar="X=1,Y=pi/2",
+    help="Bind variables; @FILE reads a JSON object. Repeats.",
+)
+@click.option(
+    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
+)
 @click.option("--wrt", multiple=True, metavar="X,Y", help="Differentiate by these names only.")
 @click.option(
     "--format",
@@ -88,48 +104,105 @@ read or written.
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
-@click.option("--mode", type=click.Choice(MODES), help="Show adjoints, tangents or both.  [default: reverse]")
-@click.option("--explain", is_flag=True, help="Tell both passes line by line, with the numbers put in.")
-@click.option("--paths", metavar="X", multiple=True, help="Every path from X to the output, and their sum.")
+@click.option(
+    "--mode", type=click.Choice(MODES), help="Show adjoints, tangents or both.  [default: reverse]"
+)
+@click.option(
+    "--explain", is_flag=True, help="Tell both passes line by line, with the numbers put in."
+)
+@click.option(
+    "--paths", metavar="X", multiple=True, help="Every path from X to the output, and their sum."
+)
 @click.option("--hessian", is_flag=True, help="All second derivatives.")
 @click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
-@click.option("--along", multiple=True, metavar="X=1,Y=-2", help="The slope in a direction, the Hessian times it.")
-@click.option("--order", metavar="N", type=click.IntRange(1, 100), help="Derivatives in one variable up to order N.")
-@click.option("--verify", is_flag=True, help="Compare each derivative with three others; exit code 1 if one differs.")
+@click.option(
+    "--along",
+    multiple=True,
+    metavar="X=1,Y=-2",
+    help="The slope in a direction, the Hessian times it.",
+)
+@click.option(
+    "--order",
+    metavar="N",
+    type=click.IntRange(1, 100),
+    help="Derivatives in one variable up to order N.",
+)
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Compare each derivative with three others; exit code 1 if one differs.",
+)
 @click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
-@click.option("--gradient", "only_gradient", metavar="X", help="Write the derivative by X alone, one bare number.")
+@click.option(
+    "--gradient",
+    "only_gradient",
+    metavar="X",
+    help="Write the derivative by X alone, one bare number.",
+)
 @click.option(
     "--expect",
     multiple=True,
     metavar="X=-3,value=-12",
     help="Compare: value, x or gradient.x, p.value, p.adjoint. Repeats.",
 )
-@click.option("--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]")
-@click.option("--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]")
+@click.option(
+    "--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]"
+)
+@click.option(
+    "--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]"
+)
 @click.option("--exact", is_flag=True, help="Compute with fractions.")
-@click.option("--precision", metavar="N", type=click.IntRange(1, 10_000), help="Compute with N digits; needs an extra.")
-@click.option("--each", is_flag=True, help="Answer every line of standard input or --file: expressions, JSON records.")
-@click.option("--data", metavar="FILE", help="Answer every row of a table, or of a folder of them; - is a pipe.")
-@click.option("--data-format", type=click.Choice(DATA_FORMATS), help="What --data is, where no suffix says it.")
+@click.option(
+    "--precision",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    help="Compute with N digits; needs an extra.",
+)
+@click.option(
+    "--each",
+    is_flag=True,
+    help="Answer every line of standard input or --file: expressions, JSON records.",
+)
+@click.option(
+    "--data",
+    metavar="FILE",
+    help="Answer every row of a table, or of a folder of them; - is a pipe.",
+)
+@click.option(
+    "--data-format",
+    type=click.Choice(DATA_FORMATS),
+    help="What --data is, where no suffix says it.",
+)
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
 @click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 256), help="Processes for --data.  [default: 1; dask: one a core]"
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    help="Processes for --data.  [default: 1; dask: one a core]",
 )
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
     help="How --data is answered: columns and dask need extras.  [default: auto]",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that runs already, for --engine dask.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Of a Dask cluster that runs already, for --engine dask."
+)
 @click.option("--no-input", is_flag=True, help="Leave the columns of --data out of the output.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first row or line that fails.")
-@click.option("--line-buffered", is_flag=True, help="Write each row or line as soon as it is answered.")
-@click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
+@click.option(
+    "--line-buffered", is_flag=True, help="Write each row or line as soon as it is answered."
+)
+@click.option(
+    "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
+)
 @click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
 @click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
 @picture
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of the JSON output.")
-@click.option("--completion", type=click.Choice(SHELLS), help="Write the completion script for a shell.")
+@click.option(
+    "--completion", type=click.Choice(SHELLS), help="Write the completion script for a shell."
+)
 @click.version_option(__version__, message="graddiff %(version)s", help="Write the version.")
 def command(expression: str | None, **options: Any) -> int:
     if options["schema"] or options["completion"]:
@@ -137,7 +210,10 @@ def command(expression: str | None, **options: Any) -> int:
         return 0
     form, view, kind = form_of(options), view_of(options), kind_of(options)
     check_options(options, view, kind)
-    at, expected = bindings(options["at"], "--at", kind), bindings(options["expect"], "--expect", kind)
+    at, expected = (
+        bindings(options["at"], "--at", kind),
+        bindings(options["expect"], "--expect", kind),
+    )
     if options["data"] is not None:
         return many_points(expression, at, options)
     if options["each"]:
@@ -160,13 +236,17 @@ def one_expression(
     read = parse(read_expression(expression, options["path"]), at)
     nowhere = bool(read.variables) and not options["at"]
     if nowhere and kind is not FLOATS:
-        raise UsageError("there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one")
+        raise UsageError(
+            "there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one"
+        )
     if view not in (None, "explain"):
         from graddiff.commands.main.views import Asked, write_higher
 
         wrt = tuple(names(options["wrt"], "--wrt")) or None
         return write_higher(view, Asked(read, None if nowhere else at, wrt, kind, options), form)
-    at_a_point = view == "explain" or options["mode"] or form in ("value", "markdown", *PICTURES, *PROGRAMS)
+    at_a_point = (
+        view == "explain" or options["mode"] or form in ("value", "markdown", *PICTURES, *PROGRAMS)
+    )
     if nowhere and not at_a_point:
         from graddiff.commands.main.formulas import write_formulas
 
@@ -175,10 +255,17 @@ def one_expression(
 
 
 def one_point(
-    read: Expression, at: dict[str, Number], expected: dict[str, Number], form: str, kind: Kind, options: dict[str, Any]
+    read: Expression,
+    at: dict[str, Number],
+    expected: dict[str, Number],
+    form: str,
+    kind: Kind,
+    options: dict[str, Any],
 ) -> int:
     """The main job: value and gradient at a point, with the graph."""
-    result, checks = answer(read, at, requested(options), expected, options["rtol"], options["atol"], kind)
+    result, checks = answer(
+        read, at, requested(options), expected, options["rtol"], options["atol"], kind
+    )
     if options["explain"] or form in ("latex", "markdown"):
         from graddiff.commands.main.explain import write_explanation
 
@@ -187,7 +274,9 @@ def one_point(
         from graddiff.render.json.result import document
 
         found = tangents_of(result, options)
-        sys.stdout.writelines(document(result, not options["no_graph"], checks, found.by if found else None))
+        sys.stdout.writelines(
+            document(result, not options["no_graph"], checks, found.by if found else None)
+        )
     elif form in PICTURES + PROGRAMS:
         from graddiff.commands.main.draw import write
 
@@ -201,27 +290,47 @@ def one_point(
 
 def many_points(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
     if options["digits"] is not None:
-        raise UsageError("--digits is for readers, and --data writes every number in full", hint="leave it away")
+        raise UsageError(
+            "--digits is for readers, and --data writes every number in full", hint="leave it away"
+        )
     if options["expect"]:
         raise UsageError("--expect compares one answer, and --data has many")
     if options["each"]:
-        raise UsageError("--each has lines with points of their own, and --data has one expression", hint="give one")
+        raise UsageError(
+            "--each has lines with points of their own, and --data has one expression",
+            hint="give one",
+        )
     if options["format_"] in ("tree", "json", "latex"):
-        raise UsageError(f"--data has rows, which are no {options['format_']}", hint="--format csv or jsonl")
-    if options["data"] == "-" and (expression == "-" or (expression is None and options["path"] in (None, "-"))):
+        raise UsageError(
+            f"--data has rows, which are no {options['format_']}", hint="--format csv or jsonl"
+        )
+    if options["data"] == "-" and (
+        expression == "-" or (expression is None and options["path"] in (None, "-"))
+    ):
         raise UsageError("standard input holds the data, so the expression cannot come from there")
     from graddiff.commands.main.data import answer_rows
 
-    return answer_rows(read_expression(expression, options["path"]), at, requested(options), options)
+    return answer_rows(
+        read_expression(expression, options["path"]), at, requested(options), options
+    )
 
 
 def many_expressions(
-    expression: str | None, at: dict[str, float], expected: dict[str, float], form: str, options: dict[str, Any]
+    expression: str | None,
+    at: dict[str, float],
+    expected: dict[str, float],
+    form: str,
+    options: dict[str, Any],
 ) -> int:
     if expression not in (None, "-"):
-        raise UsageError("--each reads its expressions from standard input or --file", hint="leave the operand away")
+        raise UsageError(
+            "--each reads its expressions from standard input or --file",
+            hint="leave the operand away",
+        )
     if options["format_"] not in (None, "json"):
-        raise UsageError(f"--each writes JSON, no {options['format_']}", hint="or --value, or --gradient x")
+        raise UsageError(
+            f"--each writes JSON, no {options['format_']}", hint="or --value, or --gradient x"
+        )
     from graddiff.commands.main.each import Asked, answer_lines
 
     return answer_lines(Asked(at, expected, requested(options), form, options))

@@ -22,14 +22,25 @@ from graddiff.render.terminal.progress import Progress
 TOLD = 5  # notices, each with the number of its rows; parts that failed
 
 
-def answer_rows(text: str, at: Mapping[str, float], wrt: tuple[str, ...] | None, options: Mapping[str, Any]) -> int:
+def answer_rows(
+    text: str, at: Mapping[str, float], wrt: tuple[str, ...] | None, options: Mapping[str, Any]
+) -> int:
     """Writes every row with its answer and returns the exit code, the worst of the rows."""
-    only = "value" if options["only_value"] else "gradient" if options["only_gradient"] is not None else None
+    only = (
+        "value"
+        if options["only_value"]
+        else "gradient"
+        if options["only_gradient"] is not None
+        else None
+    )
     question = Question(text, dict(at), wrt, only)
     if os.path.isdir(options["data"]):
         return answer_folder(question, options)
     if options["engine"] == "dask":
-        raise UsageError("--engine dask answers a folder of files, a part a task", hint="--data FOLDER --output FOLDER")
+        raise UsageError(
+            "--engine dask answers a folder of files, a part a task",
+            hint="--data FOLDER --output FOLDER",
+        )
     if options["scheduler"] is not None:
         raise UsageError("--scheduler is for --engine dask")
     part = part_of(question, options["data"], options["output"], options)
@@ -56,24 +67,43 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
     """What the options ask of one file. Raises UsageError where they contradict each other."""
     reads = options["data_format"] or format_of(path)
     writes = (
-        "jsonl" if options["as_json"] else options["format_"] or (format_of(target, "--format") if target else reads)
+        "jsonl"
+        if options["as_json"]
+        else options["format_"] or (format_of(target, "--format") if target else reads)
     )
     if target is not None and is_packed(target):
-        raise UsageError(f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files")
+        raise UsageError(
+            f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files"
+        )
     refuse_pipe(path, reads)
     refuse_to_overwrite(target, [path])
     jobs, engine = options["jobs"] or 1, options["engine"] or "auto"
     if jobs > 1 and options["line_buffered"]:
-        raise UsageError("--jobs answers blocks of rows, and --line-buffered each row at once", hint="give one of them")
+        raise UsageError(
+            "--jobs answers blocks of rows, and --line-buffered each row at once",
+            hint="give one of them",
+        )
     if jobs > 1 and engine == "columns":
         raise UsageError("--jobs divides the work of the rows engine")
     engine = "rows" if jobs > 1 else engine
-    return Part(question, path, reads, target, writes, not options["no_input"], engine, jobs, options["fail_fast"])
+    return Part(
+        question,
+        path,
+        reads,
+        target,
+        writes,
+        not options["no_input"],
+        engine,
+        jobs,
+        options["fail_fast"],
+    )
 
 
 def check_whole(part: Part) -> None:
     """Raises UsageError where a file cannot be written row by row, and has to be."""
-    if part.writes in COLUMNAR and (part.question.only or (part.reads in COLUMNAR and part.fail_fast)):
+    if part.writes in COLUMNAR and (
+        part.question.only or (part.reads in COLUMNAR and part.fail_fast)
+    ):
         raise UsageError(f"{part.writes} is written as a whole table", hint="--format csv or jsonl")
 
 
@@ -95,7 +125,10 @@ def parts_of(question: Question, options: Mapping[str, Any]) -> list[Part]:
     """The tables of a folder. Raises UsageError and FileError where they cannot be told apart, or are none."""
     folder, target, distant = options["data"], options["output"], options["engine"] == "dask"
     if target is None or (os.path.exists(target) and os.path.samefile(folder, target)):
-        raise UsageError(f"{folder} is a folder", hint="--output FOLDER says where its answers go, to another one")
+        raise UsageError(
+            f"{folder} is a folder",
+            hint="--output FOLDER says where its answers go, to another one",
+        )
     names = tables_in(folder)
     if distant:  # its workers may stand elsewhere
         folder, target = os.path.abspath(folder), os.path.abspath(target)
@@ -111,16 +144,25 @@ def parts_of(question: Question, options: Mapping[str, Any]) -> list[Part]:
 def tables_in(folder: str) -> list[str]:
     """The names of the files that are tables, in their order; how many are none is told. Raises FileError."""
     entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-    names = sorted(entry.name for entry in entries if named(entry.name)[1] in SUFFIXES and not entry.is_dir())
+    names = sorted(
+        entry.name for entry in entries if named(entry.name)[1] in SUFFIXES and not entry.is_dir()
+    )
     if not names:
-        raise FileError(f"no file in {folder} is a table", hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}")
+        raise FileError(
+            f"no file in {folder} is a table",
+            hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}",
+        )
     others = len(entries) - len(names)
     if others:
-        tell(f"{others:,} of {folder} {'are no tables' if others > 1 else 'is no table'} and left alone")
+        tell(
+            f"{others:,} of {folder} {'are no tables' if others > 1 else 'is no table'} and left alone"
+        )
     return names
 
 
-def answered(parts: Sequence[Part], options: Mapping[str, Any]) -> Generator[Tally | GraddiffError, None, None]:
+def answered(
+    parts: Sequence[Part], options: Mapping[str, Any]
+) -> Generator[Tally | GraddiffError, None, None]:
     """What has come of each part, in their order."""
     if options["engine"] == "dask":
         from graddiff.data.dask import answer_parts
@@ -130,7 +172,9 @@ def answered(parts: Sequence[Part], options: Mapping[str, Any]) -> Generator[Tal
         yield from map(attempt, parts)
 
 
-def report_parts(parts: Sequence[Part], found: Iterable[Tally | GraddiffError], fail_fast: bool) -> int:
+def report_parts(
+    parts: Sequence[Part], found: Iterable[Tally | GraddiffError], fail_fast: bool
+) -> int:
     """Says what has come of each part, and returns the worst exit code."""
     worst = failed = 0
     for part, total in zip(parts, found):
@@ -165,4 +209,6 @@ def report(total: Tally, name: str) -> None:
         tell(f"and notices about {len(total.notices) - TOLD:,} more nodes")
     if total.first:
         line, message = total.first
-        tell(f"{total.failed:,} of {total.rows:,} rows failed, the first in line {line:,} of {name}: {message}")
+        tell(
+            f"{total.failed:,} of {total.rows:,} rows failed, the first in line {line:,} of {name}: {message}"
+        )

@@ -41,12 +41,18 @@ def write(result: Result, form: str, digits: int) -> None:
     """Writes the graph; what there is to say about it that the form does not show goes to standard error."""
     kind = result.graph.kind
     if kind is not FLOATS and (form not in PICTURES or form == "html"):
-        raise UsageError(f"--format {form} computes with floats", hint="leave --exact and --precision away")
+        raise UsageError(
+            f"--format {form} computes with floats", hint="leave --exact and --precision away"
+        )
     if form not in PICTURES and not all(map(kind.finite, result.gradient.values())):
         told = "a derivative is infinite or undefined at this point, which no program would compute"
         raise PointError(told, hint="leave --format away to see which")
-    sys.stdout.writelines(picture(form)(result, digits) if form in PICTURES else program(form)(result))
+    sys.stdout.writelines(
+        picture(form)(result, digits) if form in PICTURES else program(form)(result)
+    )
     for notice in result.notices:
         tell(f"{notice.kind}: {notice.message}")
-    if form in ("pytorch", "jax") and any(notice.kind in ("kink", "jump") for notice in result.notices):
+    if form in ("pytorch", "jax") and any(
+        notice.kind in ("kink", "jump") for notice in result.notices
+    ):
         tell("a framework may use another convention at this point")

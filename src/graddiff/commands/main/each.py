@@ -71,7 +71,9 @@ def answer_line(line: bytes, number: int, asked: Asked) -> int:
         expression = parse(record.source.text, at)
         if expression.variables and not at and not expected and asked.form != "value":
             return write_formula(expression, number, asked)
-        result, checks = answer(expression, at, asked.wrt, expected, options["rtol"], options["atol"])
+        result, checks = answer(
+            expression, at, asked.wrt, expected, options["rtol"], options["atol"]
+        )
     except GraddiffError as error:
         if asked.bare:
             sys.stdout.write("undefined\n")

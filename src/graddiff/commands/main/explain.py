@@ -23,4 +23,7 @@ def write_explanation(result: Result, form: str, options: dict[str, Any]) -> Non
         canvas = canvas_for(options["ascii"], options["color"], options["width"])
         show(text(result, canvas, digits, everything), canvas)
     else:
-        raise UsageError(f"--explain is for readers, and no {form}", hint="--format markdown or latex, or neither")
+        raise UsageError(
+            f"--explain is for readers, and no {form}",
+            hint="--format markdown or latex, or neither",
+        )

@@ -15,10 +15,14 @@ from graddiff.render.terminal.canvas import show
 from graddiff.render.terminal.formulas import document, latex, lines
 
 
-def write_formulas(expression: Expression, wrt: tuple[str, ...] | None, form: str, options: dict[str, Any]) -> int:
+def write_formulas(
+    expression: Expression, wrt: tuple[str, ...] | None, form: str, options: dict[str, Any]
+) -> int:
     """Writes the derivatives in the form that is asked for; returns the exit code."""
     if options["expect"]:
-        raise UsageError("--expect compares numbers, and there is no point", hint="--at x=1 gives one")
+        raise UsageError(
+            "--expect compares numbers, and there is no point", hint="--at x=1 gives one"
+        )
     found = derivatives(expression, wrt)
     if form == "json":
         sys.stdout.write(document(found))

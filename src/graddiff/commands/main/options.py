@@ -30,20 +30,33 @@ SUFFIXES = {
     ".py": "python",
     ".c": "c",
 }
-DATA_ONLY = ("data_format", "jobs", "engine", "scheduler", "no_input")  # options that mean nothing elsewhere
+DATA_ONLY = (
+    "data_format",
+    "jobs",
+    "engine",
+    "scheduler",
+    "no_input",
+)  # options that mean nothing elsewhere
 
 
 def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None:
     """Raises UsageError for options that mean nothing, alone or together."""
     for name in ("rtol", "atol"):
         if not 0 <= options[name] < math.inf:
-            raise UsageError(f"--{name} is {options[name]}, which is no tolerance", hint="a tolerance is 0 or more")
+            raise UsageError(
+                f"--{name} is {options[name]}, which is no tolerance",
+                hint="a tolerance is 0 or more",
+            )
     if options["data"] is not None or options["each"]:
         only = view or ("exact" if options["exact"] else "precision")
         if view is not None or kind is not FLOATS:
             many = "--data" if options["data"] is not None else "--each"
-            raise UsageError(f"--{only} is for one point, and {many} has many", hint="leave one of them away")
-    if options["mode"] is not None and (view is not None or options["data"] is not None or options["each"]):
+            raise UsageError(
+                f"--{only} is for one point, and {many} has many", hint="leave one of them away"
+            )
+    if options["mode"] is not None and (
+        view is not None or options["data"] is not None or options["each"]
+    ):
         raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
     if options["mode"] in ("forward", "both") and form_of(options) not in ("tree", "json"):
         raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
@@ -53,9 +66,13 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
         for name in DATA_ONLY:
             if options[name]:
                 option = name.replace("_", "-")
-                raise UsageError(f"--{option} is for the rows of --data", hint="--data FILE names a table")
+                raise UsageError(
+                    f"--{option} is for the rows of --data", hint="--data FILE names a table"
+                )
         if options["format_"] in DATA_FORMATS and not options["each"]:
-            raise UsageError(f"--format {options['format_']} is for --data", hint="--json writes one answer")
+            raise UsageError(
+                f"--format {options['format_']} is for --data", hint="--json writes one answer"
+            )
 
 
 def kind_of(options: dict[str, Any]) -> Kind:
@@ -77,15 +94,25 @@ def form_of(options: dict[str, Any]) -> str:
     """tree, json, or which bare number."""
     forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
     forms += ["json"] * options["as_json"]
-    if options["format_"] is not None and options["data"] is None and options["format_"] not in DATA_FORMATS:
+    if (
+        options["format_"] is not None
+        and options["data"] is None
+        and options["format_"] not in DATA_FORMATS
+    ):
         forms += [options["format_"]] * (options["format_"] != "tree")
     if len(set(forms)) > 1:
         told = "--value, --gradient, --json and --format each want the output for themselves"
         raise UsageError(told, hint="give one")
-    if not forms and options["output"] is not None and options["data"] is None and options["format_"] is None:
+    if (
+        not forms
+        and options["output"] is not None
+        and options["data"] is None
+        and options["format_"] is None
+    ):
         if options["output"].lower().endswith(tuple(f".{form}" for form in DATA_FORMATS)):
             raise UsageError(
-                f"--output {options['output']} is for the rows of --data", hint="--data FILE names a table"
+                f"--output {options['output']} is for the rows of --data",
+                hint="--data FILE names a table",
             )
         forms.append(form_of_suffix(options["output"], SUFFIXES))
     if options["wrt"] and forms and forms[0] in ("value", "gradient"):
@@ -115,7 +142,8 @@ def requested(options: dict[str, Any]) -> tuple[str, ...] | None:
         wanted = names([options["only_gradient"]], "--gradient")
         if len(wanted) > 1:
             raise UsageError(
-                "--gradient writes one number, so it takes one name", hint="--wrt x,y --json writes several"
+                "--gradient writes one number, so it takes one name",
+                hint="--wrt x,y --json writes several",
             )
         return tuple(wanted)
     return tuple(names(options["wrt"], "--wrt")) or None

@@ -44,7 +44,10 @@ class Asked(NamedTuple):
         names = tuple(self.expression.variables) if self.wrt is None else self.wrt
         for name in names:
             if name in self.expression.definitions:
-                raise UsageError(f"{name} is defined by the expression", hint="second derivatives are by variables")
+                raise UsageError(
+                    f"{name} is defined by the expression",
+                    hint="second derivatives are by variables",
+                )
         return names
 
     def result(self) -> Result:
@@ -57,11 +60,18 @@ def write_higher(view: str, asked: Asked, form: str) -> int:
     options = asked.options
     if form in ("value", "gradient") or options["expect"]:
         option = "expect" if options["expect"] else form
-        raise UsageError(f"--{option} is about the gradient, and there is --{view}", hint="--json writes all of it")
+        raise UsageError(
+            f"--{option} is about the gradient, and there is --{view}",
+            hint="--json writes all of it",
+        )
     if form not in ("tree", "json", "latex"):
-        raise UsageError(f"--{view} is no graph that --format {form} could show", hint="--json, or a text")
+        raise UsageError(
+            f"--{view} is no graph that --format {form} could show", hint="--json, or a text"
+        )
     if form == "latex" and asked.at is not None:
-        raise UsageError("--format latex is for formulas, and there is a point", hint="leave --at away")
+        raise UsageError(
+            "--format latex is for formulas, and there is a point", hint="leave --at away"
+        )
     answer = ANSWERS[view](asked)
     if form == "json":
         sys.stdout.write(document(asked.expression, answer))
@@ -114,7 +124,10 @@ def write_order(asked: Asked) -> Answer:
     result = asked._replace(wrt=(name,)).result()
     found = derivatives_of_order(asked.expression, asked.at, name, order, asked.kind)
     rows = [{"order": k, "derivative": d, "coefficient": c} for k, (c, d) in enumerate(found)]
-    table = [["order", "derivative", "Taylor coefficient"], *([str(k), d, c] for k, (c, d) in enumerate(found))]
+    table = [
+        ["order", "derivative", "Taylor coefficient"],
+        *([str(k), d, c] for k, (c, d) in enumerate(found)),
+    ]
     answer = numbers(result, {"orders": rows}, table, [{"all": d} for _, d in found])
     if len(found) > order:
         return answer
@@ -137,7 +150,9 @@ def write_jacobian(asked: Asked) -> Answer:
         *([r.expression.output_name, r.value, *r.gradient.values()] for r in results),
     ]
     answer = numbers(results[0], {"outputs": rows}, table, [r.gradient for r in results])
-    notices = dict.fromkeys(notice for r in results for notice in r.notices if notice.kind != "unused statement")
+    notices = dict.fromkeys(
+        notice for r in results for notice in r.notices if notice.kind != "unused statement"
+    )
     return answer._replace(notices=tuple(notices), head={"at": answer.head["at"]})
 
 
@@ -152,7 +167,10 @@ def write_paths(asked: Asked) -> Answer:
     line = asked.expression.lines.get(name)
     if line is None:
         known = f"the names are {', '.join([*asked.expression.lines][:8])}"
-        raise UsageError(f"{name} in --paths does not occur", hint=did_you_mean(name, asked.expression.lines) or known)
+        raise UsageError(
+            f"{name} in --paths does not occur",
+            hint=did_you_mean(name, asked.expression.lines) or known,
+        )
     result = differentiate(asked.expression, asked.at, [name], kind=asked.kind)
     return of_paths(result, name, paths(result.graph, line))
 
@@ -163,7 +181,9 @@ def write_verify(asked: Asked) -> Answer:
     result = differentiate(asked.expression, asked.at, asked.wrt)
     for name in result.requested:
         if name not in asked.expression.variables:
-            raise UsageError(f"--verify is by variables, and {name} is none", hint="--wrt x says by which")
+            raise UsageError(
+                f"--verify is by variables, and {name} is none", hint="--wrt x says by which"
+            )
     found = compare(result)
     titles = [
         "verify",
@@ -176,13 +196,19 @@ def write_verify(asked: Asked) -> Answer:
         "",
     ]
     table: list[list[Any]] = [titles, *([*row[:6], sides(row.slopes), row.note] for row in found)]
-    rows = [{**row._asdict(), "slopes": None if row.slopes is None else [*row.slopes]} for row in found]
+    rows = [
+        {**row._asdict(), "slopes": None if row.slopes is None else [*row.slopes]} for row in found
+    ]
     answer = numbers(result, {"verify": rows}, table, [])
     return answer._replace(code=1 if not all(row.ok for row in found) else answer.code)
 
 
 def sides(slopes: tuple[float | None, float | None] | None) -> str:
-    return "" if slopes is None else " | ".join("none" if s is None else format(s, ".7g") for s in slopes)
+    return (
+        ""
+        if slopes is None
+        else " | ".join("none" if s is None else format(s, ".7g") for s in slopes)
+    )
 
 
 ANSWERS: dict[str, Callable[[Asked], Answer]] = {

@@ -60,46 +60,89 @@ def write_optimizers(context: click.Context, option: click.Parameter, asked: boo
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", required=False)
-@click.option("--at", multiple=True, metavar="X=0,Y=0", help="Where the parameters begin; @FILE reads JSON. Repeats.")
-@click.option("--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input.")
-@click.option("--wrt", multiple=True, metavar="X,Y", help="Move these parameters only.")
-@click.option("--random", multiple=True, metavar="V,W", help="More parameters, that begin between -1 and 1.")
-@click.option("--random-seed", type=int, metavar="N", help="Of --random.  [default: 0]")
-@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="How a step is made.  [default: sgd]")
-@click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
-@click.option("--set", multiple=True, metavar="NAME=VALUE", help="Other hyperparameters: momentum=0.9, eps=1e-6, …")
 @click.option(
-    "--steps", type=click.IntRange(1), metavar="N", help="Stop after N steps.  [default: 1,000 without --data]"
+    "--at",
+    multiple=True,
+    metavar="X=0,Y=0",
+    help="Where the parameters begin; @FILE reads JSON. Repeats.",
 )
-@click.option("--tolerance", metavar="NUMBER", help="Stop where the gradient, over all rows, is no longer than this.")
+@click.option(
+    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
+)
+@click.option("--wrt", multiple=True, metavar="X,Y", help="Move these parameters only.")
+@click.option(
+    "--random", multiple=True, metavar="V,W", help="More parameters, that begin between -1 and 1."
+)
+@click.option("--random-seed", type=int, metavar="N", help="Of --random.  [default: 0]")
+@click.option(
+    "--optimizer", type=click.Choice(OPTIMIZERS), help="How a step is made.  [default: sgd]"
+)
+@click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
+@click.option(
+    "--set",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Other hyperparameters: momentum=0.9, eps=1e-6, …",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after N steps.  [default: 1,000 without --data]",
+)
+@click.option(
+    "--tolerance",
+    metavar="NUMBER",
+    help="Stop where the gradient, over all rows, is no longer than this.",
+)
 @click.option(
     "--patience",
     type=click.IntRange(1),
     metavar="N",
     help="Stop after N steps, or epochs of batches, without a smaller loss.",
 )
-@click.option("--data", metavar="FILE", help="Minimize the mean over the rows of a table; - is a pipe.")
-@click.option("--data-format", type=click.Choice(sorted({*TABLES.values()})), help="Where no suffix says it.")
+@click.option(
+    "--data", metavar="FILE", help="Minimize the mean over the rows of a table; - is a pipe."
+)
+@click.option(
+    "--data-format", type=click.Choice(sorted({*TABLES.values()})), help="Where no suffix says it."
+)
 @click.option(
     "--epochs",
     type=click.IntRange(1),
     metavar="N",
     help="Stop after N passes.  [default: 100, unless --steps is given]",
 )
-@click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Rows a step goes by.  [default: all]")
+@click.option(
+    "--batch-size", type=click.IntRange(1), metavar="N", help="Rows a step goes by.  [default: all]"
+)
 @click.option("--shuffle-seed", type=int, metavar="N", help="Mix the rows anew in each epoch.")
 @click.option("--test-data", metavar="FILE", help="Tell the loss on another table, too.")
-@click.option("--engine", type=click.Choice(["auto", "rows", "columns"]), help="How rows are answered.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write.  [default: table]")
+@click.option(
+    "--engine", type=click.Choice(["auto", "rows", "columns"]), help="How rows are answered."
+)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="What to write.  [default: table]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
-@click.option("--plot", metavar="FILE", help="Draw the loss and, for two parameters, the path, as SVG.")
-@click.option("--save", metavar="FILE", help="Keep the run in a file: every 10 s, after Ctrl-C, and at the end.")
 @click.option(
-    "--resume", metavar="FILE", help="Go on with a run, bit for bit; --steps and --epochs count from its start."
+    "--plot", metavar="FILE", help="Draw the loss and, for two parameters, the path, as SVG."
+)
+@click.option(
+    "--save",
+    metavar="FILE",
+    help="Keep the run in a file: every 10 s, after Ctrl-C, and at the end.",
+)
+@click.option(
+    "--resume",
+    metavar="FILE",
+    help="Go on with a run, bit for bit; --steps and --epochs count from its start.",
 )
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
-@click.option("--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]")
+@click.option(
+    "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
+)
 @picture
 @click.option(
     "--optimizers",
@@ -116,7 +159,9 @@ def command(expression: str | None, **options: Any) -> int:
     if begun.task.data is not None:
         check_outputs(options, [begun.task.data.path, begun.task.data.test])
     if options["explain"] and begun.task.optimizer == LBFGS:
-        raise UsageError("the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …")
+        raise UsageError(
+            "the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …"
+        )
     run = Run(begun, form, options)
     end = run.go()
     if end.why == "start":
@@ -133,7 +178,9 @@ def command(expression: str | None, **options: Any) -> int:
     if end.code == PointError.exit_code:
         raise PointError(end.message, hint=end.hint)
     if begun.resumed and run.state.step == begun.state.step and end.why in ("steps", "epochs"):
-        tell(f"nothing was left to do: {end.message}; --steps and --epochs count from the start of the run")
+        tell(
+            f"nothing was left to do: {end.message}; --steps and --epochs count from the start of the run"
+        )
     elif rise(run.state):
         tell("the loss is larger than at the start: a smaller --lr takes smaller steps")
     return end.code
@@ -158,7 +205,9 @@ def check_files(options: dict[str, Any]) -> None:
     refuse_to_overwrite(options["output"], [options["resume"]])
     refuse_to_overwrite(options["plot"], [options["resume"]], "--plot")
     if options["plot"] is not None and not options["plot"].lower().endswith(".svg"):
-        raise UsageError(f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg")
+        raise UsageError(
+            f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg"
+        )
     written = [options[name] for name in WRITTEN if options[name] is not None]
     if len(written) > len({*map(os.path.realpath, written)}):
         raise UsageError("two outputs would go into one file", hint="take another name")

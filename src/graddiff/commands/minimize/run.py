@@ -68,20 +68,29 @@ class Run:
                 CtrlC() as ctrl_c,
                 closing(LiveLine(sys.stderr, AT_ONCE)) as live,
             ):
-                shown = [self.keep, *([self.record(records, out, target, behind)] if records else [])]
+                shown = [
+                    self.keep,
+                    *([self.record(records, out, target, behind)] if records else []),
+                ]
                 shown += [lambda step, state: self.tell_live(live, step)]
 
                 def look(step: Step, state: State) -> End | None:
                     for show in shown:
                         show(step, state)
-                    return End("interrupted", f"interrupted{on}", SIGNALLED + ctrl_c.asked) if ctrl_c.asked else None
+                    return (
+                        End("interrupted", f"interrupted{on}", SIGNALLED + ctrl_c.asked)
+                        if ctrl_c.asked
+                        else None
+                    )
 
                 self.state, end = run.run(begun.state, look)
         finally:
             if options["save"] is not None and self._shown:
                 save(options["save"], task, self.state)
         self._arrive()
-        self.told = [(step, before) for step, before in self.told if step.number < self.state.step]  # that were made
+        self.told = [
+            (step, before) for step, before in self.told if step.number < self.state.step
+        ]  # that were made
         if streamed and end.code != PointError.exit_code:
             tell(end.message)
         return end
@@ -92,13 +101,19 @@ class Run:
         if self._shown and (last is None or last.step.number != self.state.step):
             with suppress(PointError):
                 whole = self.begun.objective(theta)
-                epoch = self.state.step // self.begun.batches.per_epoch if self.begun.batches else self.state.step
+                epoch = (
+                    self.state.step // self.begun.batches.per_epoch
+                    if self.begun.batches
+                    else self.state.step
+                )
                 self.history.add(Step(self.state.step, epoch, whole[0], whole[1:], theta, whole))
 
     def records(self) -> Records:
         """How its steps are written."""
         begun = self.begun
-        more = ["epoch", "loss"] if begun.batches is not None and begun.batches.per_epoch > 1 else []
+        more = (
+            ["epoch", "loss"] if begun.batches is not None and begun.batches.per_epoch > 1 else []
+        )
         return Records(self.form, [*begun.task.start], [*more, *(["test"] if begun.test else [])])
 
     def behind(self, records: Records, target: str | None) -> int:
@@ -153,7 +168,9 @@ class Run:
         text = f"step {step.number:,}" + (f" of {limits.steps:,}" if limits.steps else "")
         if self.begun.batches is not None:
             text += f", epoch {step.epoch:,}" + (f" of {limits.epochs:,}" if limits.epochs else "")
-        live.show(f"{text}, loss {step.value:.6g}, |gradient| {step.norm:.3g}, {done / spent:,.0f} steps a second")
+        live.show(
+            f"{text}, loss {step.value:.6g}, |gradient| {step.norm:.3g}, {done / spent:,.0f} steps a second"
+        )
 
     def write_result(self, end: End) -> None:
         """The table of a run, or its end as JSON."""
@@ -162,14 +179,24 @@ class Run:
             return
         task = self.begun.task
         if self.form == "json":
-            sys.stdout.write(document(task, looks[-1], end, [notice for _, notice in self.notices()]))
+            sys.stdout.write(
+                document(task, looks[-1], end, [notice for _, notice in self.notices()])
+            )
             return
         from graddiff.render.terminal.canvas import show
         from graddiff.render.terminal.minimize import report
 
         canvas = canvas_for(self.options["ascii"], self.options["color"], self.options["width"])
         show(
-            report(task, self.begun.objective.expression, self.told, looks, end, self.options["digits"] or 7, canvas),
+            report(
+                task,
+                self.begun.objective.expression,
+                self.told,
+                looks,
+                end,
+                self.options["digits"] or 7,
+                canvas,
+            ),
             canvas,
         )
 
@@ -196,7 +223,16 @@ class Run:
         title = f"{headline(begun.objective.expression)}   ({task.optimizer}{how})"
         try:
             with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.writelines(write(title, [*task.start], self.history.looks(), self.history.path(), surface, note))
+                file.writelines(
+                    write(
+                        title,
+                        [*task.start],
+                        self.history.looks(),
+                        self.history.path(),
+                        surface,
+                        note,
+                    )
+                )
         except OSError as error:
             raise unwritable(path, error) from None
 
@@ -209,4 +245,6 @@ class Run:
         samples, many = objective.samples, objective.samples.count > SAMPLED
         some = samples.thinned(SAMPLED) if many else samples
         note = f", of {some.count:,} of the rows" if many else ""
-        return OverRows(objective.expression, objective.names, task.fixed, some, task.data.engine), note
+        return OverRows(
+            objective.expression, objective.names, task.fixed, some, task.data.engine
+        ), note

@@ -28,7 +28,18 @@ STEPS, EPOCHS = 1_000, 100  # unless it is said
 LITTLE = 50_000  # rows to be answered in all: less is done before numpy is imported
 
 OF_DATA = ("epochs", "batch_size", "shuffle_seed", "test_data", "engine", "data_format")
-OF_THE_START = ("at", "wrt", "random", "random_seed", "optimizer", "lr", "set", "batch_size", "shuffle_seed", "engine")
+OF_THE_START = (
+    "at",
+    "wrt",
+    "random",
+    "random_seed",
+    "optimizer",
+    "lr",
+    "set",
+    "batch_size",
+    "shuffle_seed",
+    "engine",
+)
 
 
 class Beginning(NamedTuple):
@@ -48,7 +59,9 @@ def begin(expression: str | None, options: Mapping[str, Any]) -> Beginning:
         return go_on(expression, options)
     if options["data"] is None:
         refuse_what_is_for_data(options)
-    if options["data"] == "-" and (expression == "-" or (expression is None and options["path"] in (None, "-"))):
+    if options["data"] == "-" and (
+        expression == "-" or (expression is None and options["path"] in (None, "-"))
+    ):
         raise UsageError("standard input holds the data, so the expression cannot come from there")
     text = read_expression(expression, options["path"])
     bound = starts(options)
@@ -73,9 +86,14 @@ def go_on(expression: str | None, options: Mapping[str, Any]) -> Beginning:
     for option in OF_THE_START:
         if options[option] not in (None, ()):
             hint = "leave it away, or begin anew where the run has come to"
-            raise UsageError(f"{spelled(option)} was said when the run began, which --resume goes on with", hint=hint)
+            raise UsageError(
+                f"{spelled(option)} was said when the run began, which --resume goes on with",
+                hint=hint,
+            )
     if expression not in (None, task.text) or options["path"] is not None:
-        raise UsageError(f"{options['resume']} is a run of another expression: {task.text}", hint="leave it away")
+        raise UsageError(
+            f"{options['resume']} is a run of another expression: {task.text}", hint="leave it away"
+        )
     if task.data is None and options["data"] is not None:
         raise UsageError(f"the run in {options['resume']} has no data", hint="leave --data away")
     if task.data is None:
@@ -85,7 +103,11 @@ def go_on(expression: str | None, options: Mapping[str, Any]) -> Beginning:
     reads = task.data.reads if task.data and path == task.data.path else None
     given = {**options, "data_format": options["data_format"] or reads}
     read, samples = read_loss(task.text, bound, path, given)
-    if task.data and samples and (samples.count, samples.checksum) != (task.data.rows, task.data.checksum):
+    if (
+        task.data
+        and samples
+        and (samples.count, samples.checksum) != (task.data.rows, task.data.checksum)
+    ):
         told = f"{path} has other rows than those that the run in {options['resume']} began with"
         raise FileError(told, hint="a run on other data begins anew")
     if task.data is not None and path is not None:
@@ -122,9 +144,14 @@ def starts(options: Mapping[str, Any]) -> dict[str, float]:
 
 def check_batches(optimizer: str, options: Mapping[str, Any]) -> None:
     if options["batch_size"] is None and options["shuffle_seed"] is not None:
-        raise UsageError("--shuffle-seed mixes batches, and each step goes by all rows", hint="--batch-size 32")
+        raise UsageError(
+            "--shuffle-seed mixes batches, and each step goes by all rows", hint="--batch-size 32"
+        )
     if optimizer == LBFGS and options["batch_size"] is not None:
-        raise UsageError("lbfgs goes by the whole loss, and --batch-size by parts of it", hint="adam does batches")
+        raise UsageError(
+            "lbfgs goes by the whole loss, and --batch-size by parts of it",
+            hint="adam does batches",
+        )
 
 
 def read_loss(
@@ -144,12 +171,20 @@ def chosen(read: Expression, bound: Mapping[str, float], options: Mapping[str, A
     parameters = names(options["wrt"], "--wrt") if options["wrt"] else [*bound]
     for name in parameters:
         if name not in bound:
-            column = f"{name} is a column" if name in read.variables else f"--at {name}=0 says where it begins"
+            column = (
+                f"{name} is a column"
+                if name in read.variables
+                else f"--at {name}=0 says where it begins"
+            )
             hint = did_you_mean(name, bound) or column
             raise UsageError(f"{name} stands in --wrt, but has no value to begin with", hint=hint)
     lines = {read.variables[name] for name in parameters if name in read.variables}
     if not parameters or not read.depends(lines)[read.output]:
-        told = f"the loss does not depend on {', '.join(parameters)}" if parameters else "there is no parameter"
+        told = (
+            f"the loss does not depend on {', '.join(parameters)}"
+            if parameters
+            else "there is no parameter"
+        )
         raise UsageError(told, hint="--at x=0 names a parameter, and says where it begins")
     return parameters
 
@@ -160,14 +195,20 @@ def limits_of(options: Mapping[str, Any], before: Limits) -> Limits:
     if options["tolerance"] is not None:
         tolerance = float(constant("tolerance", options["tolerance"], "--tolerance"))
         if tolerance < 0:
-            raise UsageError(f"--tolerance is {tolerance:g}, and no gradient is so short", hint="a number from 0 on")
+            raise UsageError(
+                f"--tolerance is {tolerance:g}, and no gradient is so short",
+                hint="a number from 0 on",
+            )
     patience = options["patience"] or before.patience
     if options["steps"] or options["epochs"]:
         return Limits(options["steps"], options["epochs"], tolerance, patience)
     if before.steps or before.epochs:
         return before._replace(tolerance=tolerance, patience=patience)
     return Limits(
-        STEPS if options["data"] is None else None, None if options["data"] is None else EPOCHS, tolerance, patience
+        STEPS if options["data"] is None else None,
+        None if options["data"] is None else EPOCHS,
+        tolerance,
+        patience,
     )
 
 
@@ -179,7 +220,16 @@ def data_of(samples: Samples, limits: Limits, options: Mapping[str, Any]) -> Dat
         engine = "rows" if missing("columns") or samples.count * looks <= LITTLE else "columns"
     given = table(options["data"], options["data_format"])
     seed = options["shuffle_seed"]
-    return Data(given.path, given.reads, engine, size, seed, samples.count, samples.checksum, options["test_data"])
+    return Data(
+        given.path,
+        given.reads,
+        engine,
+        size,
+        seed,
+        samples.count,
+        samples.checksum,
+        options["test_data"],
+    )
 
 
 def beginning(
@@ -200,6 +250,8 @@ def beginning(
     test = None
     if task.data.test is not None:
         reads = SUFFIXES.get(named(task.data.test)[1]) or options["data_format"]
-        others, same = read_samples(table(task.data.test, reads), task.text, {**task.fixed, **task.start})
+        others, same = read_samples(
+            table(task.data.test, reads), task.text, {**task.fixed, **task.start}
+        )
         test = OverRows(same, parameters, task.fixed, others, task.data.engine)
     return Beginning(task, state, objective, batches, test, resumed)

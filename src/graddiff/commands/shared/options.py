@@ -19,14 +19,24 @@ from graddiff.render.terminal.canvas import Canvas, canvas
 
 Function = Callable[..., Any]
 
-VIEWS = ("explain", "hessian", "jacobian", "along", "order", "paths", "verify")  # answers other than value and gradient
+VIEWS = (
+    "explain",
+    "hessian",
+    "jacobian",
+    "along",
+    "order",
+    "paths",
+    "verify",
+)  # answers other than value and gradient
 
 
 class ExpressionCommand(click.Command):
     """A command whose operand may begin with `-`: a token is an option only if it is exactly a declared one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        options = [
+            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
+        ]
         takes_value = {name: not option.is_flag for option in options for name in option.opts}
         given, operands = divided(args, takes_value, ctx.command_path)
         if len(operands) > 1:
@@ -61,9 +71,13 @@ def divided(
         elif takes_value.get(token):
             value = next(waiting, None)
             if value is None:
-                raise UsageError(f"{token} needs a value", hint=f"{command} --help shows the options")
+                raise UsageError(
+                    f"{token} needs a value", hint=f"{command} --help shows the options"
+                )
             given.append((token, value))
-        elif token in takes_value or (token.startswith("--") and token.partition("=")[0] in takes_value):
+        elif token in takes_value or (
+            token.startswith("--") and token.partition("=")[0] in takes_value
+        ):
             given.append((token,))
         else:
             operands.append(token)
@@ -77,17 +91,25 @@ def too_many(command: str, operands: list[str], options: list[str]) -> UsageErro
         name = operand.partition("=")[0]
         if name in options:
             hint = "options go before it: graddiff --at x=1 -- -x"
-            return UsageError(f"{name} stands behind --, where everything is an expression", hint=hint)
+            return UsageError(
+                f"{name} stands behind --, where everything is an expression", hint=hint
+            )
         if operand and operand in COMMANDS:
             hint = f"write graddiff {operand} first"
             return UsageError(f"{operand} is a command, but it does not come first", hint=hint)
         if operand.startswith("-") and operand.lstrip("-")[:1].isalpha() and len(name) > 2:
-            hint = did_you_mean(f"--{name.lstrip('-')}", options) or f"{command} --help shows the options"
+            hint = (
+                did_you_mean(f"--{name.lstrip('-')}", options)
+                or f"{command} --help shows the options"
+            )
             return UsageError(f"there is no option {name}", hint=hint)
     hint = f"{command} --help shows its use"
     if command == "graddiff":
         hint = "an expression with blanks or brackets in it needs quotes, so that the shell leaves it alone"
-    return UsageError(f"one operand is expected, but there are {len(operands)}: {', '.join(operands[:4])}", hint=hint)
+    return UsageError(
+        f"one operand is expected, but there are {len(operands)}: {', '.join(operands[:4])}",
+        hint=hint,
+    )
 
 
 def bare(result: Result, form: str, digits: int | None) -> str:
@@ -133,7 +155,9 @@ def picture(function: Function) -> Function:
                 help="When to use colour; NO_COLOR and FORCE_COLOR are obeyed.  [default: auto]",
             ),
             click.option(
-                "--width", type=click.IntRange(40, 10_000), help="Columns to draw in, instead of those of the terminal."
+                "--width",
+                type=click.IntRange(40, 10_000),
+                help="Columns to draw in, instead of those of the terminal.",
             ),
         )
     ):

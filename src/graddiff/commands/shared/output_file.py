@@ -16,14 +16,24 @@ def form_of_suffix(path: str, suffixes: Mapping[str, str]) -> str:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes)
-        raise UsageError(f"the suffix of {path} says no format", hint=f"--format, or one of {known}")
+        raise UsageError(
+            f"the suffix of {path} says no format", hint=f"--format, or one of {known}"
+        )
     return suffixes[suffix]
 
 
-def refuse_to_overwrite(output: str | None, read: Iterable[str | None], option: str = "--output") -> None:
+def refuse_to_overwrite(
+    output: str | None, read: Iterable[str | None], option: str = "--output"
+) -> None:
     """Raises UsageError if an output would take the place of something that is read."""
     for path in read:
-        if output and path and os.path.exists(output) and os.path.exists(path) and os.path.samefile(path, output):
+        if (
+            output
+            and path
+            and os.path.exists(output)
+            and os.path.exists(path)
+            and os.path.samefile(path, output)
+        ):
             raise UsageError(f"{option} {output} would overwrite {path}", hint="take another name")
 
 

@@ -20,7 +20,9 @@ class WholeLines:
     def __enter__(self) -> WholeLines:
         try:
             self._file = (
-                open(self._path, "r+b" if self._behind else "wb") if self._path is not None else sys.stdout.buffer
+                open(self._path, "r+b" if self._behind else "wb")
+                if self._path is not None
+                else sys.stdout.buffer
             )
             if self._behind:
                 self._file.seek(self._behind)

@@ -80,7 +80,11 @@ def read_header(name: str, record: str) -> list[str]:
     """The names of the columns. Raises UsageError where they are no use."""
     columns = fields_of(record)
     if len(columns) == 1:
-        for separator, told, called in ((";", ";", "semicolon"), ("\t", "a tabulator", "tab"), ("|", "|", "pipe")):
+        for separator, told, called in (
+            (";", ";", "semicolon"),
+            ("\t", "a tabulator", "tab"),
+            ("|", "|", "pipe"),
+        ):
             if separator in record:
                 raise UsageError(
                     f"the header of {name} has {told} between its columns, and CSV has commas: {record[:60]}",
@@ -88,7 +92,9 @@ def read_header(name: str, record: str) -> list[str]:
                 )
     for column in columns:
         if columns.count(column) > 1:
-            raise UsageError(f"two columns of {name} have the name {column!r}", hint="rename one of them")
+            raise UsageError(
+                f"two columns of {name} have the name {column!r}", hint="rename one of them"
+            )
     return columns
 
 
@@ -128,9 +134,15 @@ class Writer:
 
     def check(self, members: dict[str, Any]) -> None:
         """Raises FileError where there is no column for a member."""
-        lost = [] if members.keys() == {"input"} else [name for name in members if name not in (self.columns or ())]
+        lost = (
+            []
+            if members.keys() == {"input"}
+            else [name for name in members if name not in (self.columns or ())]
+        )
         if lost:
-            raise FileError(f"member {lost[0]} is none of the first record, so there is no column for it")
+            raise FileError(
+                f"member {lost[0]} is none of the first record, so there is no column for it"
+            )
 
 
 class MemberWriter(Writer):

@@ -41,7 +41,9 @@ class Reader:
     def records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
         """Line, text, object."""
         decode = self._decode
-        for line, raw in enumerate(block.text.decode("utf-8", "surrogateescape").split("\n"), block.line):
+        for line, raw in enumerate(
+            block.text.decode("utf-8", "surrogateescape").split("\n"), block.line
+        ):
             raw = raw.strip()
             if not raw:
                 continue
@@ -78,7 +80,12 @@ class Writer:
         keys = [json.dumps(name, ensure_ascii=False) + ": " for name in names]
         first = [f', "gradient": {{{key}' for key in keys[:1]]
         last = "}, " if names else ', "gradient": {}, '
-        self.pieces = ['"value": ', *first, *(f", {key}" for key in keys[1:]), f'{last}"error": null}}']
+        self.pieces = [
+            '"value": ',
+            *first,
+            *(f", {key}" for key in keys[1:]),
+            f'{last}"error": null}}',
+        ]
         self._row = "%r".join(piece.replace("%", "%%") for piece in self.pieces) + "\n"
 
     def head(self) -> str:
@@ -92,8 +99,16 @@ class Writer:
         """Any other row: undefined is null, and so is a value that does not exist."""
         numbers = [plain(number) for number in answer.numbers or [math.nan] * (len(self.names) + 1)]
         failure = answer.failure
-        error = None if failure is None else {"kind": failure.kind, "message": failure.message, "span": failure.span}
-        members = {"value": numbers[0], "gradient": dict(zip(self.names, numbers[1:])), "error": error}
+        error = (
+            None
+            if failure is None
+            else {"kind": failure.kind, "message": failure.message, "span": failure.span}
+        )
+        members = {
+            "value": numbers[0],
+            "gradient": dict(zip(self.names, numbers[1:])),
+            "error": error,
+        }
         return self._before(raw, record) + json.dumps(members, ensure_ascii=False)[1:] + "\n"
 
     def _before(self, raw: str, record: Any) -> str:
@@ -109,7 +124,11 @@ class Writer:
 
     def other(self, members: dict[str, Any]) -> str:
         """What stands for a row of another format: numbers as numbers."""
-        return "{" + ", ".join(f"{quoted(name)}: {as_json(value)}" for name, value in members.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{quoted(name)}: {as_json(value)}" for name, value in members.items())
+            + "}"
+        )
 
     def check(self, members: dict[str, Any]) -> None:
         """Everything has its place in an object."""
@@ -141,4 +160,8 @@ def float_text(value: float) -> str:
 
 def as_json(value: Any) -> str:
     """A field of a CSV as a member: a number where it is written as one, digit by digit."""
-    return value if isinstance(value, str) and NUMBER.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+    return (
+        value
+        if isinstance(value, str) and NUMBER.fullmatch(value)
+        else json.dumps(value, ensure_ascii=False)
+    )

@@ -75,7 +75,11 @@ class Explanation(NamedTuple):
 def explain(result: Result, style: Style) -> Explanation:
     """Explains both passes of a result."""
     teller = Teller(result, style)
-    lines = [line for line, operands in enumerate(result.expression.operands) if operands and teller.told(line)]
+    lines = [
+        line
+        for line, operands in enumerate(result.expression.operands)
+        if operands and teller.told(line)
+    ]
     return Explanation(
         teller.name(result.expression.output),
         tuple(map(teller.forward, lines)),
@@ -88,7 +92,12 @@ class Teller:
     """Writes the lines of one result in one style."""
 
     def __init__(self, result: Result, style: Style) -> None:
-        self.result, self.graph, self.expression, self.style = result, result.graph, result.expression, style
+        self.result, self.graph, self.expression, self.style = (
+            result,
+            result.graph,
+            result.expression,
+            style,
+        )
         self.names = names(result.expression)
         self.uses = Counter(edge.source for edge in result.graph.edges())
         self.received: dict[int, list[Number]] = {}
@@ -97,7 +106,9 @@ class Teller:
     def told(self, line: int) -> bool:
         """Whether a line is told as a step: a comparison is told where it is used, a line without a value nowhere."""
         value = self.graph.values[line]
-        return self.expression.operations[line] not in COMPARISONS and not isinstance(value, NoValue)
+        return self.expression.operations[line] not in COMPARISONS and not isinstance(
+            value, NoValue
+        )
 
     def flows(self, line: int) -> bool:
         return any(partial is not None for partial in self.graph.partials[line])
@@ -139,10 +150,17 @@ class Teller:
 
     def backward(self, line: int) -> Backward:
         edges = zip(self.expression.operands[line], self.graph.partials[line])
-        flows = [self.flow(line, slot, source, partial) for slot, (source, partial) in enumerate(edges)]
-        words, told = rule_in_words(self.expression.operations[line]), self.composed(line, self.term).text
+        flows = [
+            self.flow(line, slot, source, partial) for slot, (source, partial) in enumerate(edges)
+        ]
+        words, told = (
+            rule_in_words(self.expression.operations[line]),
+            self.composed(line, self.term).text,
+        )
         adjoint = self.style.number(self.graph.adjoints[line])
-        return Backward(self.name(line), told, adjoint, words, tuple(flow for flow in flows if flow is not None))
+        return Backward(
+            self.name(line), told, adjoint, words, tuple(flow for flow in flows if flow is not None)
+        )
 
     def flow(self, line: int, slot: int, source: int, partial: Number | None) -> Flow | None:
         if partial is None:
@@ -171,7 +189,9 @@ class Teller:
         values = [self.graph.values[operand] for operand in operands]
         terms = [of(operand) for operand in operands]
         operation = self.expression.operations[line]
-        return formula(operation, slot, terms, of(line), values, self.graph.values[line], self.style.alphabet)
+        return formula(
+            operation, slot, terms, of(line), values, self.graph.values[line], self.style.alphabet
+        )
 
     def derivative(self, name: str) -> tuple[str, tuple[str, ...], str]:
         line = self.result.requested[name]

@@ -40,7 +40,9 @@ def text(result: Result, canvas: Canvas, digits: int, everything: bool) -> Itera
         yield from broken(written, style, indent, canvas)
 
 
-def told(result: Result, found: Explanation, digits: int, everything: bool) -> Iterator[tuple[str, int, str]]:
+def told(
+    result: Result, found: Explanation, digits: int, everything: bool
+) -> Iterator[tuple[str, int, str]]:
     """Every line with its style and indentation."""
     f = found.output
     at = ", ".join(f"{name} = {number(value, 7)}" for name, value in result.at.items())
@@ -64,7 +66,11 @@ def told(result: Result, found: Explanation, digits: int, everything: bool) -> I
     yield "", 2, SEED.format(f=f)
     for rule in backward[:shown]:
         yield "", 0, ""
-        yield "partial", 2, f"{rule.name} = {rule.formula}, whose adjoint is {rule.adjoint}: {rule.words}"
+        yield (
+            "partial",
+            2,
+            f"{rule.name} = {rule.formula}, whose adjoint is {rule.adjoint}: {rule.words}",
+        )
         for flow in rule.flows:
             yield "", 4, flow_line(rule, flow)
     yield from more(len(backward) - shown)
@@ -110,7 +116,11 @@ def markdown(result: Result, digits: int, everything: bool) -> Iterator[str]:
     for style, indent, written in told(result, found, digits, everything):
         if style == "head":
             title, colon, rest = written.partition(": ")
-            yield f"## {title}\n\n{rest}\n" if colon and indent == 0 and rest else f"# {code(written)}\n"
+            yield (
+                f"## {title}\n\n{rest}\n"
+                if colon and indent == 0 and rest
+                else f"# {code(written)}\n"
+            )
         elif not written:
             yield "\n"
         else:
@@ -129,7 +139,8 @@ def latex(result: Result, digits: int) -> Iterator[str]:
     f = found.output
     if found.forward:
         lines = (
-            f"{step.name} &= {' = '.join(parts(step.formula, step.numbers, step.value))}" for step in found.forward
+            f"{step.name} &= {' = '.join(parts(step.formula, step.numbers, step.value))}"
+            for step in found.forward
         )
         yield "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
     yield "\\begin{align*}\n"
@@ -137,7 +148,9 @@ def latex(result: Result, digits: int) -> Iterator[str]:
     for rule in found.backward:
         for flow in rule.flows:
             sign = "=" if flow.before is None else "\\mathrel{+}="
-            product = f"{bracketed(flow.adjoint)} \\cdot {bracketed(flow.partial)} = {flow.contribution}"
+            product = (
+                f"{bracketed(flow.adjoint)} \\cdot {bracketed(flow.partial)} = {flow.contribution}"
+            )
             steps = f"\\bar{{{rule.name}}} \\cdot \\left({flow.formula}\\right) = {product}"
             rows.append(f"\\bar{{{flow.operand}}} &{sign} {steps}")
     yield " \\\\\n".join(rows) + "\n\\end{align*}\n"
@@ -167,4 +180,8 @@ def decimal(value: Number, digits: int) -> str:
     if e and mantissa[-1].isdigit():
         return f"{mantissa} \\cdot 10^{{{int(exponent)}}}"
     above, slash, below = text.partition("/")
-    return f"\\frac{{{above}}}{{{below}}}" if slash else {"inf": "\\infty", "-inf": "-\\infty"}.get(text, text)
+    return (
+        f"\\frac{{{above}}}{{{below}}}"
+        if slash
+        else {"inf": "\\infty", "-inf": "-\\infty"}.get(text, text)
+    )

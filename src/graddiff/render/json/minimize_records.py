@@ -27,7 +27,18 @@ class Records:
     def head(self) -> str:
         if self._as_json:
             return ""
-        return joined(["step", "value", *(f"gradient.{name}" for name in self.names), *self.names, *self.more]) + "\n"
+        return (
+            joined(
+                [
+                    "step",
+                    "value",
+                    *(f"gradient.{name}" for name in self.names),
+                    *self.names,
+                    *self.more,
+                ]
+            )
+            + "\n"
+        )
 
     def found_in(self, lines: Iterable[bytes], step: int) -> int | None:
         """How many bytes of a file of such records stand before the record of a step, or where it would stand; None if
@@ -59,7 +70,13 @@ class Records:
             record["gradient"] = dict(zip(self.names, step.gradient))
             record["parameters"] = dict(zip(self.names, step.parameters))
             return encoded({**record, **{name: known[name] for name in self.more}}) + "\n"
-        numbers = [step.number, step.value, *step.gradient, *step.parameters, *(known[name] for name in self.more)]
+        numbers = [
+            step.number,
+            step.value,
+            *step.gradient,
+            *step.parameters,
+            *(known[name] for name in self.more),
+        ]
         return ",".join(["" if number is None else repr(number) for number in numbers]) + "\n"
 
 

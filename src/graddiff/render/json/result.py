@@ -51,7 +51,9 @@ def document(
         yield from listed("nodes", nodes(result))
         yield from listed("edges", edges(result))
     if tangents is not None:
-        yield from listed("tangents", ({"by": name, "of": [*map(flowing, of)]} for name, of in tangents.items()))
+        yield from listed(
+            "tangents", ({"by": name, "of": [*map(flowing, of)]} for name, of in tangents.items())
+        )
     yield from listed("notices", map(notice, result.notices))
     if checks:
         yield from listed("expect", map(check, checks))
@@ -119,7 +121,9 @@ def notice(notice: Notice) -> dict[str, Any]:
         "kind": notice.kind,
         "text": notice.text,
         "span": None if notice.span is None else list(notice.span),
-        "slopes": None if notice.slopes is None else [None if s is None else number(s) for s in notice.slopes],
+        "slopes": None
+        if notice.slopes is None
+        else [None if s is None else number(s) for s in notice.slopes],
         "used": None if notice.used is None else number(notice.used),
         "message": notice.message,
     }

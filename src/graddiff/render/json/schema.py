@@ -42,11 +42,18 @@ def schema() -> dict[str, Any]:
     node = record(
         {
             "id": line,
-            "text": {"description": "as written; the middle of a text over 100 characters is left out", **text},
+            "text": {
+                "description": "as written; the middle of a text over 100 characters is left out",
+                **text,
+            },
             "operation": {"enum": operations},
             "name": {"description": "the name it was defined with", "type": ["string", "null"]},
             "span": span,
-            "operands": {"description": "the ids of its operands, in order", "type": "array", "items": line},
+            "operands": {
+                "description": "the ids of its operands, in order",
+                "type": "array",
+                "items": line,
+            },
             "value": {
                 "description": "of the forward pass; true or false of a comparison, null if an untaken branch has none",
                 "anyOf": [{"type": "boolean"}, number],
@@ -77,13 +84,18 @@ def schema() -> dict[str, Any]:
             "span": {"anyOf": [span, {"type": "null"}]},
             "slopes": {
                 "description": "of the operation on the left and on the right, null for none",
-                "anyOf": [{"type": "array", "items": slope, "minItems": 2, "maxItems": 2}, {"type": "null"}],
+                "anyOf": [
+                    {"type": "array", "items": slope, "minItems": 2, "maxItems": 2},
+                    {"type": "null"},
+                ],
             },
             "used": {"anyOf": [number, {"type": "null"}]},
             "message": text,
         }
     )
-    check = record({"quantity": text, "expected": number, "found": number, "ok": {"type": "boolean"}})
+    check = record(
+        {"quantity": text, "expected": number, "found": number, "ok": {"type": "boolean"}}
+    )
     document = record(
         {
             "schema": {"const": SCHEMA},
@@ -94,8 +106,16 @@ def schema() -> dict[str, Any]:
             "notices": {"type": "array", "items": notice},
         },
         {
-            "nodes": {"description": "in order of evaluation; left out by --no-graph", "type": "array", "items": node},
-            "edges": {"description": "along which derivatives flow", "type": "array", "items": edge},
+            "nodes": {
+                "description": "in order of evaluation; left out by --no-graph",
+                "type": "array",
+                "items": node,
+            },
+            "edges": {
+                "description": "along which derivatives flow",
+                "type": "array",
+                "items": edge,
+            },
             "tangents": {
                 "description": "of --mode forward: of every node, along a variable; null where nothing flows",
                 "type": "array",
@@ -108,7 +128,11 @@ def schema() -> dict[str, Any]:
         {
             "schema": {"const": SCHEMA},
             "expression": text,
-            "derivatives": {"description": "variable -> formula", "type": "object", "additionalProperties": text},
+            "derivatives": {
+                "description": "variable -> formula",
+                "type": "object",
+                "additionalProperties": text,
+            },
             "notices": {"type": "array", "items": notice},
         },
         {
@@ -119,8 +143,15 @@ def schema() -> dict[str, Any]:
             }
         },
     )
-    vector = {"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/$defs/number"}, text]}}
-    head = {"schema": {"const": SCHEMA}, "expression": text, "notices": {"type": "array", "items": notice}}
+    vector = {
+        "type": "object",
+        "additionalProperties": {"anyOf": [{"$ref": "#/$defs/number"}, text]},
+    }
+    head = {
+        "schema": {"const": SCHEMA},
+        "expression": text,
+        "notices": {"type": "array", "items": notice},
+    }
     point = {"at": by_name, "value": number, "gradient": by_name, "where": {"type": "object"}}
     path = record({"path": text, "partials": {"type": "array", "items": number}, "product": number})
     whole = {"type": "string", "pattern": "^[0-9]+$"}
@@ -134,9 +165,19 @@ def schema() -> dict[str, Any]:
                     "additionalProperties": vector,
                 }
             },
-            {"outputs": {"description": "of --jacobian: value and gradient, or formulas", "type": "array"}},
+            {
+                "outputs": {
+                    "description": "of --jacobian: value and gradient, or formulas",
+                    "type": "array",
+                }
+            },
             {"along": vector, "slope": vector["additionalProperties"], "hessian_product": vector},
-            {"orders": {"description": "derivatives and Taylor coefficients, or formulas", "type": "array"}},
+            {
+                "orders": {
+                    "description": "derivatives and Taylor coefficients, or formulas",
+                    "type": "array",
+                }
+            },
             {"paths": {"type": "array", "items": path}, "count": whole, "sum": number},
             {"verify": {"description": "each derivative found in four ways", "type": "array"}},
         )
@@ -155,7 +196,12 @@ def schema() -> dict[str, Any]:
             "message": text,
             "notices": {"type": "array", "items": notice},
         },
-        {"fixed": by_name, "rows": line, "epochs": line, "test": {"description": "the loss on --test-data", **number}},
+        {
+            "fixed": by_name,
+            "rows": line,
+            "epochs": line,
+            "test": {"description": "the loss on --test-data", **number},
+        },
     )
     step = record(
         {"step": line, "value": number, "gradient": by_name, "parameters": by_name},
@@ -166,7 +212,13 @@ def schema() -> dict[str, Any]:
         },
     )
     error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
-    failure = record({"schema": {"const": SCHEMA}, "expression": {"anyOf": [text, {"type": "null"}]}, "error": error})
+    failure = record(
+        {
+            "schema": {"const": SCHEMA},
+            "expression": {"anyOf": [text, {"type": "null"}]},
+            "error": error,
+        }
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "graddiff: an expression, its value and its gradient at a point",
@@ -179,7 +231,14 @@ def schema() -> dict[str, Any]:
             {"description": "what --each writes for a line without an answer", **failure},
         ],
         "$defs": {
-            "number": {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}, EXACT, {"type": "null"}]}
+            "number": {
+                "anyOf": [
+                    {"type": "number"},
+                    {"enum": ["Infinity", "-Infinity"]},
+                    EXACT,
+                    {"type": "null"},
+                ]
+            }
         },
     }
 

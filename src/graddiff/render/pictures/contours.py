@@ -54,7 +54,9 @@ def joined(pieces: Iterable[tuple[Point, Point]]) -> list[list[Point]]:
         neighbours.setdefault(start, []).append(end)
         neighbours.setdefault(end, []).append(start)
     lines = []
-    for begin in sorted(neighbours, key=lambda point: len(neighbours[point])):  # ends first, then what is closed
+    for begin in sorted(
+        neighbours, key=lambda point: len(neighbours[point])
+    ):  # ends first, then what is closed
         while neighbours[begin]:
             line = [begin]
             while neighbours[line[-1]]:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from graddiff.render.pictures.figure import Figure, Lines
 
-SHAPES = {"variable": "ellipse", "number": "plaintext", "operation": "box", "output": "box, penwidth=2"}
+SHAPES = {
+    "variable": "ellipse",
+    "number": "plaintext",
+    "operation": "box",
+    "output": "box, penwidth=2",
+}
 
 
 def write(figure: Figure) -> Iterator[str]:

@@ -72,7 +72,10 @@ def figure(result: Result, digits: int, limited: bool = True, branches: bool = F
     lines = needed(expression) if branches else sorted(reach(graph))
     if limited and len(lines) > LARGEST:
         told = f"the graph has {len(lines):,} nodes, and a picture shows {LARGEST:,} at most"
-        raise UsageError(told, hint="--format dot is read by Graphviz however large; --paths x shows what matters most")
+        raise UsageError(
+            told,
+            hint="--format dot is read by Graphviz however large; --paths x shows what matters most",
+        )
     labels = Labels(expression)
     marks = {notice.text: notice.kind for notice in result.notices if notice.kind in AWKWARD}
     boxes = tuple(box(result, labels, line, marks, digits) for line in lines)
@@ -131,7 +134,9 @@ def described(result: Result, digits: int) -> str:
     """The picture in words."""
     f = result.expression.output_name
     at = ", ".join(f"{name} = {number(value, digits)}" for name, value in result.at.items())
-    found = ", ".join(f"∂{f}/∂{name} = {number(value, digits)}" for name, value in result.gradient.items())
+    found = ", ".join(
+        f"∂{f}/∂{name} = {number(value, digits)}" for name, value in result.gradient.items()
+    )
     told = f"Computational graph of {headline(result.expression)}{' at ' if at else ''}{at}: "
     told += f"{f} = {number(result.value, digits)}{', ' if found else ''}{found}. "
     told += "Boxes hold values and adjoints; arrows go from operands to operations, with the local partial and the "

@@ -24,7 +24,12 @@ from graddiff.render.pictures import svg
 from graddiff.render.pictures.figure import Arrow, Figure, figure
 
 POW = TABLE["pow"]
-BUTTONS = (("first", "|←", "first step"), ("back", "←", "back"), ("next", "→", "next"), ("last", "→|", "last step"))
+BUTTONS = (
+    ("first", "|←", "first step"),
+    ("back", "←", "back"),
+    ("next", "→", "next"),
+    ("last", "→|", "last step"),
+)
 
 
 def write(result: Result, digits: int) -> Iterator[str]:
@@ -39,7 +44,10 @@ def write(result: Result, digits: int) -> Iterator[str]:
     yield f"<h1>{xml_text(drawn.title)}</h1>\n"
     yield from inputs(result)
     yield f'<div id="picture">\n{"".join(svg.element(drawn))}</div>\n'
-    yield from (f'<p class="notice">{xml_text(f"{one.kind}: {one.message}")}</p>\n' for one in result.notices)
+    yield from (
+        f'<p class="notice">{xml_text(f"{one.kind}: {one.message}")}</p>\n'
+        for one in result.notices
+    )
     yield '<p id="step" role="status" aria-live="polite"></p>\n<p id="controls">\n'
     for name, sign, told in BUTTONS:
         yield f'<button id="{name}" type="button" aria-label="{told}">{sign}</button>\n'
@@ -54,7 +62,9 @@ def with_names(result: Result, drawn: Figure) -> Figure:
     """The figure with the names by which the steps speak of its boxes."""
     given, own = names(result.expression), {*result.expression.lines.values()}
     boxes = [
-        box._replace(title=f"{given[box.line]} = {box.title}") if box.line in given and box.line not in own else box
+        box._replace(title=f"{given[box.line]} = {box.title}")
+        if box.line in given and box.line not in own
+        else box
         for box in drawn.boxes
     ]
     return drawn._replace(boxes=tuple(boxes))
@@ -66,7 +76,9 @@ def text_of(name: str) -> str:
 
 def embedded(content: Any) -> str:
     """JSON that may stand in a script: nothing in it ends the script or begins a comment."""
-    return json.dumps(content).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return (
+        json.dumps(content).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    )
 
 
 def variables(result: Result) -> list[str]:
@@ -106,7 +118,13 @@ def model(result: Result, drawn: Figure) -> dict[str, Any]:
         if arrow in flows
     ]
     by = [{"name": name, "line": expression.variables[name]} for name in variables(result)]
-    return {"lines": lines, "edges": edges, "order": order, "variables": by, "output": expression.output}
+    return {
+        "lines": lines,
+        "edges": edges,
+        "order": order,
+        "variables": by,
+        "output": expression.output,
+    }
 
 
 def flowing(result: Result, drawn: Figure) -> list[Arrow]:
@@ -114,7 +132,11 @@ def flowing(result: Result, drawn: Figure) -> list[Arrow]:
     expression = result.expression
     through = expression.depends({line for line in result.requested.values() if line is not None})
     choice = [arrow for arrow in drawn.arrows if expression.operations[arrow.target].differentiable]
-    return [a for a in choice if through[a.source] and not (expression.operations[a.target] is WHERE and a.slot == 0)]
+    return [
+        a
+        for a in choice
+        if through[a.source] and not (expression.operations[a.target] is WHERE and a.slot == 0)
+    ]
 
 
 def line_of(teller: Teller, line: int) -> dict[str, str]:
@@ -134,7 +156,9 @@ def placeholder(teller: Teller, line: int) -> Term:
     if expression.operations[line] is NUMBER:
         return teller.term(line)
     if expression.operations[line] in COMPARISONS:
-        return SPACED.compose(expression.operations[line], [placeholder(teller, o) for o in expression.operands[line]])
+        return SPACED.compose(
+            expression.operations[line], [placeholder(teller, o) for o in expression.operands[line]]
+        )
     return Term(f"{{{line}}}")
 
 
@@ -142,9 +166,18 @@ def partial_template(teller: Teller, target: int, slot: int) -> str:
     """The local partial with placeholders; nothing where it depends on a choice, which may turn out otherwise."""
     expression, values = teller.expression, teller.graph.values
     operation, operands = expression.operations[target], expression.operands[target]
-    chosen = operation is WHERE or operation.variadic or WHERE in partial_rule(operation, slot).operations
-    whole = operation is POW and expression.operations[operands[1]] is NUMBER  # the choice is about the exponent
+    chosen = (
+        operation is WHERE
+        or operation.variadic
+        or WHERE in partial_rule(operation, slot).operations
+    )
+    whole = (
+        operation is POW and expression.operations[operands[1]] is NUMBER
+    )  # the choice is about the exponent
     if chosen and not whole:
         return ""
-    terms, inputs = [placeholder(teller, operand) for operand in operands], [values[operand] for operand in operands]
+    terms, inputs = (
+        [placeholder(teller, operand) for operand in operands],
+        [values[operand] for operand in operands],
+    )
     return formula(operation, slot, terms, Term(f"{{{target}}}"), inputs, values[target], SPACED)

@@ -39,7 +39,9 @@ class Layout(NamedTuple):
     height: float
 
 
-def lay_out(figure: Figure, texts: Mapping[int, Sequence[str]], labels: Mapping[Arrow, Sequence[str]]) -> Layout:
+def lay_out(
+    figure: Figure, texts: Mapping[int, Sequence[str]], labels: Mapping[Arrow, Sequence[str]]
+) -> Layout:
     """Places boxes that hold the texts, with room between the layers for the labels."""
     layers = layers_of(figure)
     chains = {arrow: chain(arrow, layers) for arrow in figure.arrows}
@@ -47,9 +49,13 @@ def lay_out(figure: Figure, texts: Mapping[int, Sequence[str]], labels: Mapping[
     sizes = {line: size_of(text) for line, text in texts.items()}
     xs = columns_at(columns, layers, sizes, chains, labels)
     ys = rows_at(columns, layers, sizes, chains, labels)
-    places = {line: Place(xs[layer], ys[line, layer], *sizes[line]) for line, layer in layers.items()}
+    places = {
+        line: Place(xs[layer], ys[line, layer], *sizes[line]) for line, layer in layers.items()
+    }
     routes = {
-        arrow: route(places[arrow.source], places[arrow.target], [(xs[n[1]], ys[n]) for n in nodes[1:-1]])
+        arrow: route(
+            places[arrow.source], places[arrow.target], [(xs[n[1]], ys[n]) for n in nodes[1:-1]]
+        )
         for arrow, nodes in chains.items()
     }
     bottom = max((place.y + place.height / 2 for place in places.values()), default=0.0)
@@ -67,7 +73,9 @@ def layers_of(figure: Figure) -> dict[int, int]:
     inner = {arrow.target for arrow in figure.arrows}
     for arrow in figure.arrows:
         if arrow.source not in inner:
-            first[arrow.source] = min(first.get(arrow.source, found[arrow.target]), found[arrow.target])
+            first[arrow.source] = min(
+                first.get(arrow.source, found[arrow.target]), found[arrow.target]
+            )
     return found | {line: layer - 1 for line, layer in first.items()}
 
 
@@ -78,7 +86,9 @@ def chain(arrow: Arrow, layers: Mapping[int, int]) -> list[Node]:
     return [*((arrow.source, layer) for layer in range(first, last)), (arrow.target, last)]
 
 
-def ordered(figure: Figure, layers: Mapping[int, int], chains: Mapping[Arrow, Sequence[Node]]) -> list[list[Node]]:
+def ordered(
+    figure: Figure, layers: Mapping[int, int], chains: Mapping[Arrow, Sequence[Node]]
+) -> list[list[Node]]:
     """The nodes of each layer from top to bottom, with few crossings: each as near as can be to the mean of its
     neighbours."""
     columns: list[list[Node]] = [[] for _ in range(max(layers.values(), default=0) + 1)]
@@ -95,7 +105,11 @@ def ordered(figure: Figure, layers: Mapping[int, int], chains: Mapping[Arrow, Se
     for sweep in range(SWEEPS):
         neighbours = before if sweep % 2 == 0 else after
         for column in columns if sweep % 2 == 0 else reversed(columns):
-            mean = {n: sum(place[m] for m in neighbours[n]) / len(neighbours[n]) for n in column if n in neighbours}
+            mean = {
+                n: sum(place[m] for m in neighbours[n]) / len(neighbours[n])
+                for n in column
+                if n in neighbours
+            }
             column.sort(key=lambda node: mean.get(node, place[node]))
             place |= {node: float(row) for row, node in enumerate(column)}
     return columns
@@ -117,7 +131,10 @@ def columns_at(
     for arrow in chains:
         layer = layers[arrow.target]
         room[layer] = max(room[layer], size_of(labels[arrow])[0] + 30)
-    widths = [max((sizes[line][0] for line, layer in column if layers[line] == layer), default=0) for column in columns]
+    widths = [
+        max((sizes[line][0] for line, layer in column if layers[line] == layer), default=0)
+        for column in columns
+    ]
     xs: list[float] = []
     for layer, width in enumerate(widths):
         left = MARGIN if layer == 0 else xs[-1] + widths[layer - 1] / 2 + room[layer]
@@ -133,7 +150,11 @@ def rows_at(
     labels: Mapping[Arrow, Sequence[str]],
 ) -> dict[Node, float]:
     """The height of each node's middle: near the mean of its neighbours, in the order of its layer, without overlap."""
-    tall = {node: sizes[node[0]][1] if layers[node[0]] == node[1] else HEIGHT for column in columns for node in column}
+    tall = {
+        node: sizes[node[0]][1] if layers[node[0]] == node[1] else HEIGHT
+        for column in columns
+        for node in column
+    }
     incoming: dict[int, int] = {}
     for arrow in chains:
         incoming[arrow.target] = incoming.get(arrow.target, 0) + len(labels[arrow])
@@ -151,14 +172,19 @@ def rows_at(
     for sweep in range(2 * SWEEPS):
         for column in columns if sweep % 2 else reversed(columns):
             wanted = {
-                n: sum(ys[m] for m in neighbours[n]) / len(neighbours[n]) if n in neighbours else ys[n] for n in column
+                n: sum(ys[m] for m in neighbours[n]) / len(neighbours[n])
+                if n in neighbours
+                else ys[n]
+                for n in column
             }
             ys |= stacked(column, tall, wanted)
     top = min((ys[node] - tall[node] / 2 for node in ys), default=0.0)
     return {node: y - top + 3 * MARGIN for node, y in ys.items()}
 
 
-def stacked(column: Sequence[Node], tall: Mapping[Node, float], wanted: Mapping[Node, float]) -> dict[Node, float]:
+def stacked(
+    column: Sequence[Node], tall: Mapping[Node, float], wanted: Mapping[Node, float]
+) -> dict[Node, float]:
     """Heights as near as can be to those wanted, in order and apart: neighbours that would overlap move as one block
     to the mean of what they want (pool adjacent violators)."""
     offsets: list[float] = []
@@ -166,7 +192,9 @@ def stacked(column: Sequence[Node], tall: Mapping[Node, float], wanted: Mapping[
     for place, node in enumerate(column):
         total += (tall[column[place - 1]] + tall[node]) / 2 + BETWEEN if place else 0.0
         offsets.append(total)
-    blocks: list[tuple[float, int]] = []  # sum of what is wanted, less the offset, and the number of nodes
+    blocks: list[
+        tuple[float, int]
+    ] = []  # sum of what is wanted, less the offset, and the number of nodes
     for node, offset in zip(column, offsets):
         block = (wanted[node] - offset, 1)
         while blocks and blocks[-1][0] / blocks[-1][1] >= block[0] / block[1]:
@@ -177,6 +205,12 @@ def stacked(column: Sequence[Node], tall: Mapping[Node, float], wanted: Mapping[
     return {node: base + offset for node, base, offset in zip(column, bases, offsets)}
 
 
-def route(source: Place, target: Place, between: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def route(
+    source: Place, target: Place, between: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
     """From the right side of one box to the left side of another."""
-    return [(source.x + source.width / 2, source.y), *between, (target.x - target.width / 2, target.y)]
+    return [
+        (source.x + source.width / 2, source.y),
+        *between,
+        (target.x - target.width / 2, target.y),
+    ]

@@ -32,7 +32,11 @@ def broken(lines: Lines) -> str:
 
 def escaped(text: str) -> str:
     """Text in which nothing is Mermaid, Markdown or HTML: signs by their numbers."""
-    return re.sub(r"[^\w\s.,=()+/-]|_", lambda match: f"#{ord(match[0])};" if ord(match[0]) < 128 else match[0], text)
+    return re.sub(
+        r"[^\w\s.,=()+/-]|_",
+        lambda match: f"#{ord(match[0])};" if ord(match[0]) < 128 else match[0],
+        text,
+    )
 
 
 def quoted_title(text: str) -> str:

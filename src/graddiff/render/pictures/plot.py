@@ -37,7 +37,9 @@ STYLE = """
 """
 
 Scale = tuple[float, float]  # from, to
-Surface = Callable[[float, float], float | None]  # the loss at two parameters, None where there is none
+Surface = Callable[
+    [float, float], float | None
+]  # the loss at two parameters, None where there is none
 
 
 class Axis(NamedTuple):
@@ -53,18 +55,27 @@ class Axis(NamedTuple):
         """How far along the axis a value is, from 0 to 1."""
         if self.logarithmic:
             value = math.log10(max(value, 10**self.least))
-        return (value / 2 - self.least / 2) / ((self.most / 2 - self.least / 2) or 1.0)  # no difference is too large
+        return (value / 2 - self.least / 2) / (
+            (self.most / 2 - self.least / 2) or 1.0
+        )  # no difference is too large
 
     def ticks(self) -> list[tuple[float, str]]:
         """Places along the axis, and what is written there: round numbers."""
         if self.logarithmic:
-            every = max(1, math.ceil((self.most - self.least) / 2 / TICKS) * 2 if self.most - self.least > TICKS else 1)
+            every = max(
+                1,
+                math.ceil((self.most - self.least) / 2 / TICKS) * 2
+                if self.most - self.least > TICKS
+                else 1,
+            )
             powers = range(math.ceil(self.least), math.floor(self.most) + 1, every)
             return [(10.0**power, f"1e{power}") for power in powers]
         base, step = self.base, self.step
         first, last = math.ceil((self.least - base) / step), math.floor((self.most - base) / step)
         form = ",.0f" if self.whole else ".3g"
-        return [(base + place * step, format(place * step, form)) for place in range(first, last + 1)]
+        return [
+            (base + place * step, format(place * step, form)) for place in range(first, last + 1)
+        ]
 
     @property
     def step(self) -> float:
@@ -82,10 +93,16 @@ class Axis(NamedTuple):
     @property
     def title(self) -> str:
         """What it goes over, without the base."""
-        return f"{self.label} {'-' if self.base > 0 else '+'} {abs(self.base):.17g}" if self.base else self.label
+        return (
+            f"{self.label} {'-' if self.base > 0 else '+'} {abs(self.base):.17g}"
+            if self.base
+            else self.label
+        )
 
 
-def axis_of(label: str, values: Sequence[float], logarithmic: bool = False, whole: bool = False) -> Axis:
+def axis_of(
+    label: str, values: Sequence[float], logarithmic: bool = False, whole: bool = False
+) -> Axis:
     if logarithmic:
         positive = [value for value in values if value > 0]
         return Axis(label, math.log10(min(positive)), math.log10(max(positive)), True)
@@ -161,7 +178,9 @@ def loss_panel(looks: Sequence[Look]) -> Iterator[str]:
     values = [value for _, value in (*losses, *tests)]
     logarithmic = over_decades(values)
     panel = Panel(
-        0.0, axis_of("step", [number for number, _ in losses], whole=True), axis_of("loss", values, logarithmic)
+        0.0,
+        axis_of("step", [number for number, _ in losses], whole=True),
+        axis_of("loss", values, logarithmic),
     )
     yield from panel.frame("loss, and on test data (dashed)" if tests else "loss")
     yield from panel.line("loss", losses)
@@ -169,10 +188,15 @@ def loss_panel(looks: Sequence[Look]) -> Iterator[str]:
         yield from panel.line("test", tests)
 
 
-def path_panel(names: Sequence[str], path: Sequence[tuple[float, float]], surface: Surface, note: str) -> Iterator[str]:
+def path_panel(
+    names: Sequence[str], path: Sequence[tuple[float, float]], surface: Surface, note: str
+) -> Iterator[str]:
     (left, right), (low, high) = (extent([point[place] for point in path]) for place in (0, 1))
     panel = Panel(WIDTH, Axis(names[0], left, right), Axis(names[1], low, high))
-    across, up = ([between(*ends, place) for place in range(CELLS + 1)] for ends in ((left, right), (low, high)))
+    across, up = (
+        [between(*ends, place) for place in range(CELLS + 1)]
+        for ends in ((left, right), (low, high))
+    )
     grid = [[surface(x, y) for x in across] for y in up]
     yield from panel.frame(f"path over lines of equal loss{note}")
     heights = levels(grid, LEVELS)

@@ -11,7 +11,17 @@ from graddiff.render.pictures.figure import Arrow, Box, Figure
 from graddiff.render.pictures.layout import CHARACTER, HEIGHT, MARGIN, Layout, Place, lay_out
 
 BEND = 0.45  # of the distance between two points, that a curve leaves them straight
-SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8)  # of an arrow, where its label may stand
+SHARES = (
+    0.5,
+    0.42,
+    0.58,
+    0.34,
+    0.66,
+    0.26,
+    0.74,
+    0.2,
+    0.8,
+)  # of an arrow, where its label may stand
 CELL = 120.0  # pixels
 APART = 14.0  # pixels between two arrows between the same boxes
 
@@ -120,7 +130,12 @@ def curves_of(figure: Figure, laid: Layout) -> dict[Arrow, list[Curve]]:
     for arrow in figure.arrows:
         points, shift = laid.routes[arrow], shifts[arrow]
         found[arrow] = [
-            ((x0, y0), (x0 + (x1 - x0) * BEND, y0 + shift), (x1 - (x1 - x0) * BEND, y1 + shift), (x1, y1))
+            (
+                (x0, y0),
+                (x0 + (x1 - x0) * BEND, y0 + shift),
+                (x1 - (x1 - x0) * BEND, y1 + shift),
+                (x1, y1),
+            )
             for (x0, y0), (x1, y1) in pairwise(points)
         ]
     return found
@@ -194,7 +209,9 @@ class Taken:
 def point_at(curve: Curve, t: float) -> Point:
     """A point of a cubic curve, from 0 at its beginning to 1 at its end."""
     weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    return sum(w * x for w, (x, _) in zip(weights, curve)), sum(w * y for w, (_, y) in zip(weights, curve))
+    return sum(w * x for w, (x, _) in zip(weights, curve)), sum(
+        w * y for w, (_, y) in zip(weights, curve)
+    )
 
 
 def drawn_label(number: int, arrow: Arrow, x: float, y: float) -> Iterator[str]:

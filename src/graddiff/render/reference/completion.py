@@ -21,7 +21,9 @@ NAMES = r"""    printf '%s\n' "$1" | grep -oE '[[:alpha:]_][[:alnum:]_]*[[:space
 def script(shell: str, commands: Mapping[str, click.Command]) -> str:
     """The script for a shell; `commands` are the main command under "" and the others under their names."""
     writers = {"bash": bash, "zsh": zsh, "fish": fish}
-    first, _, rest = writers[shell](commands).partition("\n")  # zsh looks for #compdef in the first line
+    first, _, rest = writers[shell](commands).partition(
+        "\n"
+    )  # zsh looks for #compdef in the first line
     return f"{first}\n{HEAD.format(shell=shell)}{rest}".lstrip("\n")
 
 
@@ -37,8 +39,20 @@ def known() -> str:
 
 def meaning(option: click.Option) -> str:
     """The help of an option, its first sentence, fit for any quotes."""
-    first = (option.help or "").partition("  [")[0].partition(". ")[0].removesuffix(".").removesuffix(" Repeats")
-    return first.replace("'", "").replace('"', "").replace(":", " -").replace("[", "(").replace("]", ")")
+    first = (
+        (option.help or "")
+        .partition("  [")[0]
+        .partition(". ")[0]
+        .removesuffix(".")
+        .removesuffix(" Repeats")
+    )
+    return (
+        first.replace("'", "")
+        .replace('"', "")
+        .replace(":", " -")
+        .replace("[", "(")
+        .replace("]", ")")
+    )
 
 
 def spellings(option: click.Option) -> list[str]:
@@ -48,12 +62,19 @@ def spellings(option: click.Option) -> list[str]:
 
 def operands(command: str) -> str:
     """The words that a command takes, with blanks between them."""
-    return " ".join(sorted(name for name in FUNCTIONS if name.isascii())) if command == "functions" else ""
+    return (
+        " ".join(sorted(name for name in FUNCTIONS if name.isascii()))
+        if command == "functions"
+        else ""
+    )
 
 
 def takes_files(command: click.Command) -> bool:
     """Whether its operands are files."""
-    return any(isinstance(one, click.Argument) and isinstance(one.type, click.Path) for one in command.params)
+    return any(
+        isinstance(one, click.Argument) and isinstance(one.type, click.Path)
+        for one in command.params
+    )
 
 
 def is_file(option: click.Option) -> bool:
@@ -67,12 +88,18 @@ def choices(option: click.Option) -> list[str]:
 def bash(commands: Mapping[str, click.Command]) -> str:
     values = "\n".join(bash_values(name, command) for name, command in commands.items())
     words = {
-        name: " ".join([*(o for option in options_of(command) for o in spellings(option)), operands(name)]).strip()
+        name: " ".join(
+            [*(o for option in options_of(command) for o in spellings(option)), operands(name)]
+        ).strip()
         for name, command in commands.items()
     }
     others = " ".join(name for name in commands if name)
-    files = {name: "; files=1" if takes_files(command) else "" for name, command in commands.items()}
-    branches = "\n".join(f"        {name}) words='{words[name]}'{files[name]} ;;" for name in commands if name)
+    files = {
+        name: "; files=1" if takes_files(command) else "" for name, command in commands.items()
+    }
+    branches = "\n".join(
+        f"        {name}) words='{words[name]}'{files[name]} ;;" for name in commands if name
+    )
     return f"""
 _graddiff_names() {{
 {NAMES.format(known=known())}}}
@@ -119,7 +146,13 @@ def bash_values(name: str, command: click.Command) -> str:
     """What stands behind the options of a command: one of its choices, or a file."""
     lines = []
     for option in options_of(command):
-        of = f"-W '{' '.join(choices(option))}'" if choices(option) else "-f" if is_file(option) else ""
+        of = (
+            f"-W '{' '.join(choices(option))}'"
+            if choices(option)
+            else "-f"
+            if is_file(option)
+            else ""
+        )
         written = " | ".join(f"'{name} {spelling}'" for spelling in spellings(option))
         if of:
             lines.append(f'        {written}) COMPREPLY=($(compgen {of} -- "$word")); return ;;')
@@ -131,13 +164,19 @@ def zsh(commands: Mapping[str, click.Command]) -> str:
         value = ""
         if not option.is_flag:
             kind = spellings(option)[-1].removeprefix("--")
-            completer = {"at": "_graddiff_bindings", "expect": "_graddiff_bindings", "wrt": "_graddiff_variables"}
+            completer = {
+                "at": "_graddiff_bindings",
+                "expect": "_graddiff_bindings",
+                "wrt": "_graddiff_variables",
+            }
             completer |= {"gradient": "_graddiff_variables"}
             what = "_files" if is_file(option) else completer.get(kind, "")
             what = f"({' '.join(choices(option))})" if choices(option) else what
             value = f":{kind}:{what}"
         star = "*" if option.multiple else ""
-        return "\n".join(f"        '{star}{name}[{meaning(option)}]{value}' \\" for name in spellings(option))
+        return "\n".join(
+            f"        '{star}{name}[{meaning(option)}]{value}' \\" for name in spellings(option)
+        )
 
     bodies = {name: "\n".join(map(spec, options_of(command))) for name, command in commands.items()}
     branches = "\n".join(
@@ -198,7 +237,9 @@ def fish(commands: Mapping[str, click.Command]) -> str:
         seen = f"__fish_seen_subcommand_from {others}"
         when = f"not {seen}" if not command_name else f"__fish_seen_subcommand_from {command_name}"
         for option in options_of(command):
-            names = " ".join(f"-l {o[2:]}" if o.startswith("--") else f"-s {o[1:]}" for o in spellings(option))
+            names = " ".join(
+                f"-l {o[2:]}" if o.startswith("--") else f"-s {o[1:]}" for o in spellings(option)
+            )
             value = ""
             if not option.is_flag:
                 kind = spellings(option)[-1].removeprefix("--")
@@ -212,7 +253,13 @@ def fish(commands: Mapping[str, click.Command]) -> str:
             lines.append(f"complete -c graddiff -n '{when}' {names}{value} -d '{meaning(option)}'")
     for name in commands:
         if name:
-            about = (commands[name].help or "").partition("\n")[0].partition(":")[0].replace("'", "").removesuffix(".")
+            about = (
+                (commands[name].help or "")
+                .partition("\n")[0]
+                .partition(":")[0]
+                .replace("'", "")
+                .removesuffix(".")
+            )
             lines.append(f"complete -c graddiff -n '__fish_is_first_token' -a {name} -d '{about}'")
             what = "-F" if takes_files(commands[name]) else f"-a '{operands(name)}'"
             lines.append(f"complete -c graddiff -n '__fish_seen_subcommand_from {name}' {what}")

@@ -22,7 +22,10 @@ ENVIRONMENT = (
 )
 EXITS = (
     ("0", "Done."),
-    ("1", "The answer is no: --expect found something else, an answer is not right, a homework is unwise."),
+    (
+        "1",
+        "The answer is no: --expect found something else, an answer is not right, a homework is unwise.",
+    ),
     ("2", "The command line contradicts itself."),
     (
         "3",
@@ -143,13 +146,21 @@ def option_entries(command: click.Command) -> Iterator[str]:
 def operands(command: click.Command) -> str:
     """What stands behind the options."""
     context = click.Context(command)
-    names = [argument.make_metavar(context) for argument in command.params if isinstance(argument, click.Argument)]
+    names = [
+        argument.make_metavar(context)
+        for argument in command.params
+        if isinstance(argument, click.Argument)
+    ]
     return " ".join(names)
 
 
 def command_page(commands: Mapping[str, click.Command], version: str) -> str:
     """graddiff(1)."""
-    parts = [*head("graddiff", 1, version, "differentiate an expression and show its computational graph")]
+    parts = [
+        *head(
+            "graddiff", 1, version, "differentiate an expression and show its computational graph"
+        )
+    ]
     parts += [".SH SYNOPSIS", "\\fBgraddiff\\fR [\\fIOPTIONS\\fR] \\fIEXPRESSION\\fR"]
     parts += [
         f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] {operands(command)}"
@@ -160,7 +171,11 @@ def command_page(commands: Mapping[str, click.Command], version: str) -> str:
     parts += [".PP", escaped(DRAWING)]
     for name, command in commands.items():
         title = f"COMMAND {name.upper()}" if name else "OPTIONS"
-        parts += [f".SH {title}", *(paragraphs(command.help or "") if name else ()), *option_entries(command)]
+        parts += [
+            f".SH {title}",
+            *(paragraphs(command.help or "") if name else ()),
+            *option_entries(command),
+        ]
     parts += [".SH TABLES"]
     for option, text in TABLES:
         parts += [".TP", f"\\fB{escaped(option)}\\fR", escaped(text)]
@@ -180,12 +195,22 @@ def language_page(version: str) -> str:
     for title, text in LANGUAGE:
         parts += [f".SH {title}", escaped(text)]
     constants = ", ".join(name for name in CONSTANTS if name.isascii())
-    parts += [".SH CONSTANTS", f"{constants}. A binding or a definition of that name wins, with a notice."]
+    parts += [
+        ".SH CONSTANTS",
+        f"{constants}. A binding or a definition of that name wins, with a notice.",
+    ]
     parts += [".SH OPERATIONS", escaped(LEGEND)]
     parts += operation_entries()
     parts += [".SH AT AWKWARD POINTS"]
     parts += [escaped(AWKWARD)]
-    parts += [".SH GRAMMAR", ".nf", *map(escaped, grammar()), ".fi", ".SH SEE ALSO", "\\fBgraddiff\\fR(1)"]
+    parts += [
+        ".SH GRAMMAR",
+        ".nf",
+        *map(escaped, grammar()),
+        ".fi",
+        ".SH SEE ALSO",
+        "\\fBgraddiff\\fR(1)",
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -203,5 +228,7 @@ def grammar() -> list[str]:
     """The rules of grammar.lark, without the patterns of its tokens."""
     text = resources.files("graddiff").joinpath("grammar.lark").read_text(encoding="utf-8")
     rules = text.partition("\nPLUS:")[0]
-    lines = [re.sub(r"\s+->.*", "", line) for line in rules.split("\n") if not line.startswith("//")]
+    lines = [
+        re.sub(r"\s+->.*", "", line) for line in rules.split("\n") if not line.startswith("//")
+    ]
     return "\n".join(lines).strip().split("\n")

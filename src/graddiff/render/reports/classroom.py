@@ -32,8 +32,20 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
     ]
     if student.remarks:
         told = "\n".join(remarks(student))
-        whole = {"name": "submission", "status": "error", "score": 0, "message": told, "test_code": ""}
+        whole = {
+            "name": "submission",
+            "status": "error",
+            "score": 0,
+            "message": told,
+            "test_code": "",
+        }
         tests.insert(0, {**whole, "filename": student.path, "line_no": 0, "execution_time": "0s"})
-    worst = "error" if "error" in statuses or student.remarks else "fail" if "fail" in statuses else "pass"
+    worst = (
+        "error"
+        if "error" in statuses or student.remarks
+        else "fail"
+        if "fail" in statuses
+        else "pass"
+    )
     content = {"version": 1, "status": worst, "max_score": student.marks, "tests": tests}
     yield base64.b64encode(json.dumps(content, allow_nan=False).encode()).decode() + "\n"

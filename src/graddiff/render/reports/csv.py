@@ -19,7 +19,9 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
     writer.writerow(HEADER)
     for student in students:
         for remark in remarks(student):
-            writer.writerow([harmless(student.student), "", "", "remark", "", "", harmless(remark), ""])
+            writer.writerow(
+                [harmless(student.student), "", "", "remark", "", "", harmless(remark), ""]
+            )
         for part in student.parts:
             told = " ".join(hypothesis.id for hypothesis in part.hypotheses)
             texts = [harmless(text) for text in (student.student, part.problem, part.part)]

@@ -21,7 +21,9 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
             if part.status != "correct":
                 title = f"{student.student}: {name(part)} {STATUS[part.status]}"
                 line = part.answer.line if part.answer is not None else 0
-                yield command(student.path, line, title, "\n".join([headline(part), *details(part)]))
+                yield command(
+                    student.path, line, title, "\n".join([headline(part), *details(part)])
+                )
 
 
 def command(file: str, line: int, title: str, message: str) -> str:

@@ -25,5 +25,10 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
         }
         for number, part in enumerate(student.parts, 1)
     ]
-    content = {"score": student.score, "output": "\n".join(remarks(student)), "output_format": "text", "tests": tests}
+    content = {
+        "score": student.score,
+        "output": "\n".join(remarks(student)),
+        "output_format": "text",
+        "tests": tests,
+    }
     yield json.dumps(content, allow_nan=False, indent=1) + "\n"

@@ -15,7 +15,11 @@ SCHEMA = "graddiff-homework/1"
 
 
 def document(homework: Homework, students: Students) -> Iterator[str]:
-    content = {"schema": SCHEMA, "homework": homework.id, "students": [record(student) for student in students]}
+    content = {
+        "schema": SCHEMA,
+        "homework": homework.id,
+        "students": [record(student) for student in students],
+    }
     yield encoded(content, 1)
 
 
@@ -56,7 +60,9 @@ def part(result: PartResult) -> dict[str, Any]:
         "rule": result.rule,
         "error": rounded(result.error),
         "message": result.message,
-        "counterexample": None if at is None else {name: float(value) for name, value in at.items()},
+        "counterexample": None
+        if at is None
+        else {name: float(value) for name, value in at.items()},
         "hypotheses": [{"id": one.id, "message": one.message} for one in result.hypotheses],
     }
     return content if result.expected is None else content | {"expected": result.expected}

@@ -29,7 +29,9 @@ def totals(counts: Counter[str]) -> str:
 
 
 def counted(student: StudentResult) -> Counter[str]:
-    return Counter([*(kind(part.status) for part in student.parts), *(["errors"] * bool(student.remarks))])
+    return Counter(
+        [*(kind(part.status) for part in student.parts), *(["errors"] * bool(student.remarks))]
+    )
 
 
 def suite(homework: Homework, student: StudentResult) -> Iterator[str]:
@@ -49,7 +51,9 @@ def case(group: str, student: StudentResult, part: PartResult) -> Iterator[str]:
     place = f" file={attribute(student.path)}"
     if part.answer is not None and part.answer.line:
         place += f' line="{part.answer.line}"'
-    head = f'    <testcase name={attribute(name(part))} classname={attribute(group)} time="0"{place}'
+    head = (
+        f'    <testcase name={attribute(name(part))} classname={attribute(group)} time="0"{place}'
+    )
     if part.status == "correct":
         yield f"{head}/>\n"
         return

@@ -21,7 +21,9 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
         if part.status != "correct":
             fields = {"message": headline(part), "severity": "fail", "status": part.status}
             told = [f"{key}: {quoted(value)}" for key, value in fields.items()]
-            told += ["details: |", *(f"  {line}" for line in details(part))] if [*details(part)] else []
+            told += (
+                ["details: |", *(f"  {line}" for line in details(part))] if [*details(part)] else []
+            )
             yield "".join(f"  {line}\n" for line in ("---", *told, "..."))
 
 

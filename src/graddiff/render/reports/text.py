@@ -9,16 +9,33 @@ from statistics import median
 from graddiff.homework.grading import StudentResult
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.wording import STATUS, Students, answered, details, name, number, quiet, remarks
+from graddiff.render.reports.wording import (
+    STATUS,
+    Students,
+    answered,
+    details,
+    name,
+    number,
+    quiet,
+    remarks,
+)
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 from graddiff.render.terminal.table import Cell, lay_out
 
 BAR = 30  # columns of the longest bar
 COMMON = 12  # mistakes and parts that the summary shows
-STYLES = {"correct": "right", "wrong": "wrong", "invalid": "wrong", "missing": "notice", "undecided": "notice"}
+STYLES = {
+    "correct": "right",
+    "wrong": "wrong",
+    "invalid": "wrong",
+    "missing": "notice",
+    "undecided": "notice",
+}
 
 
-def report(homework: Homework, students: Students, canvas: Canvas, everything: bool) -> Iterator[Line]:
+def report(
+    homework: Homework, students: Students, canvas: Canvas, everything: bool
+) -> Iterator[Line]:
     """With `everything`, what is right is shown for a class as it is for one student."""
     yield [Segment(canvas.written(f"{homework.id}  {homework.title}".strip()), "head")]
     for student in students:
@@ -43,7 +60,11 @@ def one(student: StudentResult, canvas: Canvas, everything: bool) -> Iterator[Li
         status = Segment(STATUS[part.status], STYLES[part.status])
         told = "" if part.counterexample is not None else part.rule
         marks = f"{number(part.score)}/{number(part.marks)}"
-        cells = [Segment(f"  {canvas.written(name(part))}"), Segment(canvas.written(answered(part)), "node"), status]
+        cells = [
+            Segment(f"  {canvas.written(name(part))}"),
+            Segment(canvas.written(answered(part)), "node"),
+            status,
+        ]
         rows.append([[[cell]] for cell in [*cells, Segment(marks), Segment(told, "quiet")]])
     for part, line in zip(parts, lay_out(rows, "lllrl", canvas)):
         yield line
@@ -59,13 +80,20 @@ def summary(students: Students, canvas: Canvas) -> Iterator[Line]:
     told += f"{number(students[0].marks)}, median {number(median(scores))}, mean {number(mean)}"
     yield [Segment(told, "head")]
     mistakes = Counter(
-        hypothesis.id for student in students for part in student.parts for hypothesis in part.hypotheses
+        hypothesis.id
+        for student in students
+        for part in student.parts
+        for hypothesis in part.hypotheses
     )
     if mistakes:
         yield []
         yield [Segment("answers that are consistent with", "head")]
-        yield from bars([(MISTAKES[one].title, count) for one, count in mistakes.most_common(COMMON)], canvas)
-    hard = Counter(name(part) for student in students for part in student.parts if part.status != "correct")
+        yield from bars(
+            [(MISTAKES[one].title, count) for one, count in mistakes.most_common(COMMON)], canvas
+        )
+    hard = Counter(
+        name(part) for student in students for part in student.parts if part.status != "correct"
+    )
     if hard:
         yield []
         yield [Segment("not right", "head")]

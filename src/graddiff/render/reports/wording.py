@@ -61,7 +61,9 @@ def details(part: PartResult) -> Iterator[str]:
 
 
 def counterexample(part: PartResult) -> str:
-    at = ", ".join(f"{name} = {float(value):g}" for name, value in (part.counterexample or {}).items())
+    at = ", ".join(
+        f"{name} = {float(value):g}" for name, value in (part.counterexample or {}).items()
+    )
     return f"at {at} {part.message}" if at else part.message
 
 

@@ -89,7 +89,9 @@ def to_ascii(text: str) -> str:
     raised = False
     for c in text:
         power = c.translate(SUPERSCRIPTS)
-        pieces.append("^" * (power != c and not raised) + (power if power.isascii() else letter(power)))
+        pieces.append(
+            "^" * (power != c and not raised) + (power if power.isascii() else letter(power))
+        )
         raised = power != c
     return "".join(pieces)
 
@@ -103,7 +105,9 @@ def letter(c: str) -> str:
     return c.encode("ascii", "backslashreplace").decode()
 
 
-def canvas(stream: TextIO, color: str, width: int | None, ascii: bool, environ: Mapping[str, str]) -> Canvas:
+def canvas(
+    stream: TextIO, color: str, width: int | None, ascii: bool, environ: Mapping[str, str]
+) -> Canvas:
     """The canvas for a stream: the options first, then the environment, then what the stream is."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("_", "-")
     plain = ascii or encoding not in ("utf-8", "utf8", "utf-8-sig", "utf-16", "utf-32", "cp65001")
@@ -153,12 +157,16 @@ def show(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) ->
     """Prints lines that are laid out already."""
     stream = stream or sys.stdout
     if not canvas.colour:
-        stream.writelines("".join(segment.text for segment in line).rstrip() + "\n" for line in lines)
+        stream.writelines(
+            "".join(segment.text for segment in line).rstrip() + "\n" for line in lines
+        )
         return
     from rich.console import Console  # only to paint
     from rich.text import Text
 
-    console = Console(file=stream, force_terminal=True, color_system="standard", highlight=False, no_color=False)
+    console = Console(
+        file=stream, force_terminal=True, color_system="standard", highlight=False, no_color=False
+    )
     for line in lines:
         text = Text(end="\n", no_wrap=True, overflow="ignore")
         for segment in line:

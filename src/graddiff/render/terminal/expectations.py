@@ -19,12 +19,22 @@ def comparison(checks: Sequence[Check], digits: int, canvas: Canvas) -> list[Lin
             return "undefined"
         return format(value + 0.0, f".{digits}g") if isinstance(value, float) else exactly(value)
 
-    rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in ("quantity", "expected", "found", "ok")]]
+    rows: list[list[Cell]] = [
+        [[[Segment(title, "head")]] for title in ("quantity", "expected", "found", "ok")]
+    ]
     for check in checks:
         same = number(check.expected) == number(check.found) and not check.ok
-        expected, found = (repr if same else number)(check.expected), (repr if same else number)(check.found)
+        expected, found = (
+            (repr if same else number)(check.expected),
+            (repr if same else number)(check.found),
+        )
         verdict = Segment("yes", "right") if check.ok else Segment("no", "wrong")
         rows.append(
-            [[[Segment(canvas.written(check.quantity))]], [[Segment(expected)]], [[Segment(found)]], [[verdict]]]
+            [
+                [[Segment(canvas.written(check.quantity))]],
+                [[Segment(expected)]],
+                [[Segment(found)]],
+                [[verdict]],
+            ]
         )
     return lay_out(rows, "lrrl", canvas)

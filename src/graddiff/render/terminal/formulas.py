@@ -17,7 +17,10 @@ def lines(found: Derivatives, canvas: Canvas) -> Iterator[Line]:
     yield [Segment(canvas.written(headline(found.expression)), "head")]
     yield []
     for name, formula in written.formulas.items():
-        yield [Segment(canvas.written(f"∂{output}/∂{name} = "), "partial"), Segment(canvas.written(formula))]
+        yield [
+            Segment(canvas.written(f"∂{output}/∂{name} = "), "partial"),
+            Segment(canvas.written(formula)),
+        ]
     yield from defined(written.where, canvas)
     if not written.formulas:
         yield [Segment("no derivatives: nothing to differentiate by", "head")]

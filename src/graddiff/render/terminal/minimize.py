@@ -55,7 +55,9 @@ def head(task: Task, loss: Expression, canvas: Canvas) -> Iterator[Line]:
     if task.fixed:
         kept = ", ".join(f"{name} = {shortly(value, 7)}" for name, value in task.fixed.items())
         yield from broken(f"with {kept}", "quiet", 0, canvas)
-    settings = ", ".join(f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr")
+    settings = ", ".join(
+        f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr"
+    )
     yield from broken(f"{task.optimizer}, {settings or 'by a line search'}", "quiet", 0, canvas)
     yield []
 
@@ -65,7 +67,9 @@ def explained(
 ) -> Iterator[Line]:
     """The first steps, with the numbers put in."""
     for step, state in steps:
-        at = ", ".join(f"{name} = {shortly(value, digits)}" for name, value in zip(task.start, step.parameters))
+        at = ", ".join(
+            f"{name} = {shortly(value, digits)}" for name, value in zip(task.start, step.parameters)
+        )
         over = " over the rows of its batch" if task.data and task.data.batch_size else ""
         value = f"{output} = {shortly(step.value, digits)}{over} at {at}"
         yield from broken(f"step {step.number + 1:,}: {value}", "head", 0, canvas)
@@ -74,19 +78,33 @@ def explained(
         yield []
 
 
-def updates(task: Task, output: str, step: Step, state: State, digits: int) -> Iterator[tuple[str, str]]:
+def updates(
+    task: Task, output: str, step: Step, state: State, digits: int
+) -> Iterator[tuple[str, str]]:
     """What a step does to each parameter, line by line, with styles."""
     rule, count = RULES[task.optimizer], len(task.start)
     for place, name in enumerate(task.start):
         derivative = f"∂{output}/∂{name}"
         yield "adjoint", f"{derivative} = {shortly(step.gradient[place], digits)}"
         kept = {kind: state.memory[row * count + place] for row, kind in enumerate(rule.state)}
-        before = {"w": step.parameters[place], "g": step.gradient[place], "t": float(step.number + 1), **kept}
+        before = {
+            "w": step.parameters[place],
+            "g": step.gradient[place],
+            "t": float(step.number + 1),
+            **kept,
+        }
         for line in told(rule, task.hyper, {"w": name, "g": derivative}, before, digits):
-            yield "", " = ".join(filter(None, (f"{line.name} ← {line.formula}", line.numbers, line.value)))
+            yield (
+                "",
+                " = ".join(
+                    filter(None, (f"{line.name} ← {line.formula}", line.numbers, line.value))
+                ),
+            )
 
 
-def table(task: Task, output: str, looks: Sequence[Look], digits: int, canvas: Canvas) -> list[Line]:
+def table(
+    task: Task, output: str, looks: Sequence[Look], digits: int, canvas: Canvas
+) -> list[Line]:
     """Some of the steps: the loss, the length of the gradient, and the parameters, where there is room for them."""
     kept = thinned(looks)
     wide = rows(task, output, kept, [*task.start], digits, canvas)
@@ -96,7 +114,12 @@ def table(task: Task, output: str, looks: Sequence[Look], digits: int, canvas: C
 
 
 def rows(
-    task: Task, output: str, looks: Sequence[Look], names: Sequence[str], digits: int, canvas: Canvas
+    task: Task,
+    output: str,
+    looks: Sequence[Look],
+    names: Sequence[str],
+    digits: int,
+    canvas: Canvas,
 ) -> list[list[Cell]]:
     """The cells of the table, with the parameters of such names."""
     epochs = task.data is not None and task.data.batch_size is not None
@@ -107,8 +130,16 @@ def rows(
     for look in looks:
         step = look.step
         counts = [step.epoch, step.number] if epochs else [step.number]
-        numbers = [step.loss, *([look.test] if tested else []), step.norm, *(step.parameters if names else ())]
-        cells.append([[[Segment(f"{count:,}")]] for count in counts] + [a_cell(number, digits) for number in numbers])
+        numbers = [
+            step.loss,
+            *([look.test] if tested else []),
+            step.norm,
+            *(step.parameters if names else ()),
+        ]
+        cells.append(
+            [[[Segment(f"{count:,}")]] for count in counts]
+            + [a_cell(number, digits) for number in numbers]
+        )
     return cells
 
 
@@ -139,10 +170,17 @@ def chart(looks: Sequence[Look], canvas: Canvas) -> Iterator[Line]:
     ends = f"from {shortly(losses[0], 4)} to {shortly(losses[-1], 4)}{scale}"
     room = LONGEST if canvas.width is None else canvas.width - len("loss ")
     beside = canvas.width is None or room - len(ends) - 2 > SHORTEST
-    count = min(LONGEST, room if not beside or canvas.width is None else room - len(ends) - 2, len(heights))
-    picked = [heights[round(place * (len(heights) - 1) / max(1, count - 1))] for place in range(count)]
+    count = min(
+        LONGEST, room if not beside or canvas.width is None else room - len(ends) - 2, len(heights)
+    )
+    picked = [
+        heights[round(place * (len(heights) - 1) / max(1, count - 1))] for place in range(count)
+    ]
     signs = ASCII_BARS if canvas.ascii else BARS
-    bars = "".join(signs[round((height - least) / ((most - least) or 1) * (len(signs) - 1))] for height in picked)
+    bars = "".join(
+        signs[round((height - least) / ((most - least) or 1) * (len(signs) - 1))]
+        for height in picked
+    )
     yield [Segment("loss "), Segment(bars, "partial"), *([Segment(f"  {ends}")] if beside else [])]
     if not beside:
         yield [Segment(f"     {ends}")]
@@ -156,14 +194,20 @@ def scaled(losses: Sequence[float]) -> tuple[list[float], str]:
     return [*losses], ""
 
 
-def result(task: Task, output: str, look: Look, end: End, digits: int, canvas: Canvas) -> Iterator[Line]:
+def result(
+    task: Task, output: str, look: Look, end: End, digits: int, canvas: Canvas
+) -> Iterator[Line]:
     """Where the run has come to, and why it has stopped."""
     loss = "loss" if task.data else output
     yield [Segment(f"{loss} = {shortly(look.step.loss or 0.0, digits)}"), Segment(" at", "quiet")]
     line = "  "
     for name, value in zip(task.start, look.step.parameters):
         text = canvas.written(f"{name} = {shortly(value, digits)}")
-        if columns(line) > 2 and canvas.width is not None and columns(line) + columns(text) + 3 > canvas.width:
+        if (
+            columns(line) > 2
+            and canvas.width is not None
+            and columns(line) + columns(text) + 3 > canvas.width
+        ):
             yield [Segment(line, "value")]
             line = "  "
         line += text if line == "  " else f"   {text}"

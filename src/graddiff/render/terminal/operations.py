@@ -75,9 +75,13 @@ def paragraph(row: Sequence[Cell], columns: int) -> Iterator[Line]:
     """One operation below the other, its rules indented."""
     name, *rest = (cell[0][0].text for cell in row)
     meaning, partials, domain, agreed = rest
-    told = textwrap.wrap(f"{name:17s} {meaning}", columns, subsequent_indent=" " * 18, drop_whitespace=True)
+    told = textwrap.wrap(
+        f"{name:17s} {meaning}", columns, subsequent_indent=" " * 18, drop_whitespace=True
+    )
     yield [Segment(name, "node"), Segment(told[0][len(name) :])]
     yield from ([Segment(line)] for line in told[1:])
     for text in (partials, f"domain: {domain}" if domain else "", agreed):
-        for part in textwrap.wrap(text, columns - 4, initial_indent=" " * 4, subsequent_indent=" " * 6):
+        for part in textwrap.wrap(
+            text, columns - 4, initial_indent=" " * 4, subsequent_indent=" " * 6
+        ):
             yield [Segment(part, "quiet")]

@@ -49,7 +49,9 @@ def lay_out_row(row: Sequence[Cell], widths: Sequence[int], align: str, canvas: 
     line: Line = []
     for column, cell in enumerate(row):
         room = widths[column]
-        said = next((way for way in cell if width(way) <= room), None) or cut(cell[-1], room, canvas)
+        said = next((way for way in cell if width(way) <= room), None) or cut(
+            cell[-1], room, canvas
+        )
         padding = Segment(" " * (room - width(said)))
         line += [Segment(GAP)] * (column > 0)
         line += [padding, *said] if align[column] == "r" else [*said, padding]

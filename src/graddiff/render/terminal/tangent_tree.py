@@ -29,12 +29,21 @@ class ForwardTree(Tree):
         everything: bool,
     ) -> None:
         if len(found.by) > MOST:
-            told = f"there are {len(found.by)} variables, and {MOST} tangents are shown side by side"
+            told = (
+                f"there are {len(found.by)} variables, and {MOST} tangents are shown side by side"
+            )
             raise UsageError(told, hint=f"--wrt {next(iter(found.by))} shows one")
         super().__init__(result, canvas, digits, depth, everything)
         self.found, self.both = found, both
         several = [f"tangent by {name}" for name in found.by]
-        self.titles = ("graph", "value", *several, *["adjoint"] * both, "local partial", "carried up")
+        self.titles = (
+            "graph",
+            "value",
+            *several,
+            *["adjoint"] * both,
+            "local partial",
+            "carried up",
+        )
         self.align = "lr" + "r" * (len(several) + both) + "lr"
 
     @property
@@ -47,7 +56,10 @@ class ForwardTree(Tree):
         return RULE.format(names[0] if len(names) == 1 else "the variable itself")
 
     def derivatives(self, line: int) -> list[Cell]:
-        cells: list[Cell] = [[[self.segment(self.number(found[line]), "partial")]] for found in self.found.by.values()]
+        cells: list[Cell] = [
+            [[self.segment(self.number(found[line]), "partial")]]
+            for found in self.found.by.values()
+        ]
         return [*cells, *(super().derivatives(line) if self.both else [])]
 
     def carried(self, step: Step, partial: Number) -> Number | None:

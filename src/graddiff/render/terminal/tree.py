@@ -26,12 +26,16 @@ LONGEST = 60  # characters of a number
 LISTED = 40  # bindings, derivatives and notices listed without --all
 
 RULE = "adjoint = adjoint of the node above × local partial"
-RULE_OF_SUMS = "contribution = adjoint of the node above × local partial; adjoint = sum of the contributions"
+RULE_OF_SUMS = (
+    "contribution = adjoint of the node above × local partial; adjoint = sum of the contributions"
+)
 
 
 def outlined(digits: str) -> str:
     """A number of very many digits by its beginning and its end."""
-    return digits if len(digits) <= LONGEST else f"{digits[: LONGEST // 2]}…{digits[-LONGEST // 2 :]}"
+    return (
+        digits if len(digits) <= LONGEST else f"{digits[: LONGEST // 2]}…{digits[-LONGEST // 2 :]}"
+    )
 
 
 class Step(NamedTuple):
@@ -51,13 +55,17 @@ class Tree:
     titles: tuple[str, ...] = ("graph", "value", "adjoint", "local partial", "contribution")
     align = "lrrlr"
 
-    def __init__(self, result: Result, canvas: Canvas, digits: int, depth: int | None, everything: bool) -> None:
+    def __init__(
+        self, result: Result, canvas: Canvas, digits: int, depth: int | None, everything: bool
+    ) -> None:
         self.result, self.graph, self.expression = result, result.graph, result.expression
         self.canvas, self.digits, self.everything = canvas, digits, everything
         self.depth = depth if depth is not None else math.inf if everything else DEPTH
         self.rows = ROWS if depth is None and not everything else math.inf
         self.labels = Labels(self.expression)
-        self.uses = Counter(edge.source for edge in self.graph.edges())  # along which something flows
+        self.uses = Counter(
+            edge.source for edge in self.graph.edges()
+        )  # along which something flows
         self.drawn: Counter[int] = Counter()  # how often a line was drawn, and along such an edge
         self.flown: Counter[int] = Counter()
 
@@ -84,7 +92,11 @@ class Tree:
             return "no value"
         if value != value:
             return "undefined"
-        return format(value + 0.0, f".{self.digits}g") if isinstance(value, float) else outlined(exactly(value))
+        return (
+            format(value + 0.0, f".{self.digits}g")
+            if isinstance(value, float)
+            else outlined(exactly(value))
+        )
 
     def name(self, line: int) -> str:
         """What stands for a line in ∂f/∂x."""
@@ -106,7 +118,9 @@ class Tree:
     def heading(self) -> Iterator[Line]:
         """The expression, and where."""
         written = headline(self.expression)
-        written = self.canvas.written(written if len(written) <= 400 else f"{written[:200]}…{written[-200:]}")
+        written = self.canvas.written(
+            written if len(written) <= 400 else f"{written[:200]}…{written[-200:]}"
+        )
         pairs = [f"{name} = {self.number(value)}" for name, value in self.result.at.items()]
         at = self.canvas.written(f"at {self.listed(pairs, '', ', ')}" if pairs else "")
         room = (self.canvas.width or 80) - columns(written) - columns(at)
@@ -127,7 +141,9 @@ class Tree:
         if self.canvas.width is None:
             yield [Segment(text, style)]
             return
-        for line in textwrap.wrap(text, max(self.canvas.width, 20), subsequent_indent=indent, break_on_hyphens=False):
+        for line in textwrap.wrap(
+            text, max(self.canvas.width, 20), subsequent_indent=indent, break_on_hyphens=False
+        ):
             yield [Segment(line, style)]
 
     # the rows
@@ -177,15 +193,28 @@ class Tree:
         self.drawn[step.line] += 1
         contribution: Line = []
         partial: Cell = [[]]
-        known = self.graph.partials[step.target][step.slot] if step.depth and self.graph.partials[step.target] else None
+        known = (
+            self.graph.partials[step.target][step.slot]
+            if step.depth and self.graph.partials[step.target]
+            else None
+        )
         if known is not None:
             self.flown[step.line] += 1
             contribution = [self.segment(self.number(self.carried(step, known)), "adjoint")]
             partial = self.edge(step, known)
         elif self.not_taken(step):
-            partial = [[self.segment("not taken: no edge", "quiet")], [self.segment("no edge", "quiet")]]
+            partial = [
+                [self.segment("not taken: no edge", "quiet")],
+                [self.segment("no edge", "quiet")],
+            ]
         value = [[self.segment(self.number(self.graph.values[step.line]), "value")]]
-        return [self.label(step, flows=known is not None), value, *self.derivatives(step.line), partial, [contribution]]
+        return [
+            self.label(step, flows=known is not None),
+            value,
+            *self.derivatives(step.line),
+            partial,
+            [contribution],
+        ]
 
     def derivatives(self, line: int) -> list[Cell]:
         """The columns between the value and the local partial."""
@@ -199,7 +228,9 @@ class Tree:
         """Guides, the node's name and text, and which of several uses this is."""
         line, again = step.line, self.drawn[step.line] > 1
         joint = ("└─ " if step.last else "├─ ") if step.depth else ""
-        guides = self.segment(step.guide + (f"({step.depth}) " if step.depth > GUIDES else "") + joint, "guide")
+        guides = self.segment(
+            step.guide + (f"({step.depth}) " if step.depth > GUIDES else "") + joint, "guide"
+        )
         name = self.expression.names.get(line)
         if not step.depth and line not in self.expression.variables.values():
             name = self.expression.output_name
@@ -227,7 +258,9 @@ class Tree:
         number = self.number(partial)
         above, below = self.labels.brief(step.target), self.labels.brief(step.line)
         values = self.graph.values
-        told, briefly = (self.labels.partial(step.target, step.slot, values, brief) for brief in (False, True))
+        told, briefly = (
+            self.labels.partial(step.target, step.slot, values, brief) for brief in (False, True)
+        )
         told = number if told == number else f"{told} = {number}"
         briefly = number if briefly == number else f"{briefly} = {number}"
         name = self.expression.output_name if step.depth == 1 else above.within(ATOM)
@@ -255,7 +288,9 @@ class Tree:
         for notice in notices if self.everything else notices[:LISTED]:
             yield from self.paragraph(f"{notice.kind}: {notice.message}", "notice")
         if len(notices) > LISTED and not self.everything:
-            yield from self.paragraph(f"… and {len(notices) - LISTED:,} more notices (--all)", "notice")
+            yield from self.paragraph(
+                f"… and {len(notices) - LISTED:,} more notices (--all)", "notice"
+            )
 
     def gradient(self) -> Iterator[Line]:
         """The derivatives; where a name is used several times, the sum they are."""
@@ -266,12 +301,22 @@ class Tree:
         sums = self.sums()
         if not items:
             yield [self.segment("gradient   none: nothing to differentiate by", "head")]
-        yield from self.paragraph("gradient   " + self.listed(items, "", "   "), "head", " " * 11) if items else ()
-        told = [self.sum_of(name, sums[line]) for name, line in self.result.requested.items() if line in sums]
+        yield from (
+            self.paragraph("gradient   " + self.listed(items, "", "   "), "head", " " * 11)
+            if items
+            else ()
+        )
+        told = [
+            self.sum_of(name, sums[line])
+            for name, line in self.result.requested.items()
+            if line in sums
+        ]
         for text in told if self.everything else told[:LISTED]:
             yield from self.paragraph(" " * 11 + text, "", " " * 13)
         if len(told) > LISTED and not self.everything:
-            yield from self.paragraph(f"{' ' * 11}… and {len(told) - LISTED:,} more sums (--all)", "quiet")
+            yield from self.paragraph(
+                f"{' ' * 11}… and {len(told) - LISTED:,} more sums (--all)", "quiet"
+            )
 
     def sums(self) -> dict[int, list[Number]]:
         """The contributions to each requested line that has more than one, in the order of the text."""
@@ -280,12 +325,22 @@ class Tree:
         for edge in self.graph.edges():
             if edge.source in wanted:
                 sums.setdefault(edge.source, []).append(edge.contribution)
-        return {line: contributions for line, contributions in sums.items() if len(contributions) > 1}
+        return {
+            line: contributions for line, contributions in sums.items() if len(contributions) > 1
+        }
 
     def sum_of(self, name: str, contributions: list[Number]) -> str:
         """`x is used 3 times: 2 + 2 - 0.416147`."""
         text = self.number(contributions[0])
         for contribution in contributions[1:SUMMANDS]:
-            text += f" - {self.number(-contribution)}" if contribution < 0 else f" + {self.number(contribution)}"
-        more = f" + … ({len(contributions) - SUMMANDS:,} more)" if len(contributions) > SUMMANDS else ""
+            text += (
+                f" - {self.number(-contribution)}"
+                if contribution < 0
+                else f" + {self.number(contribution)}"
+            )
+        more = (
+            f" + … ({len(contributions) - SUMMANDS:,} more)"
+            if len(contributions) > SUMMANDS
+            else ""
+        )
         return f"{name} is used {len(contributions):,} times: {text}{more}"

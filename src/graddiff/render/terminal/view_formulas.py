@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from graddiff.algebra.derivatives import Higher, along, derivatives_up_to, jacobian, second_derivatives
+from graddiff.algebra.derivatives import (
+    Higher,
+    along,
+    derivatives_up_to,
+    jacobian,
+    second_derivatives,
+)
 from graddiff.language.expression import Expression
 from graddiff.notation.latex import LATEX
 from graddiff.render.terminal.views import Answer
@@ -27,27 +33,39 @@ def of_orders(expression: Expression, name: str, order: int) -> Answer:
     return answered(found, {"orders": rows}, [*texts])
 
 
-def of_direction(expression: Expression, direction: Mapping[str, Fraction], names: Sequence[str]) -> Answer:
+def of_direction(
+    expression: Expression, direction: Mapping[str, Fraction], names: Sequence[str]
+) -> Answer:
     found = along(expression, direction, names)
     texts = found.written().formulas
     product = {name: texts[name,] for name in names}
     told = {name: str(value) for name, value in direction.items()}
     body = {"along": told, "slope": texts[()], "hessian_product": product}
     answer = answered(found, body, [])
-    lines = [("slope", texts[()]), *((f"(hessian × direction) by {name}", text) for name, text in product.items())]
+    lines = [
+        ("slope", texts[()]),
+        *((f"(hessian × direction) by {name}", text) for name, text in product.items()),
+    ]
     in_latex = found.written(LATEX).formulas
     latex = [rf"\nabla {LATEX.name(expression.output_name)} \cdot v = {in_latex[()]}"]
     latex += [rf"(H v)_{{{LATEX.name(name)}}} = {in_latex[name,]}" for name in product]
     return answer._replace(lines=lines, latex=latex)
 
 
-def of_outputs(expression: Expression, outputs: Sequence[Expression], names: Sequence[str]) -> Answer:
+def of_outputs(
+    expression: Expression, outputs: Sequence[Expression], names: Sequence[str]
+) -> Answer:
     """The gradient of each output."""
     found = jacobian(expression, outputs, names)
     texts = found.written().formulas
     called = [one.output_name for one in outputs]
-    rows = [{"text": f, "derivatives": {x: texts[str(i), x] for x in names}} for i, f in enumerate(called)]
-    lines = [(f"∂{bracketed(f)}/∂{x}", texts[str(i), x]) for i, f in enumerate(called) for x in names]
+    rows = [
+        {"text": f, "derivatives": {x: texts[str(i), x] for x in names}}
+        for i, f in enumerate(called)
+    ]
+    lines = [
+        (f"∂{bracketed(f)}/∂{x}", texts[str(i), x]) for i, f in enumerate(called) for x in names
+    ]
     notices = tuple(one for one in expression.notices if one.kind != "unused statement")
     in_latex = found.written(LATEX).formulas
     latex = [
@@ -55,7 +73,9 @@ def of_outputs(expression: Expression, outputs: Sequence[Expression], names: Seq
         for i in range(len(called))
         for x in names
     ]
-    return answered(found, {"outputs": rows}, [])._replace(lines=lines, latex=latex, notices=notices)
+    return answered(found, {"outputs": rows}, [])._replace(
+        lines=lines, latex=latex, notices=notices
+    )
 
 
 def bracketed(text: str) -> str:
@@ -67,9 +87,14 @@ def answered(found: Higher, body: Mapping[str, object], shown: Iterable[tuple[st
     output, keys = found.expression.output_name, [*shown]
     plain, set_ = found.written(), found.written(LATEX)
     lines = [(partial(output, names), plain.formulas[names]) for names in keys]
-    latex = [f"{partial_in_latex(output, names)} = {set_.formulas[names]}" for names in keys or set_.formulas]
+    latex = [
+        f"{partial_in_latex(output, names)} = {set_.formulas[names]}"
+        for names in keys or set_.formulas
+    ]
     latex += [rf"\text{{where }} {LATEX.name(name)} = {part}" for name, part in set_.where.items()]
-    return Answer({}, body, lines=lines, where=plain.where, latex=latex, notices=found.expression.notices)
+    return Answer(
+        {}, body, lines=lines, where=plain.where, latex=latex, notices=found.expression.notices
+    )
 
 
 def partial(output: str, names: Sequence[str]) -> str:

@@ -34,11 +34,16 @@ class Answer(NamedTuple):
 
 
 def numbers(
-    result: Result, body: Mapping[str, Any], table: Sequence[Row], found: Sequence[Mapping[str, Any]]
+    result: Result,
+    body: Mapping[str, Any],
+    table: Sequence[Row],
+    found: Sequence[Mapping[str, Any]],
 ) -> Answer:
     """An answer at a point; `found` are the numbers that have to exist."""
     kind = result.graph.kind
-    complete = result.complete and all(kind.finite(value) for row in found for value in row.values())
+    complete = result.complete and all(
+        kind.finite(value) for row in found for value in row.values()
+    )
     head = {"at": result.at, "value": result.value, "gradient": result.gradient}
     return Answer(head, body, table=table, notices=result.notices, code=0 if complete else 4)
 
@@ -47,7 +52,10 @@ def document(expression: Expression, answer: Answer) -> str:
     """The JSON document, one line."""
     content = {"schema": SCHEMA, "expression": expression.text, **answer.head, **answer.body}
     where = {"where": answer.where} if answer.where else {}
-    return encoded({**as_json(content), **where, "notices": [notice(one) for one in answer.notices]}) + "\n"
+    return (
+        encoded({**as_json(content), **where, "notices": [notice(one) for one in answer.notices]})
+        + "\n"
+    )
 
 
 def as_json(value: Any) -> Any:
@@ -61,7 +69,9 @@ def as_json(value: Any) -> Any:
 
 def written(expression: Expression, answer: Answer, canvas: Canvas, digits: int) -> Iterator[Line]:
     """The expression and the point, the table or the formulas, the notices."""
-    at = ", ".join(f"{name} = {shown(value, digits)}" for name, value in answer.head.get("at", {}).items())
+    at = ", ".join(
+        f"{name} = {shown(value, digits)}" for name, value in answer.head.get("at", {}).items()
+    )
     yield [
         Segment(canvas.written(headline(expression)), "head"),
         Segment(canvas.written(f"   at {at}" if at else ""), "quiet"),
@@ -87,7 +97,9 @@ def drawn(table: Sequence[Row], canvas: Canvas, digits: int) -> Iterator[Line]:
     for position, rows in enumerate(parts):
         if position:
             yield []
-        cells: list[list[Cell]] = [[[[segment(cell, canvas, digits)]] for cell in row] for row in rows]
+        cells: list[list[Cell]] = [
+            [[[segment(cell, canvas, digits)]] for cell in row] for row in rows
+        ]
         yield from lay_out(cells, "l" + "r" * (len(rows[0]) - 1), canvas)
 
 
