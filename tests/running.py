@@ -17,7 +17,7 @@ from types import FrameType
 
 import pytest
 
-from graddiff.commands import run
+from graddiff.commands import run_command_line
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "graddiff"]
@@ -94,7 +94,7 @@ def graddiff(
         stop_after(timeout, arguments),
         leave_garbage(),
     ):
-        code = run(arguments)
+        code = run_command_line(arguments)
         for stream in streams[1:]:
             stream.flush()
     errors = b"" if joined else err.getvalue()

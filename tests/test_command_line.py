@@ -398,7 +398,7 @@ def test_functions_lists_every_row_as_a_table_and_as_json() -> None:
     records = json.loads(output("functions", "--json"))
     assert [record["name"] for record in records] == [row.name for row in ROWS]
     for row, line in zip(ROWS, table.split("\n")[1:]):
-        assert line.startswith(row.written)
+        assert line.startswith(row.notation)
         assert all(partial in line for partial in row.partials)
         assert row.domain in line
 

@@ -19,11 +19,11 @@ import jsonschema
 import pytest
 
 from graddiff import differentiate
-from graddiff.data.blocks import BOM, Source, blocks
-from graddiff.render.json.schema import schema
+from graddiff.data.blocks import BOM, ByteSource, read_blocks
+from graddiff.render.json.schema import build_result_schema
 from running import COMMAND, environment, error, graddiff, need_linux, output
 
-SCHEMA = jsonschema.Draft202012Validator(schema())
+SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'
 
 
@@ -415,10 +415,10 @@ def test_memory_does_not_grow_with_the_rows() -> None:
 
 
 def chunks(data: bytes, size: int) -> Iterator[bytes]:
-    source = Source(
+    source = ByteSource(
         io.BufferedReader(io.BytesIO(data)), io.BufferedReader(io.BytesIO()), "it", None
     )
-    return (block.text for block in blocks(source, size, quotes=True))
+    return (block.text for block in read_blocks(source, size, quotes=True))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 100])

@@ -23,14 +23,14 @@ from distributed import Client, LocalCluster
 
 from graddiff import differentiate
 from graddiff.data.blocks import Block
-from graddiff.data.column_stream import FrameStream
+from graddiff.data.column_stream import ColumnStream
 from graddiff.data.open_table import open_rows
-from graddiff.data.row_answers import Question, Tally
-from graddiff.data.streams import Plan, Stream
-from graddiff.data.table_job import scratch, sweep
+from graddiff.data.row_answers import RowQuestion, RowTally
+from graddiff.data.streams import RowStream, StreamPlan
+from graddiff.data.table_job import create_scratch_file, remove_unfinished_files
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError, UsageError
-from graddiff.system.processes import in_order
+from graddiff.system.processes import map_in_order
 from running import COMMAND, environment, error, graddiff, need_linux, output, spawn
 
 LOGISTIC = "1/(1+exp(-(w*x+b)))"
@@ -40,8 +40,8 @@ AWKWARD = (
 
 
 def answers(
-    engine: type[Stream], text: str, path: Path, size: int, **plan: Any
-) -> tuple[list[str], Tally]:
+    engine: type[RowStream], text: str, path: Path, size: int, **plan: Any
+) -> tuple[list[str], RowTally]:
     """The lines of text that an engine gives, blocks being of `size` bytes."""
     rows = open_rows(f"{path}", plan.get("reads", "csv"), size)
     settings: dict[str, Any] = {
@@ -51,9 +51,9 @@ def answers(
         "only": None,
         **plan,
     }
-    question = Question(text, {}, None, settings["only"])
+    question = RowQuestion(text, {}, None, settings["only"])
     work = engine(
-        Plan(
+        StreamPlan(
             question,
             "it",
             tuple(rows.columns),
@@ -63,11 +63,11 @@ def answers(
             settings["fail_fast"],
         )
     )
-    total, written = Tally(), [work.writer.head()]
+    total, written = RowTally(), [work.writer.format_header()]
     for block in rows.blocks:
-        lines, tally = work.answer(block)
+        lines, tally = work.answer_block(block)
         written.append(lines.decode("utf-8", "surrogateescape"))
-        total.join(tally)
+        total.add_tally(tally)
         if total.failed and settings["fail_fast"]:
             break
     return "".join(written).split("\n"), total
@@ -93,7 +93,7 @@ def assert_same(left: list[str], right: list[str]) -> None:
 
 def same_in_both(text: str, path: Path, size: int, **plan: Any) -> None:
     (left, tally), (right, other) = (
-        answers(engine, text, path, size, **plan) for engine in (Stream, FrameStream)
+        answers(engine, text, path, size, **plan) for engine in (RowStream, ColumnStream)
     )
     assert_same(left, right)
     assert vars(tally) == vars(other)
@@ -215,7 +215,7 @@ def test_rows_and_columns_say_the_same_of_any_json_lines(tmp_path: Path, seed: i
         GraddiffError
     ) as stopped:  # the first line is no object that has columns: both engines say so
         with pytest.raises(type(stopped)):
-            answers(Stream, AWKWARD, path, 200, **plan)
+            answers(RowStream, AWKWARD, path, 200, **plan)
 
 
 @pytest.mark.parametrize(
@@ -369,10 +369,10 @@ def test_so_many_blocks_are_ahead_and_no_more() -> None:
             drawn.append(Block(b"", line, 0))
             yield drawn[-1]
 
-    def submit(block: Block) -> Callable[[], tuple[bytes, Tally]]:
-        return lambda: (b"%d" % block.line, Tally())
+    def submit(block: Block) -> Callable[[], tuple[bytes, RowTally]]:
+        return lambda: (b"%d" % block.line, RowTally())
 
-    seen = [(written, len(drawn)) for _, (written, _) in in_order(submit, source(), 3)]
+    seen = [(written, len(drawn)) for _, (written, _) in map_in_order(submit, source(), 3)]
     assert seen == [(b"%d" % line, min(line + 4, 10)) for line in range(10)]
 
 
@@ -698,8 +698,8 @@ def test_run_leaves_alone_what_another_one_has_not_finished(tmp_path: Path) -> N
 
 def test_what_a_killed_process_has_not_finished_is_swept(tmp_path: Path) -> None:
     path = f"{tmp_path / 'it.csv'}"
-    with scratch(path, "other") as others, scratch(path, "own"):
-        sweep(f"{tmp_path}", "own")
+    with create_scratch_file(path, "other") as others, create_scratch_file(path, "own"):
+        remove_unfinished_files(f"{tmp_path}", "own")
         assert [*contents(tmp_path)] == [os.path.basename(others)]
 
 

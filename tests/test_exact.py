@@ -10,8 +10,8 @@ import pytest
 from mpmath import mp, mpf
 
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.fractions import EXACT, POINTS, Inexact
-from graddiff.numbers.multiprecision import many_digits
+from graddiff.numbers.fractions import EXACT, EXACT_POINTS, InexactError
+from graddiff.numbers.multiprecision import make_multiprecision_arithmetic
 from graddiff.operations.table import TABLE
 from running import ROOT, error, graddiff, output
 
@@ -91,12 +91,12 @@ def test_functions_have_exact_values_where_they_are_fractions(expression: str, v
     assert output(expression, "--exact", "--value") == f"{value}\n"
 
 
-@pytest.mark.parametrize("name", POINTS)
+@pytest.mark.parametrize("name", EXACT_POINTS)
 def test_exact_points_are_those_of_the_floats(name: str) -> None:
-    for x, value in POINTS[name].items():
-        assert FLOATS.function(TABLE[name])(float(x)) == value
-    with pytest.raises(Inexact):
-        EXACT.function(TABLE[name])(F(1, 3) if name not in ("acosh", "asec") else F(3))
+    for x, value in EXACT_POINTS[name].items():
+        assert FLOATS.get_function(TABLE[name])(float(x)) == value
+    with pytest.raises(InexactError):
+        EXACT.get_function(TABLE[name])(F(1, 3) if name not in ("acosh", "asec") else F(3))
 
 
 @pytest.mark.parametrize(
@@ -131,20 +131,20 @@ def test_what_is_no_fraction_is_said_at_once(arguments: list[str], message: str)
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, row in TABLE.items() if row.differentiable and name != "where"]
+    "name", [name for name, row in TABLE.items() if row.has_partials and name != "where"]
 )
 def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
-    operation, kind = TABLE[name], many_digits(40)
+    operation, kind = TABLE[name], make_multiprecision_arithmetic(40)
     operands = (1.75, 2.5, 3.0)[: max(1, len(operation.parameters))]
     if name in ("asin", "acos", "atanh", "asech"):
         operands = (0.4,)
     for sign in (1, -1):
         try:
-            expected = FLOATS.function(operation)(sign * operands[0], *operands[1:])
+            expected = FLOATS.get_function(operation)(sign * operands[0], *operands[1:])
         except (ArithmeticError, ValueError):
             continue
-        found = kind.function(operation)(
-            *[kind.number(repr(o)) for o in (sign * operands[0], *operands[1:])]
+        found = kind.get_function(operation)(
+            *[kind.read_literal(repr(o)) for o in (sign * operands[0], *operands[1:])]
         )
         assert float(found) == pytest.approx(expected, rel=1e-14)
 

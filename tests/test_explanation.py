@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.autodiff.forward_mode import tangents
-from graddiff.autodiff.paths import paths
-from graddiff.notation.line_names import PREFIXES
-from graddiff.notation.numerals import number
+from graddiff.autodiff.forward_mode import compute_tangents
+from graddiff.autodiff.paths import find_paths
+from graddiff.notation.line_names import LINE_NAME_PREFIXES
+from graddiff.notation.numerals import format_number
 from graddiff.notation.style import SPACED
 from graddiff.operations.table import TABLE
-from graddiff.render.explanation.rules_in_words import WORDS
-from graddiff.render.explanation.steps import Style, explain
+from graddiff.render.explanation.rules_in_words import RULE_WORDS
+from graddiff.render.explanation.steps import ExplanationStyle, explain_result
 from running import error, need, output
 
 EXAMPLES: list[tuple[str, dict[str, float]]] = [
@@ -31,14 +31,14 @@ EXAMPLES: list[tuple[str, dict[str, float]]] = [
     ("x", {"x": 3}),
     ("5", {}),
 ]
-STYLE = Style(SPACED, str, lambda value: number(value, 17))
+STYLE = ExplanationStyle(SPACED, str, lambda value: format_number(value, 17))
 
 
 @pytest.mark.parametrize(("expression", "at"), EXAMPLES)
 def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> None:
     """Each formula, with the numbers put in, is worked out again by graddiff itself."""
     result = differentiate(expression, at)
-    found = explain(result, STYLE)
+    found = explain_result(result, STYLE)
     values: dict[str, float] = dict(at)
     for step in found.forward:
         read = parse(step.formula)
@@ -48,7 +48,7 @@ def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> No
             assert differentiate(step.numbers).value == pytest.approx(value, rel=1e-12)
         values[step.name] = value
     adjoints = {found.output: 1.0}
-    for rule in found.backward:
+    for rule in found.reverse:
         assert float(rule.adjoint) == pytest.approx(adjoints[rule.name], rel=1e-12)
         for flow in rule.flows:
             formula = parse(flow.formula)
@@ -66,15 +66,17 @@ def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> No
 
 
 def test_given_names_are_nobody_elses() -> None:
-    for prefix in PREFIXES[:-1]:
-        text = " + ".join(f"{other}1*{other}2*2" for other in PREFIXES[:-1] if other != prefix)
+    for prefix in LINE_NAME_PREFIXES[:-1]:
+        text = " + ".join(
+            f"{other}1*{other}2*2" for other in LINE_NAME_PREFIXES[:-1] if other != prefix
+        )
         at = dict.fromkeys(parse(text).variables, 1.0)
-        given = {step.name for step in explain(differentiate(text, at), STYLE).forward}
+        given = {step.name for step in explain_result(differentiate(text, at), STYLE).forward}
         assert not given & {*at}
 
 
 def test_words_are_about_operations_of_the_table() -> None:
-    assert {*WORDS} <= {*TABLE}
+    assert {*RULE_WORDS} <= {*TABLE}
 
 
 def test_explanation_is_told_in_eighty_columns() -> None:
@@ -160,19 +162,21 @@ def test_what_cannot_be_explained_is_one_sentence(
 @pytest.mark.parametrize(("expression", "at"), EXAMPLES)
 def test_tangent_of_the_output_is_the_derivative(expression: str, at: dict[str, float]) -> None:
     result = differentiate(expression, at)
-    found = tangents(result, result.requested)
+    found = compute_tangents(result, result.requested)
     for name, derivative in result.gradient.items():
-        assert found.by[name][result.expression.output] == pytest.approx(derivative, rel=1e-12)
-    assert found.reverse == len([*result.graph.edges()])
+        assert found.by_variable[name][result.expression.output] == pytest.approx(
+            derivative, rel=1e-12
+        )
+    assert found.reverse_multiplications == len([*result.graph.edges()])
 
 
 def test_multiplications_are_counted() -> None:
-    found = tangents(
+    found = compute_tangents(
         result := differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
         result_names := ("x", "y", "z"),
     )
-    assert found.forward == {"x": 2, "y": 2, "z": 1}
-    assert found.reverse == 4
+    assert found.forward_multiplications == {"x": 2, "y": 2, "z": 1}
+    assert found.reverse_multiplications == 4
     assert tuple(result.gradient) == result_names
 
 
@@ -204,8 +208,8 @@ def test_tangents_are_in_the_json() -> None:
 def test_derivative_is_the_sum_over_all_paths(expression: str, at: dict[str, float]) -> None:
     result = differentiate(expression, at)
     for name, line in result.expression.variables.items():
-        found = paths(result.graph, line)
-        assert found.complete
+        found = find_paths(result.graph, line)
+        assert found.is_complete
         assert sum(path.product for path in found.paths) == pytest.approx(
             result.gradient[name], rel=1e-12, abs=1e-15
         )
@@ -218,9 +222,9 @@ def test_derivative_is_the_sum_over_all_paths(expression: str, at: dict[str, flo
 def test_paths_are_counted_without_being_walked() -> None:
     doubled = "a0 = x*1; " + "; ".join(f"a{i + 1} = a{i} + 0.5*a{i}" for i in range(100))
     result = differentiate(doubled, {"x": 1})
-    found = paths(result.graph, result.expression.variables["x"])
+    found = find_paths(result.graph, result.expression.variables["x"])
     assert found.total == 2**100
-    assert not found.complete
+    assert not found.is_complete
     products = [path.product for path in found.paths]
     assert products == sorted(products, reverse=True)
     assert products[0] == 1.0

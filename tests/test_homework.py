@@ -22,11 +22,11 @@ import pytest
 import tap.parser
 from junitparser import JUnitXml
 
-from graddiff.commands.check import FOR_ONE, REPORTS
+from graddiff.commands.check import REPORT_FORMATS, SINGLE_STUDENT_FORMATS
 from graddiff.homework.mistakes import MISTAKES
-from graddiff.render.reports.csv import harmless
-from graddiff.render.reports.github import PROPERTY, escaped
-from graddiff.render.reports.tap import description
+from graddiff.render.reports.csv import neutralize_cell
+from graddiff.render.reports.github import PROPERTY_ESCAPES, escape_annotation
+from graddiff.render.reports.tap import escape_tap_description
 from running import COMMAND, ROOT, environment, graddiff, need_linux, spawn, told_to
 
 HERE = ROOT / "tests/homework"
@@ -399,7 +399,7 @@ def test_undecided_is_no_pass(folder: Path) -> None:
 # reports
 
 
-@pytest.mark.parametrize("form", ["text", *REPORTS])
+@pytest.mark.parametrize("form", ["text", *REPORT_FORMATS])
 def test_report_is_the_golden_one(form: str) -> None:
     process = graddiff("check", "hw3.toml", "ada.toml", "--format", form, cwd=HERE)
     assert process.returncode == 1
@@ -476,17 +476,17 @@ def test_csv_has_no_formulas_in_it(hostile: Path) -> None:
     "text", ["=1+cmd", "+cmd", "-cmd", "@cmd", "＝cmd", " =cmd", "::cmd", "-²"]
 )
 def test_cell_of_a_spreadsheet_is_no_formula(text: str) -> None:
-    assert harmless(text).startswith("'")
+    assert neutralize_cell(text).startswith("'")
 
 
 @pytest.mark.parametrize("text", ["-12", "+0.5", "x", "1/3", ""])
 def test_other_cells_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text
+    assert neutralize_cell(text) == text
 
 
 def test_signs_of_formats_are_escaped() -> None:
-    assert escaped("a,b:c%\r\n", PROPERTY) == "a%2Cb%3Ac%25%0D%0A"
-    assert description(r"a\b # TODO") == r"a\\b \# TODO"
+    assert escape_annotation("a,b:c%\r\n", PROPERTY_ESCAPES) == "a%2Cb%3Ac%25%0D%0A"
+    assert escape_tap_description(r"a\b # TODO") == r"a\\b \# TODO"
 
 
 def test_long_answer_is_cut_and_infinite_error_is_none(folder: Path) -> None:
@@ -546,7 +546,7 @@ def test_no_format_commands_a_ci(hostile: Path, form: str) -> None:
 
 def test_remarks_are_in_every_format(folder: Path) -> None:
     (folder / "ada.toml").write_text(f"{RIGHT}[q9]\nvalue = 3\n")
-    for form in ("text", *REPORTS):
+    for form in ("text", *REPORT_FORMATS):
         text = check(folder, "ada.toml", "--format", form, code=3)
         assert "there is no problem q9" in (
             base64.b64decode(text).decode() if form == "classroom" else text
@@ -555,7 +555,7 @@ def test_remarks_are_in_every_format(folder: Path) -> None:
 
 def test_formats_for_one_student_refuse_a_class(folder: Path) -> None:
     (folder / "class.csv").write_text("student,q1.value\nada,1\nbea,2\n")
-    for form in FOR_ONE:
+    for form in SINGLE_STUDENT_FORMATS:
         process = graddiff("check", "hw.toml", "class.csv", "--format", form, cwd=folder)
         assert process.returncode == 2
         assert b"is for one student, and there are 2" in process.stderr
@@ -629,7 +629,7 @@ def test_output_follows_the_suffix(folder: Path) -> None:
 
 def test_answers_are_shown_only_when_asked_for(folder: Path) -> None:
     (folder / "ada.toml").write_text("[q1]\nvalue = 1\n")
-    for form in ("text", *REPORTS):
+    for form in ("text", *REPORT_FORMATS):
         plain = check(folder, "ada.toml", "--format", form, code=1)
         shown = check(folder, "ada.toml", "--format", form, "--show-answers", code=1)
         if form == "classroom":

@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.render.json.schema import schema
+from graddiff.render.json.schema import build_result_schema
 from running import graddiff, output
 
-SCHEMA = jsonschema.Draft202012Validator(schema())
+SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
 ARGUMENTS = [
     ("(x+y)*z", "--at", "x=1,y=3,z=-3"),
     ("p = x+y; g = p*z + p", "--at", "x=1,y=3,z=-3"),
@@ -55,7 +55,7 @@ def test_output_conforms_to_the_printed_schema(arguments: tuple[str, ...]) -> No
 
 def test_printed_schema_is_valid_and_the_one_that_output_is_held_against() -> None:
     printed = json.loads(output("--schema"))
-    assert printed == schema()
+    assert printed == build_result_schema()
     jsonschema.Draft202012Validator.check_schema(printed)
 
 

@@ -13,9 +13,9 @@ import pytest
 from graddiff import GraddiffError, differentiate, parse
 from graddiff.kernel import scalar as rows
 from graddiff.kernel import vector as columns
-from graddiff.kernel.program import Program, program
-from graddiff.kernel.scalar import by_rows
-from graddiff.kernel.vector import BLOCK, Columns
+from graddiff.kernel.program import Program, compile_program
+from graddiff.kernel.scalar import compile_row_function
+from graddiff.kernel.vector import BLOCK_ROWS, ColumnKernel
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, ROWS, WHERE
 from test_reverse import random_text
@@ -36,14 +36,14 @@ def programs(text: str, fixed: Mapping[str, float] | None = None) -> tuple[Progr
     expression = parse(text)
     wrt = [*expression.variables.values()]
     return tuple(
-        program(expression, fixed or {}, wrt, natives)
-        for natives in (rows.NATIVES, columns.NATIVES)
+        compile_program(expression, fixed or {}, wrt, natives)
+        for natives in (rows.SCALAR_NATIVES, columns.VECTOR_NATIVES)
     )  # type: ignore[return-value]
 
 
 def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
     """The outputs at each point, None where it is for the single-point path."""
-    row = by_rows(compiled)
+    row = compile_row_function(compiled)
     found: list[list[float] | None] = []
     for at in points:
         try:
@@ -57,7 +57,7 @@ def in_columns(
     compiled: Program, points: Sequence[Mapping[str, float]]
 ) -> list[list[float] | None]:
     outputs = [numpy.empty(len(points)) for _ in compiled.outputs]
-    left = Columns(compiled)(
+    left = ColumnKernel(compiled)(
         [numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs
     )
     found = [[float(value) for value in row] for row in zip(*outputs)]
@@ -82,7 +82,7 @@ def call(operation: Operation, names: Sequence[str]) -> str:
 
 @pytest.mark.parametrize(
     "operation",
-    [row for row in ROWS if row.differentiable and row is not WHERE],
+    [row for row in ROWS if row.has_partials and row is not WHERE],
     ids=lambda r: r.name,
 )
 def test_both_backends_agree_with_the_single_point_path(operation: Operation) -> None:
@@ -152,8 +152,8 @@ def test_sign_of_a_zero_is_the_same_in_all_engines(text: str) -> None:
     points = [{"x": x} for x in (-0.3, -0.0, 0.0, 0.3, -0.7, 0.7)]
     expected = [repr(differentiate(text, at).value) for at in points]
     assert expected[1:3] == ["-0.0", "0.0"]
-    for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
-        found = run(program(parse(text), {}, [], natives), points)
+    for run, natives in ((in_rows, rows.SCALAR_NATIVES), (in_columns, columns.VECTOR_NATIVES)):
+        found = run(compile_program(parse(text), {}, [], natives), points)
         assert [row and repr(row[0]) for row in found] == expected
 
 
@@ -164,10 +164,10 @@ def test_border_on_which_the_bindings_stand_is_for_the_single_point_path() -> No
         ("where(0 < 0, x, x^2)", [[9, 6]]),
     ):
         expression = parse(text)
-        for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
+        for run, natives in ((in_rows, rows.SCALAR_NATIVES), (in_columns, columns.VECTOR_NATIVES)):
             assert (
                 run(
-                    program(expression, {"w": 0.0}, [expression.variables["x"]], natives),
+                    compile_program(expression, {"w": 0.0}, [expression.variables["x"]], natives),
                     [{"x": 3}],
                 )
                 == found
@@ -277,8 +277,10 @@ def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> 
             for _ in range(20)
         ]
         lines = [expression.variables[name] for name in wrt]
-        for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
-            for at, row in zip(points, run(program(expression, fixed, lines, natives), points)):
+        for run, natives in ((in_rows, rows.SCALAR_NATIVES), (in_columns, columns.VECTOR_NATIVES)):
+            for at, row in zip(
+                points, run(compile_program(expression, fixed, lines, natives), points)
+            ):
                 asked += 1
                 if row is not None:
                     answered += 1
@@ -296,12 +298,14 @@ def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> 
     assert asked / 2 < answered
 
 
-@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5])
+@pytest.mark.parametrize(
+    "size", [1, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 2 * BLOCK_ROWS + 5]
+)
 def test_blocks_join_without_a_seam(size: int) -> None:
     compiled = programs("x*y + sin(x)")[1]
     x, y = numpy.linspace(-2, 2, size), numpy.linspace(0, 1, size)
     outputs = [numpy.empty(size) for _ in compiled.outputs]
-    assert Columns(compiled)([x, y], outputs) is None
+    assert ColumnKernel(compiled)([x, y], outputs) is None
     for found, expected in zip(outputs, (x * y + numpy.sin(x), y + numpy.cos(x), x)):
         assert numpy.allclose(found, expected, rtol=1e-15, atol=1e-15)
 
@@ -361,12 +365,14 @@ def test_powers_of_two_make_nothing_vanish(text: str, x: float, y: float) -> Non
 def test_comparison_of_what_is_negative_holds_where_it_did(comparison: Operation) -> None:
     text = f"where(-x {comparison.symbol} 1, 2, 3)"
     points = [{"x": x} for x in (-2.0, -1.0, 0.0)]
-    for run, natives in ((in_rows, rows.NATIVES), (in_columns, columns.NATIVES)):
-        found = run(program(parse(text), {}, [], natives), points)
+    for run, natives in ((in_rows, rows.SCALAR_NATIVES), (in_columns, columns.VECTOR_NATIVES)):
+        found = run(compile_program(parse(text), {}, [], natives), points)
         assert found == [[differentiate(text, at).value] for at in points]
 
 
 def test_gradient_by_what_does_not_flow_is_zero() -> None:
     expression = parse("floor(2)*x")
-    compiled = program(expression, {}, [None, expression.variables["x"]], rows.NATIVES)
-    assert by_rows(compiled)(3.0) == (6.0, 0.0, 2.0)
+    compiled = compile_program(
+        expression, {}, [None, expression.variables["x"]], rows.SCALAR_NATIVES
+    )
+    assert compile_row_function(compiled)(3.0) == (6.0, 0.0, 2.0)

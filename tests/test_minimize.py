@@ -26,19 +26,25 @@ import pytest
 from scipy.optimize import minimize as scipy_minimize
 
 from graddiff import GraddiffError, differentiate
-from graddiff.data.numeric_rows import table
+from graddiff.data.numeric_rows import locate_table
 from graddiff.minimize.history import History
-from graddiff.minimize.loop import Limits, State, Step, Watch, rise
-from graddiff.minimize.objectives import OverRows
-from graddiff.minimize.optimizers import RULES
-from graddiff.minimize.saved_run import load
+from graddiff.minimize.loop import (
+    OptimizerStep,
+    RunLimits,
+    RunState,
+    StoppingCriteria,
+    compute_loss_rise,
+)
+from graddiff.minimize.objectives import MeanObjective
+from graddiff.minimize.optimizers import OPTIMIZER_RULES
+from graddiff.minimize.saved_run import load_run
 from graddiff.minimize.training_rows import Samples, read_samples
-from graddiff.render.json.schema import schema
-from graddiff.render.pictures.contours import joined, segments
+from graddiff.render.json.schema import build_result_schema
+from graddiff.render.pictures.contours import join_segments, trace_level
 from running import COMMAND, ROOT, environment, error, graddiff, need_linux, output, told_to
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
 
-SCHEMA = jsonschema.Draft202012Validator(schema())
+SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
 RECORDED = json.loads((ROOT / "tests/golden/trajectories.json").read_text())
 XOR = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
 NETWORK = (
@@ -108,7 +114,7 @@ def path_of(
     return [record["parameters"] for record in records(*arguments, "--steps", "100", cwd=folder)]
 
 
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 @pytest.mark.parametrize("name", LOSSES)
 def test_paths_are_those_that_pytorch_was_seen_to_take(
     name: str, optimizer: str, tmp_path: Path
@@ -118,24 +124,24 @@ def test_paths_are_those_that_pytorch_was_seen_to_take(
         assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 def test_hyperparameters_do_what_they_do_in_pytorch(optimizer: str, tmp_path: Path) -> None:
     ours, _ = SETTINGS[optimizer]
-    assert {*ours, "lr"} == {*RULES[optimizer].defaults}
+    assert {*ours, "lr"} == {*OPTIMIZER_RULES[optimizer].defaults}
     found = path_of(LOSSES["rosenbrock"], optimizer, tmp_path, ours)
     for number, expected in RECORDED["settings"][optimizer].items():
         assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 def test_defaults_are_those_of_pytorch(optimizer: str) -> None:
     theirs = RECORDED["defaults"][optimizer]
-    for name, value in RULES[optimizer].defaults.items():
+    for name, value in OPTIMIZER_RULES[optimizer].defaults.items():
         assert theirs[name] == value
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 @pytest.mark.parametrize("name", LOSSES)
 def test_paths_are_those_of_pytorch(name: str, optimizer: str, tmp_path: Path) -> None:
     found = path_of(LOSSES[name], optimizer, tmp_path, {})
@@ -175,7 +181,7 @@ def test_lbfgs_turns_back_where_there_is_no_loss() -> None:
     assert found["stopped"] in ("gradient", "line search")
 
 
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 def test_record_holds_what_the_step_goes_by(optimizer: str) -> None:
     found = records("x^2 + x*y + y^4", "--at", "x=1,y=-2", "--optimizer", optimizer, "--steps", "7")
     assert [record["step"] for record in found] == [*range(8)]
@@ -404,15 +410,15 @@ def test_test_data_are_told_of_and_change_nothing(tmp_path: Path) -> None:
 def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
     path, _, _ = a_line(tmp_path, 1000)
     for engine in ("rows", "columns"):
-        small, read = read_samples(table(str(path), None), LINE, {"w", "b"})
+        small, read = read_samples(locate_table(str(path), None), LINE, {"w", "b"})
         large = Samples(small.name, small.columns, budget=100)
         for row in range(small.count):
-            large.append(small.read(row, row + 1), small.line(row))
-        assert small.in_memory and not large.in_memory
+            large.append_rows(small.read_rows(row, row + 1), small.find_line(row))
+        assert small.is_in_memory and not large.is_in_memory
         assert small.checksum == large.checksum
         for seed in (None, "1 0"):
             one, other = (
-                OverRows(read, ["w", "b"], {}, samples, engine) for samples in (small, large)
+                MeanObjective(read, ["w", "b"], {}, samples, engine) for samples in (small, large)
             )
             assert one((1.0, 2.0), 10, 400, seed) == other((1.0, 2.0), 10, 400, seed)
 
@@ -482,19 +488,21 @@ def test_bad_row_is_named_wherever_it_comes(
 ) -> None:
     path = tmp_path / "p.csv"
     path.write_text("x\n" + "".join("0\n" if row == place else "2\n" for row in range(80_000)))
-    samples, read = read_samples(table(str(path), None), "w*log(x)", {"w"})
+    samples, read = read_samples(locate_table(str(path), None), "w*log(x)", {"w"})
     with pytest.raises(
         GraddiffError, match=re.escape(f"line {place + 2:,} of {path}: log needs x > 0")
     ):
-        OverRows(read, ["w"], {}, samples, engine)((1.0,), 0, 80_000, seed)
+        MeanObjective(read, ["w"], {}, samples, engine)((1.0,), 0, 80_000, seed)
 
 
 def test_some_rows_are_spread_over_all_of_them() -> None:
     ramp = Samples("ramp", ["x"])
-    ramp.append(array("d", range(1000)).tobytes(), 2)
-    some = ramp.thinned(10)
-    assert array("d", bytes(some.read(0, 10))).tolist() == [100.0 * place for place in range(10)]
-    assert [some.line(row) for row in range(10)] == [100 * place + 2 for place in range(10)]
+    ramp.append_rows(array("d", range(1000)).tobytes(), 2)
+    some = ramp.select_evenly(10)
+    assert array("d", bytes(some.read_rows(0, 10))).tolist() == [
+        100.0 * place for place in range(10)
+    ]
+    assert [some.find_line(row) for row in range(10)] == [100 * place + 2 for place in range(10)]
 
 
 @pytest.mark.parametrize("engine", ["rows", "columns"])
@@ -520,12 +528,14 @@ def test_loss_that_no_column_changes_is_the_same_over_all_rows(engine: str, tmp_
 def test_looks_are_kept_evenly_however_many() -> None:
     history = History(None)
     for number in range(5_000):
-        history.add(Step(number, number, 1.0, (2.0,), (float(number),), (1.0, 2.0)))
-    numbers = [look.step.number for look in history.looks()]
+        history.record_step(
+            OptimizerStep(number, number, 1.0, (2.0,), (float(number),), (1.0, 2.0))
+        )
+    numbers = [look.step.number for look in history.list_loss_records()]
     assert len(numbers) <= 513
     assert numbers[-1] == 4_999
     assert {b - a for a, b in pairwise(numbers[:-1])} == {16}
-    assert [place[0] for place in history.path()] == numbers
+    assert [place[0] for place in history.list_points()] == numbers
 
 
 def test_batches_stop_by_what_is_over_all_rows(tmp_path: Path) -> None:
@@ -683,7 +693,7 @@ def test_kept_state_is_one_where_there_is_a_loss(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert process.returncode == 4
-    found, (_, state) = json.loads(process.stdout), load(str(tmp_path / "s.json"))
+    found, (_, state) = json.loads(process.stdout), load_run(str(tmp_path / "s.json"))
     assert (state.step, state.parameters) == (1, (found["parameters"]["x"],))
 
 
@@ -737,26 +747,26 @@ def test_numbers_of_every_size_are_shown(arguments: list[str], tmp_path: Path) -
 
 
 def test_loss_that_stays_the_same_has_not_grown() -> None:
-    watch, state = Watch(Limits(), ""), State(0, (1.0,), ())
+    watch, state = StoppingCriteria(RunLimits(), ""), RunState(0, (1.0,), ())
     for step, (loss, growing, since) in enumerate(
         [(1.0, 0, 0), (2.0, 1, 1), (2.0, 0, 2), (3.0, 1, 3), (0.5, 0, 0)]
     ):
-        state = watch.look(state._replace(step=step), loss)
+        state = watch.observe_loss(state._replace(step=step), loss)
         assert (state.growing, state.since) == (growing, since)
-        assert watch.look(state, 9.0) is state  # nothing is seen twice
+        assert watch.observe_loss(state, 9.0) is state  # nothing is seen twice
     assert (state.first, state.last, state.best) == (1.0, 0.5, 0.5)
 
 
 def test_noise_is_no_rise() -> None:
-    state = State(0, (1.0,), (), first=-100.0)
-    assert rise(state._replace(last=-99.5)) == 0
-    assert rise(state._replace(last=-98.0)) > 0
+    state = RunState(0, (1.0,), (), first=-100.0)
+    assert compute_loss_rise(state._replace(last=-99.5)) == 0
+    assert compute_loss_rise(state._replace(last=-98.0)) > 0
 
 
 def test_length_of_the_gradient_is_that_over_all_rows_where_it_is_known() -> None:
-    step = Step(0, 0, 1.0, (3.0, 4.0), (0.0, 0.0), None)
-    assert step.norm == 5
-    assert step._replace(whole=(1.0, 6.0, 8.0)).norm == 10
+    step = OptimizerStep(0, 0, 1.0, (3.0, 4.0), (0.0, 0.0), None)
+    assert step.gradient_norm == 5
+    assert step._replace(full_batch=(1.0, 6.0, 8.0)).gradient_norm == 10
 
 
 def test_no_loss_at_the_start_is_the_error_of_that_point() -> None:
@@ -776,7 +786,7 @@ def test_row_without_a_loss_is_named(tmp_path: Path) -> None:
 # runs that go on
 
 
-@pytest.mark.parametrize("optimizer", [*RULES, "lbfgs"])
+@pytest.mark.parametrize("optimizer", [*OPTIMIZER_RULES, "lbfgs"])
 def test_run_goes_on_bit_for_bit(optimizer: str, tmp_path: Path) -> None:
     start = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=-1.2,y=1", "--optimizer", optimizer]
     whole = records(*start, "--steps", "30", cwd=tmp_path)
@@ -876,7 +886,7 @@ def test_kept_runs_go_where_a_link_points_and_replace_no_device(tmp_path: Path) 
     (tmp_path / "link.json").symlink_to("real.json")
     minimized("x^2", "--at", "x=1", "--steps", "3", "--save", "link.json", cwd=tmp_path)
     assert (tmp_path / "link.json").is_symlink()
-    assert load(str(tmp_path / "real.json"))[1].step == 3
+    assert load_run(str(tmp_path / "real.json"))[1].step == 3
     os.mkfifo(tmp_path / "pipe")
     reading = ["sh", "-c", "while :; do cat pipe; done"]
     reader = subprocess.Popen(
@@ -936,7 +946,7 @@ def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> Non
         assert process.returncode == 130
         found, (_, state) = (
             json.loads(out),
-            load(str(tmp_path / arguments[arguments.index("--save") + 1])),
+            load_run(str(tmp_path / arguments[arguments.index("--save") + 1])),
         )
         assert state.step > reached
         assert state.step % 200_000
@@ -986,7 +996,7 @@ def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None
         told == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
     )
     first = [json.loads(line) for line in (head + rest).splitlines()]
-    task, state = load(str(tmp_path / "s.json"))
+    task, state = load_run(str(tmp_path / "s.json"))
     assert state.step == first[-1]["step"]
     assert task.limits.steps == 100_000_000
     second = records("--resume", "s.json", "--steps", str(state.step + 50), cwd=tmp_path)
@@ -1007,7 +1017,7 @@ def test_signals_that_end_a_process_keep_the_run_too(
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == code
-    assert load(str(tmp_path / "s.json"))[1].step > 0
+    assert load_run(str(tmp_path / "s.json"))[1].step > 0
 
 
 @pytest.mark.slow
@@ -1017,12 +1027,12 @@ def test_killed_run_has_kept_a_state_of_late(tmp_path: Path) -> None:
     )
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline and not (
-        (tmp_path / "s.json").exists() and load(str(tmp_path / "s.json"))[1].step
+        (tmp_path / "s.json").exists() and load_run(str(tmp_path / "s.json"))[1].step
     ):
         time.sleep(0.2)
     process.kill()
     process.communicate()
-    assert load(str(tmp_path / "s.json"))[1].step > 0
+    assert load_run(str(tmp_path / "s.json"))[1].step > 0
 
 
 # what is shown
@@ -1037,7 +1047,7 @@ def test_explanation_is_arithmetic_that_holds() -> None:
         "1",
         "2",
     ]  # those that were made
-    for name in RULES:
+    for name in OPTIMIZER_RULES:
         more = [
             "--optimizer",
             name,
@@ -1064,7 +1074,7 @@ def test_explanation_is_arithmetic_that_holds() -> None:
 
 def test_optimizers_are_listed_with_their_rules() -> None:
     text = output("minimize", "--optimizers")
-    for name, rule in RULES.items():
+    for name, rule in OPTIMIZER_RULES.items():
         assert f"\n{name}: " in f"\n{text}"
         assert all(f"  {assigned} = {formula}\n" in text for assigned, formula in rule.assignments)
     assert "\nlbfgs: " in text
@@ -1179,12 +1189,14 @@ def test_plot_is_well_formed_and_goes_from_start_to_end(tmp_path: Path) -> None:
 def test_lines_of_equal_loss_are_circles_around_a_minimum() -> None:
     grid = [[(x - 10.0) ** 2 + (y - 10.0) ** 2 for x in range(21)] for y in range(21)]
     for radius in (2.5, 7.0):
-        ends = [(round(x, 9), round(y, 9)) for pair in segments(grid, radius**2) for x, y in pair]
+        ends = [
+            (round(x, 9), round(y, 9)) for pair in trace_level(grid, radius**2) for x, y in pair
+        ]
         assert len(ends) > 20
         for x, y in ends:
             assert ((x - 10) ** 2 + (y - 10) ** 2) ** 0.5 == pytest.approx(radius, rel=0.03)
         assert all(ends.count(end) == 2 for end in ends)  # the line is closed
-        (line,) = joined(segments(grid, radius**2))
+        (line,) = join_segments(trace_level(grid, radius**2))
         assert line[0] == line[-1]
         assert len(line) == len({*line}) + 1 == len(ends) // 2 + 1
 
@@ -1192,7 +1204,7 @@ def test_lines_of_equal_loss_are_circles_around_a_minimum() -> None:
 def test_hole_in_the_surface_is_left_out() -> None:
     grid: list[list[float | None]] = [[x + y for x in range(5)] for y in range(5)]
     grid[2][2] = None
-    places = {(int(min(a[0], b[0])), int(min(a[1], b[1]))) for a, b in segments(grid, 3.5)}
+    places = {(int(min(a[0], b[0])), int(min(a[1], b[1]))) for a, b in trace_level(grid, 3.5)}
     assert places
     assert not places & {(1, 1), (2, 1), (1, 2), (2, 2)}
 

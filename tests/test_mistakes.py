@@ -8,13 +8,13 @@ from collections import Counter
 import pytest
 
 from graddiff import parse
-from graddiff.algebra.identities import FormulaKind, Identities
-from graddiff.algebra.printer import write
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.homework.answer_key import judged
-from graddiff.homework.bent_rules import bend, bent_rules, shape_of
-from graddiff.homework.misreadings import PATHS, READINGS
-from graddiff.homework.mistakes import MISTAKES, ROWS
+from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
+from graddiff.algebra.printer import typeset_formulas
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.homework.answer_key import judge_text
+from graddiff.homework.bent_rules import differentiate_bent, find_bent_rules, make_rule_shape
+from graddiff.homework.misreadings import MAX_PATHS, READINGS
+from graddiff.homework.mistakes import MISTAKE_ROWS, MISTAKES
 from test_verdicts import EXERCISES, formula, formula_key, number
 
 FORMULAS = [
@@ -129,7 +129,7 @@ def test_wrong_number_is_explained(
 
 def test_every_mistake_is_tried_by_hand() -> None:
     assert {row[-1] for row in [*FORMULAS, *NUMBERS]} - {""} == {*MISTAKES}
-    assert {row.reading for row in ROWS} - {""} == {*READINGS}
+    assert {row.reading for row in MISTAKE_ROWS} - {""} == {*READINGS}
 
 
 def test_the_place_of_a_mistake_is_named() -> None:
@@ -163,7 +163,7 @@ def test_many_paths_are_not_walked_one_by_one() -> None:
     doubled = "; ".join(f"a{i + 1} = a{i} + a{i}" for i in range(40))
     found = number(f"a0 = x*1; {doubled}", {"x": 1}, "gradient.x", "1")
     assert found.verdict.status == "wrong"
-    assert PATHS < 2**40
+    assert MAX_PATHS < 2**40
 
 
 def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
@@ -172,29 +172,31 @@ def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
     for row in EXERCISES[::step]:
         expression = parse(row["function"])
         line = expression.variables[row["variable"]]
-        depends = expression.depends({line})
-        home = Identities()
-        values = evaluate(
-            expression, {name: home.name(name) for name in expression.variables}, FormulaKind(home)
+        depends = expression.find_dependent_lines({line})
+        home = SimplifyingFormulaPool()
+        values = run_forward_pass(
+            expression,
+            {name: home.make_variable(name) for name in expression.variables},
+            FormulaArithmetic(home),
         )
-        for mistake in ROWS:
-            about = bent_rules(mistake.id)[0]
+        for mistake in MISTAKE_ROWS:
+            about = find_bent_rules(mistake.id)[0]
             places = [
                 place
                 for place, operands in enumerate(expression.operands)
-                if shape_of(
+                if make_rule_shape(
                     expression.operations[place], [depends[operand] for operand in operands]
                 )
                 in about
             ]
             if places and mistake.id != "degrees":
                 try:
-                    bent = bend(expression, values, line, mistake.id, places[0], FormulaKind(home))[
-                        1
-                    ]
+                    bent = differentiate_bent(
+                        expression, values, line, mistake.id, places[0], FormulaArithmetic(home)
+                    )[1]
                 except (ArithmeticError, ValueError):
                     continue  # the mistake leads to no formula
-                found.append((row, mistake.id, write({"f": bent}).text("f")))
+                found.append((row, mistake.id, typeset_formulas({"f": bent}).join_definitions("f")))
     return found
 
 
@@ -203,13 +205,15 @@ def test_bent_rules_are_never_right_and_nearly_always_named(step: int) -> None:
     statuses: Counter[str] = Counter()
     named = 0
     for row, mistake, text in bent_answers(step):
-        found = judged(formula_key(row["function"], row["variable"]), text)
+        found = judge_text(formula_key(row["function"], row["variable"]), text)
         if found.verdict.status == "correct":  # where the bent rule says the same as the rule
             key = formula_key(row["function"], row["variable"])
             for sample in key.points:
                 at = {name: float(value) for name, value in sample.at.items()}
                 bent = parse(text)
-                value = evaluate(bent, {name: at[name] for name in bent.variables})[bent.output]
+                value = run_forward_pass(bent, {name: at[name] for name in bent.variables})[
+                    bent.output
+                ]
                 assert math.isclose(value, sample.derivative, rel_tol=1e-9, abs_tol=1e-9), (
                     row,
                     mistake,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from graddiff import differentiate
-from graddiff.render.pictures.html import write
+from graddiff.render.pictures.html import render_page
 from running import need
 from test_pictures import ALL, drawn
 from test_programs import EXPRESSIONS, calls
@@ -67,7 +67,7 @@ def headless(browser: str) -> list[str]:
 
 
 def page(expression: str, at: dict[str, float]) -> str:
-    return "".join(write(differentiate(expression, at), 7))
+    return "".join(render_page(differentiate(expression, at), 7))
 
 
 def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def test_variable_is_one_line_and_everything_else_as_many_as_written() -> None:
 def test_span_covers_what_was_written_without_enclosing_brackets() -> None:
     text = " ( x + y )*z "
     expression = parse(text)
-    spans = [text[slice(*expression.span(line))] for line in range(expression.size)]
+    spans = [text[slice(*expression.get_span(line))] for line in range(expression.size)]
     assert spans == ["x", "y", "x + y", "z", "( x + y )*z"]
 
 
@@ -115,7 +115,7 @@ def test_span_of_a_call_is_the_call_and_of_its_inside_the_definition() -> None:
     text = "h(x) = sin(x)^2; h(3y)"
     expression = parse(text)
     spans = {
-        text[slice(*expression.span(line))]: name.name
+        text[slice(*expression.get_span(line))]: name.name
         for line, name in enumerate(expression.operations)
     }
     assert spans["h(3y)"] == "pow"

@@ -13,8 +13,8 @@ import pytest
 
 from graddiff import differentiate, parse
 from graddiff.render.pictures import dot, mermaid, svg
-from graddiff.render.pictures.figure import LARGEST, Figure, figure
-from graddiff.render.pictures.layout import lay_out
+from graddiff.render.pictures.figure import MAX_BOXES, Figure, build_figure
+from graddiff.render.pictures.layout import lay_out_figure
 from running import error, need, output
 from test_explanation import EXAMPLES
 
@@ -25,15 +25,15 @@ HOSTILE = [
     ("where(x > 0, x, log(-1))", {"x": 1.0}),
 ]
 WRITERS: dict[str, Callable[[Figure], Iterator[str]]] = {
-    "dot": dot.write,
-    "mermaid": mermaid.write,
-    "svg": svg.write,
+    "dot": dot.render_dot,
+    "mermaid": mermaid.render_mermaid,
+    "svg": svg.render_svg_file,
 }
 ALL: list[tuple[str, dict[str, float]]] = [*EXAMPLES, *HOSTILE]
 
 
 def drawn(form: str, expression: str, at: dict[str, float]) -> str:
-    return "".join(WRITERS[form](figure(differentiate(expression, at), 7)))
+    return "".join(WRITERS[form](build_figure(differentiate(expression, at), 7)))
 
 
 @pytest.mark.parametrize(("expression", "at"), ALL)
@@ -61,14 +61,14 @@ def test_dot_is_accepted_by_graphviz(expression: str, at: dict[str, float]) -> N
     )
     assert "<script" not in process.stdout
     assert process.stdout.count('class="node"') == len(
-        figure(differentiate(expression, at), 7).boxes
+        build_figure(differentiate(expression, at), 7).boxes
     )
 
 
 @pytest.mark.parametrize(("expression", "at"), ALL)
 def test_mermaid_holds_every_box_and_arrow(expression: str, at: dict[str, float]) -> None:
     text = drawn("mermaid", expression, at)
-    found = figure(differentiate(expression, at), 7)
+    found = build_figure(differentiate(expression, at), 7)
     body = text.partition("flowchart LR\n")[2].splitlines()
     assert len(body) == len(found.boxes) + len(found.arrows)
     for line in body:
@@ -77,13 +77,13 @@ def test_mermaid_holds_every_box_and_arrow(expression: str, at: dict[str, float]
 
 
 def test_shared_nodes_are_drawn_once_and_edges_each() -> None:
-    found = figure(differentiate("x*x + sin(x)", {"x": 2}), 7)
+    found = build_figure(differentiate("x*x + sin(x)", {"x": 2}), 7)
     assert [box.title for box in found.boxes].count("x") == 1
     assert len([arrow for arrow in found.arrows if arrow.source == 0]) == 3
 
 
 def test_untaken_branches_are_left_out_and_kinks_are_marked() -> None:
-    found = figure(differentiate("where(x > 0, abs(y), log(-1))", {"x": 1, "y": 0}), 7)
+    found = build_figure(differentiate("where(x > 0, abs(y), log(-1))", {"x": 1, "y": 0}), 7)
     assert not any("log" in box.title for box in found.boxes)
     assert [box.mark for box in found.boxes if box.title == "abs(y)"] == ["kink"]
     assert "kink" in drawn("dot", "abs(y)", {"y": 0})
@@ -93,10 +93,10 @@ def test_untaken_branches_are_left_out_and_kinks_are_marked() -> None:
 def test_boxes_do_not_overlap_and_arrows_point_to_the_right(
     expression: str, at: dict[str, float]
 ) -> None:
-    found = figure(differentiate(expression, at), 7)
-    texts = {box.line: [text for text, _ in box.lines] for box in found.boxes}
-    laid = lay_out(
-        found, texts, {arrow: [text for text, _ in arrow.lines] for arrow in found.arrows}
+    found = build_figure(differentiate(expression, at), 7)
+    texts = {box.line: [text for text, _ in box.styled_lines] for box in found.boxes}
+    laid = lay_out_figure(
+        found, texts, {arrow: [text for text, _ in arrow.styled_lines] for arrow in found.arrows}
     )
     places = [*laid.places.values()]
     for index, one in enumerate(places):
@@ -113,7 +113,7 @@ def test_thousand_nodes_are_drawn_and_more_say_what_to_do() -> None:
     assert parse(text).size >= 1000
     assert drawn("svg", text, {"x": 1}).count('class="node') >= 1000
     large = "+".join(f"sin({i}*x)" for i in range(1000))
-    assert f"shows {LARGEST:,} at most" in error(large, "--at", "x=1", "--format", "svg", code=2)
+    assert f"shows {MAX_BOXES:,} at most" in error(large, "--at", "x=1", "--format", "svg", code=2)
     assert output(large, "--at", "x=1", "--format", "dot").startswith("digraph")
 
 

@@ -102,7 +102,7 @@ def printed(program: str) -> str:
 
 @pytest.mark.parametrize("language", ["python", "numpy"])
 def test_python_and_numpy_programs_compute_the_same(language: str, tmp_path: Path) -> None:
-    write = {"python": reverse.python, "numpy": reverse.numpy}[language]
+    write = {"python": reverse.write_python_program, "numpy": reverse.write_numpy_program}[language]
     for expression, at in EXPRESSIONS + calls():
         result = differentiate(expression, at)
         check(printed("".join(write(result))), result)
@@ -123,7 +123,7 @@ def test_c_programs_compute_the_same(
     source = tmp_path / "program.c"
     for expression, at in examples:
         result = differentiate(expression, at)
-        source.write_text("".join(reverse.c(result)))
+        source.write_text("".join(reverse.write_c_program(result)))
         run(
             [
                 compiler,
@@ -142,7 +142,7 @@ def test_c_programs_compute_the_same(
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("write", [frameworks.pytorch, frameworks.jax])
+@pytest.mark.parametrize("write", [frameworks.write_pytorch_program, frameworks.write_jax_program])
 def test_framework_programs_compute_the_same(write: Callable[[Result], Iterator[str]]) -> None:
     constant = [
         ("where(x > 0, 1, 2)", {"x": 1.7}),
@@ -154,14 +154,16 @@ def test_framework_programs_compute_the_same(write: Callable[[Result], Iterator[
         check(printed("".join(write(result))), result)
 
 
-@pytest.mark.parametrize("write", [frameworks.pytorch, frameworks.jax])
+@pytest.mark.parametrize("write", [frameworks.write_pytorch_program, frameworks.write_jax_program])
 def test_framework_programs_are_python(write: Callable[[Result], Iterator[str]]) -> None:
     for expression, at in EXPRESSIONS + calls():
         compile("".join(write(differentiate(expression, at))), expression, "exec")
 
 
 def test_where_is_written_as_the_branch_that_is_taken() -> None:
-    text = "".join(reverse.python(differentiate("where(x > 0, sqrt(x), x^2)", {"x": -3})))
+    text = "".join(
+        reverse.write_python_program(differentiate("where(x > 0, sqrt(x), x^2)", {"x": -3}))
+    )
     assert "sqrt" not in text.partition("\n")[2]
     assert "if" not in text.partition("\n")[2]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graddiff.commands.generate import SCRIPTS, commands, files
+from graddiff.commands.generate import SCRIPT_PATHS, load_commands, render_shipped_files
 from graddiff.operations.table import FUNCTIONS, ROWS
-from graddiff.render.reference.completion import options_of
+from graddiff.render.reference.completion import list_options
 from running import ROOT, need, output
 
 CHECKERS = {
@@ -20,46 +20,51 @@ CHECKERS = {
 MAN = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"]
 
 
-@pytest.mark.parametrize("path", files())
+@pytest.mark.parametrize("path", render_shipped_files())
 def test_committed_file_is_fresh(path: str) -> None:
     """If not: python -m graddiff.commands.generate"""
-    assert (ROOT / path).read_text(encoding="utf-8") == files()[path]
+    assert (ROOT / path).read_text(encoding="utf-8") == render_shipped_files()[path]
 
 
-@pytest.mark.parametrize("shell", SCRIPTS)
+@pytest.mark.parametrize("shell", SCRIPT_PATHS)
 def test_option_prints_the_committed_script(shell: str) -> None:
-    assert output("--completion", shell) == (ROOT / SCRIPTS[shell]).read_text(encoding="utf-8")
+    assert output("--completion", shell) == (ROOT / SCRIPT_PATHS[shell]).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("shell", SCRIPTS)
+@pytest.mark.parametrize("shell", SCRIPT_PATHS)
 def test_shell_accepts_its_script(shell: str) -> None:
     need(shell)
     process = subprocess.run(
-        [*CHECKERS[shell], str(ROOT / SCRIPTS[shell])], capture_output=True, check=False
+        [*CHECKERS[shell], str(ROOT / SCRIPT_PATHS[shell])], capture_output=True, check=False
     )
     assert (process.returncode, process.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("page", [path for path in files() if path.startswith("man/")])
+@pytest.mark.parametrize(
+    "page", [path for path in render_shipped_files() if path.startswith("man/")]
+)
 def test_man_page_has_no_warnings(page: str) -> None:
     need("man")
     process = subprocess.run([*MAN, str(ROOT / page)], capture_output=True, check=False)
     assert (process.returncode, process.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("shell", SCRIPTS)
+@pytest.mark.parametrize("shell", SCRIPT_PATHS)
 def test_script_knows_every_option(shell: str) -> None:
-    script = files()[SCRIPTS[shell]]
-    for command in commands().values():
-        for option in options_of(command):
+    script = render_shipped_files()[SCRIPT_PATHS[shell]]
+    for command in load_commands().values():
+        for option in list_options(command):
             long = next(name for name in option.opts if name.startswith("--"))
             assert (f"-l {long[2:]}" if shell == "fish" else long) in script
 
 
 def test_manual_documents_every_option_and_operation() -> None:
-    page, language = files()["man/graddiff.1"], files()["man/graddiff-language.7"]
-    for command in commands().values():
-        for option in options_of(command):
+    page, language = (
+        render_shipped_files()["man/graddiff.1"],
+        render_shipped_files()["man/graddiff-language.7"],
+    )
+    for command in load_commands().values():
+        for option in list_options(command):
             for name in option.opts:
                 assert name.replace("-", "\\-") in page
     for row in ROWS:
@@ -102,7 +107,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 )
 def test_bash_completes(line: str, words: str, expected: list[str]) -> None:
     need("bash")
-    script = COMPLETE.format(script=ROOT / SCRIPTS["bash"], line=line, words=words)
+    script = COMPLETE.format(script=ROOT / SCRIPT_PATHS["bash"], line=line, words=words)
     process = subprocess.run(
         ["bash", "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
     )
@@ -111,14 +116,16 @@ def test_bash_completes(line: str, words: str, expected: list[str]) -> None:
 
 def test_fish_completes_variables() -> None:
     shell = need("fish")
-    script = f"source {ROOT / SCRIPTS['fish']}; complete -C 'graddiff \"(x+y)*sin(zz)\" --at '"
+    script = f"source {ROOT / SCRIPT_PATHS['fish']}; complete -C 'graddiff \"(x+y)*sin(zz)\" --at '"
     process = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True)
     assert [line.split("\t")[0] for line in process.stdout.splitlines()] == ["x=", "y=", "zz="]
 
 
 def test_zsh_finds_its_script_in_its_path(tmp_path: Path) -> None:
     shell = need("zsh")
-    (tmp_path / "_graddiff").write_text(files()[SCRIPTS["zsh"]], encoding="utf-8")
+    (tmp_path / "_graddiff").write_text(
+        render_shipped_files()[SCRIPT_PATHS["zsh"]], encoding="utf-8"
+    )
     find = (
         f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[graddiff]"
     )
@@ -127,5 +134,5 @@ def test_zsh_finds_its_script_in_its_path(tmp_path: Path) -> None:
 
 
 def test_no_file_that_is_shipped_names_a_folder_of_a_machine() -> None:
-    for path in files():
-        assert str(Path.home()) not in files()[path]
+    for path in render_shipped_files():
+        assert str(Path.home()) not in render_shipped_files()[path]

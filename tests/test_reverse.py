@@ -14,10 +14,10 @@ from mpmath import mpf
 
 import oracles
 from graddiff import Result, differentiate, parse
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.reverse_pass import differentiate_backwards
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.reverse_pass import run_reverse_pass
+from graddiff.numbers.arithmetic import Arithmetic
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind
 from graddiff.operations.table import NUMBER, VARIABLE
 
 ARTICLES = [
@@ -136,9 +136,9 @@ def forward_mode(result: Result, name: str) -> float:
             continue
         tangent = 0.0
         for slot, operand in enumerate(operands):
-            if tangents[operand] and operation.differentiable:
-                at = FLOATS.known(operation, slot, inputs, values[line])
-                tangent += FLOATS.partial(operation, slot)(**at) * tangents[operand]
+            if tangents[operand] and operation.has_partials:
+                at = FLOATS.bind_rule_variables(operation, slot, inputs, values[line])
+                tangent += FLOATS.get_partial(operation, slot)(**at) * tangents[operand]
         tangents.append(tangent)
     return tangents[expression.output]
 
@@ -168,8 +168,8 @@ def test_gradient_is_that_of_mpmath_on_random_expressions() -> None:
 
 # another kind of number, the same passes
 
-FRACTIONS = Kind(
-    number=Fraction,
+FRACTIONS = Arithmetic(
+    read_literal=Fraction,
     natives={
         "add": operator.add,
         "sub": operator.sub,
@@ -182,8 +182,8 @@ FRACTIONS = Kind(
         "abs": abs,
         "sign": lambda x: Fraction((x > 0) - (x < 0)),
     },
-    finite=lambda value: True,
-    limit=lambda operation, operands: None,
+    is_finite=lambda value: True,
+    compute_limit=lambda operation, operands: None,
 )
 
 
@@ -205,10 +205,10 @@ def test_both_passes_run_on_exact_fractions(
     text: str, at: dict[str, int], value: Fraction, gradient: dict[str, Fraction]
 ) -> None:
     expression = parse(text)
-    values = evaluate(
+    values = run_forward_pass(
         expression, {name: Fraction(number) for name, number in at.items()}, FRACTIONS
     )
-    graph = differentiate_backwards(expression, values, {*expression.variables.values()}, FRACTIONS)
+    graph = run_reverse_pass(expression, values, {*expression.variables.values()}, FRACTIONS)
     assert values[expression.output] == value
     assert {
         name: graph.adjoints[line] or 0 for name, line in expression.variables.items()
@@ -225,10 +225,8 @@ def test_exact_and_float_agree_on_random_polynomials() -> None:
         text = " + ".join(terms)
         expression = parse(text)
         at = {"x": Fraction(3, 4), "y": Fraction(-5, 8)}
-        values = evaluate(expression, at, FRACTIONS)
-        graph = differentiate_backwards(
-            expression, values, {*expression.variables.values()}, FRACTIONS
-        )
+        values = run_forward_pass(expression, at, FRACTIONS)
+        graph = run_reverse_pass(expression, values, {*expression.variables.values()}, FRACTIONS)
         floats = differentiate(text, {name: float(number) for name, number in at.items()})
         for name, line in expression.variables.items():
             assert floats.gradient[name] == pytest.approx(

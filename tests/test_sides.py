@@ -8,9 +8,9 @@ import math
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.one_sided import both_sides
-from graddiff.checks.verification import compare, difference_quotient
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.one_sided import compute_one_sided_slopes
+from graddiff.checks.verification import compute_difference_quotient, verify_gradient
 from graddiff.errors import GraddiffError
 from running import error, output
 
@@ -47,12 +47,14 @@ def test_slopes_on_both_sides(
     text: str, x: float, slopes: tuple[float | None, float | None]
 ) -> None:
     expression = parse(text)
-    values = evaluate(expression, {"x": x})
-    found = both_sides(expression, values, expression.variables["x"])[expression.output]
+    values = run_forward_pass(expression, {"x": x})
+    found = compute_one_sided_slopes(expression, values, expression.variables["x"])[
+        expression.output
+    ]
     assert [*found] == [pytest.approx(slope) for slope in slopes]
     for slope, step in zip(slopes, (-1e-7, 1e-7)):  # from values alone
         if slope is not None and math.isfinite(slope):
-            moved = evaluate(expression, {"x": x + step})[expression.output]
+            moved = run_forward_pass(expression, {"x": x + step})[expression.output]
             assert (moved - values[expression.output]) / step == pytest.approx(slope, abs=1e-5)
 
 
@@ -88,7 +90,7 @@ AGREE = [
 
 @pytest.mark.parametrize(("text", "at"), AGREE)
 def test_derivatives_agree_with_the_three_others(text: str, at: dict[str, float]) -> None:
-    for found in compare(differentiate(text, at)):
+    for found in verify_gradient(differentiate(text, at)):
         assert found.ok, found
         assert found.note == "agree"
         assert found.forward is not None
@@ -100,7 +102,7 @@ def test_a_wrong_derivative_is_found() -> None:
     wrong = [*result.graph.adjoints]
     wrong[result.expression.variables["x"]] = 11.99
     broken = result._replace(graph=result.graph._replace(adjoints=wrong))
-    by_x, by_y = compare(broken)
+    by_x, by_y = verify_gradient(broken)
     assert (by_x.ok, by_y.ok) == (False, True)
     assert by_x.note == "forward mode and the formula and the difference quotient differ"
 
@@ -115,7 +117,7 @@ def test_a_wrong_derivative_is_found() -> None:
     ],
 )
 def test_kinks_are_known(text: str, ok: bool, note: str) -> None:
-    (found,) = compare(differentiate(text, {"x": 0.0}))
+    (found,) = verify_gradient(differentiate(text, {"x": 0.0}))
     assert (found.ok, found.note) == (ok, note)
 
 
@@ -130,7 +132,7 @@ def test_kinks_are_known(text: str, ok: bool, note: str) -> None:
 )
 def test_difference_quotient_knows_its_error(function: object, x: float, slope: float) -> None:
     assert callable(function)
-    found, estimate = difference_quotient(function, x)
+    found, estimate = compute_difference_quotient(function, x)
     assert found is not None and estimate is not None
     assert abs(found - slope) <= max(10 * estimate, 1e-6 * abs(slope))
     assert estimate <= 1e-4 * abs(slope)
@@ -138,7 +140,7 @@ def test_difference_quotient_knows_its_error(function: object, x: float, slope: 
 
 def test_rounding_is_not_taken_for_disagreement() -> None:
     for text, x in (("log(1+x)", 1e-18), ("1e16 + sin(x)", 1.0), ("1 - cos(x)", 1e-8)):
-        assert all(found.ok for found in compare(differentiate(text, {"x": x}))), text
+        assert all(found.ok for found in verify_gradient(differentiate(text, {"x": x}))), text
 
 
 def test_command_says_which_agree_and_ends_with_1_if_not() -> None:
@@ -158,6 +160,6 @@ def test_no_value_is_no_difference_quotient() -> None:
     def nowhere(x: float) -> float | None:
         return None
 
-    assert difference_quotient(nowhere, 1.0) == (None, None)
+    assert compute_difference_quotient(nowhere, 1.0) == (None, None)
     with pytest.raises(GraddiffError):
         differentiate("log(x)", {"x": 0.0})

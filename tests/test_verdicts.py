@@ -11,11 +11,17 @@ from typing import Any
 import pytest
 
 from graddiff import parse
-from graddiff.homework.answer_key import FormulaKey, Judged, Key, judged
-from graddiff.homework.conditioning import scale_of_adjoint, scale_of_value
-from graddiff.homework.homework_file import homework
-from graddiff.homework.problems import Limits
-from graddiff.homework.sample_points import FEWEST, WANTED, admissible, rational, samples
+from graddiff.homework.answer_key import AnswerKey, FormulaKey, JudgedAnswer, judge_text
+from graddiff.homework.conditioning import compute_adjoint_scale, compute_value_scale
+from graddiff.homework.homework_file import build_homework
+from graddiff.homework.problems import AnswerLimits
+from graddiff.homework.sample_points import (
+    MIN_SAMPLES,
+    SAMPLE_COUNT,
+    draw_samples,
+    evaluate_candidate,
+    is_rational_function,
+)
 
 PUBLISHED = Path(__file__).parent / "published"
 
@@ -44,24 +50,26 @@ DOMAINS: dict[str, dict[str, Any]] = {
 }
 
 
-def number(expression: str, at: dict[str, Any], part: str, answer: str, **tolerance: Any) -> Judged:
+def number(
+    expression: str, at: dict[str, Any], part: str, answer: str, **tolerance: Any
+) -> JudgedAnswer:
     """The verdict on the answer to a part that asks for a number."""
     problem = {"id": "q", "expression": expression, "at": at, "points": {part: 1}}
-    found = homework({"homework": {"tolerance": tolerance}, "problem": [problem]})
-    return Key(found).judge("q", part, answer)
+    found = build_homework({"homework": {"tolerance": tolerance}, "problem": [problem]})
+    return AnswerKey(found).judge_answer("q", part, answer)
 
 
 @cache
 def formula_key(expression: str, variable: str, seed: str = "homework") -> FormulaKey:
     problem = {"id": "q", "expression": expression, "points": {f"derivative.{variable}": 1}}
-    found = homework(
+    found = build_homework(
         {"homework": {"id": seed}, "problem": [{**problem, "domain": DOMAINS.get(expression, {})}]}
     ).problems[0]
-    return FormulaKey(seed, found, found.parts[0], Limits())
+    return FormulaKey(seed, found, found.parts[0], AnswerLimits())
 
 
-def formula(expression: str, answer: str, variable: str = "x") -> Judged:
-    return judged(formula_key(expression, variable), answer)
+def formula(expression: str, answer: str, variable: str = "x") -> JudgedAnswer:
+    return judge_text(formula_key(expression, variable), answer)
 
 
 # numbers
@@ -186,12 +194,14 @@ def test_verdict_names_its_rule_and_what_it_measured() -> None:
 
 def test_scale_is_the_sum_of_absolute_contributions() -> None:
     expression = parse("1e8*x - 99999999*x")
-    assert scale_of_adjoint(expression, {"x": 1.0}, expression.variables["x"]) == pytest.approx(
+    assert compute_adjoint_scale(
+        expression, {"x": 1.0}, expression.variables["x"]
+    ) == pytest.approx(2e8, rel=1e-6)
+    assert compute_value_scale(expression, {"x": 1.0}, expression.output) == pytest.approx(
         2e8, rel=1e-6
     )
-    assert scale_of_value(expression, {"x": 1.0}, expression.output) == pytest.approx(2e8, rel=1e-6)
     turned = parse("x*sin(pi)")
-    assert scale_of_adjoint(turned, {"x": 1.0}, turned.variables["x"]) == pytest.approx(
+    assert compute_adjoint_scale(turned, {"x": 1.0}, turned.variables["x"]) == pytest.approx(
         3.14159, rel=0.5
     )
 
@@ -273,7 +283,7 @@ def test_counterexample_shows_the_answer_given_not_the_one_sought() -> None:
 
 
 def test_domain_is_kept() -> None:
-    found = homework(
+    found = build_homework(
         {
             "problem": [
                 {
@@ -285,26 +295,29 @@ def test_domain_is_kept() -> None:
             ]
         }
     )
-    assert Key(found).judge("q", "derivative.x", "1").verdict.status == "correct"
+    assert AnswerKey(found).judge_answer("q", "derivative.x", "1").verdict.status == "correct"
     assert formula("sqrt(x^2)", "1").verdict.status == "wrong"
 
 
 def test_points_are_the_same_for_everyone_and_admissible() -> None:
     expression = parse("log(x)*abs(y - 1)")
-    first, again = samples("seed", expression, "x", {}), samples("seed", expression, "x", {})
+    first, again = (
+        draw_samples("seed", expression, "x", {}),
+        draw_samples("seed", expression, "x", {}),
+    )
     assert [sample.at for sample in first] == [sample.at for sample in again]
     assert [sample.at for sample in first] != [
-        sample.at for sample in samples("another", expression, "x", {})
+        sample.at for sample in draw_samples("another", expression, "x", {})
     ]
-    assert len(first) == WANTED
+    assert len(first) == SAMPLE_COUNT
     assert all(sample.at["x"] > 0 and sample.at["y"] != 1 for sample in first)
-    assert samples("seed", parse("sqrt(-x^2)"), "x", {}) == []
-    assert FEWEST == 6
+    assert draw_samples("seed", parse("sqrt(-x^2)"), "x", {}) == []
+    assert MIN_SAMPLES == 6
 
 
 def test_point_is_admissible_only_where_nothing_is_awkward() -> None:
     def at(expression: str, x: object) -> object:
-        return admissible(parse(expression), "x", {"x": Fraction(str(x))})[1]
+        return evaluate_candidate(parse(expression), "x", {"x": Fraction(str(x))})[1]
 
     assert at("abs(x)", 0) is None  # a kink
     assert at("floor(x)*x", 2) is None  # a jump
@@ -326,11 +339,11 @@ def test_rational_functions_are_told_from_others() -> None:
         ("abs(x)", False),
         ("sqrt(x)", False),
     ):
-        assert rational(parse(text)) is expected
+        assert is_rational_function(parse(text)) is expected
 
 
 def test_no_points_are_found_for_several_variables_either() -> None:
-    assert samples("seed", parse("sqrt(-x^2 - y^2)"), "x", {}) == []
+    assert draw_samples("seed", parse("sqrt(-x^2 - y^2)"), "x", {}) == []
 
 
 def test_what_vanishes_is_not_zero() -> None:
@@ -341,8 +354,8 @@ def test_what_vanishes_is_not_zero() -> None:
             "domain": {"x": [low, high]},
             "points": {"derivative.x": 1},
         }
-        found = Key(homework({"problem": [problem]}))
-        assert found.judge("q", "derivative.x", "0").verdict.status == "undecided"
+        found = AnswerKey(build_homework({"problem": [problem]}))
+        assert found.judge_answer("q", "derivative.x", "0").verdict.status == "undecided"
 
 
 # published exercises
@@ -350,7 +363,7 @@ def test_what_vanishes_is_not_zero() -> None:
 
 def test_every_published_answer_is_right() -> None:
     for row in EXERCISES:
-        found = judged(formula_key(row["function"], row["variable"]), row["answer"])
+        found = judge_text(formula_key(row["function"], row["variable"]), row["answer"])
         assert found.verdict.status == "correct", row
         assert found.hypotheses == ()
     assert len(EXERCISES) >= 300
@@ -359,7 +372,7 @@ def test_every_published_answer_is_right() -> None:
 def test_every_rewritten_answer_is_right() -> None:
     for row in REWRITTEN:
         assert (
-            judged(formula_key(row["function"], row["variable"]), row["answer"]).verdict.status
+            judge_text(formula_key(row["function"], row["variable"]), row["answer"]).verdict.status
             == "correct"
         ), row
     assert {row["way"] for row in REWRITTEN} >= {
@@ -382,7 +395,7 @@ def test_every_misprint_is_wrong() -> None:
 def test_slightly_wrong_published_answers_are_wrong(step: int) -> None:
     for row in EXERCISES[::step]:
         for answer in (f"({row['answer']})*1.0005", f"({row['answer']}) + 1e-6"):
-            found = judged(formula_key(row["function"], row["variable"]), answer)
+            found = judge_text(formula_key(row["function"], row["variable"]), answer)
             zero = row["answer"].strip() == "0" and "*" in answer
             assert found.verdict.status == ("correct" if zero else "wrong"), (row, answer)
 
@@ -394,5 +407,5 @@ def test_slightly_wrong_published_answers_are_wrong(step: int) -> None:
 def test_seed_changes_no_verdict(row: dict[str, str], seeds: range) -> None:
     for seed in map(str, seeds):
         key = formula_key(row["function"], row["variable"], seed)
-        assert judged(key, row["answer"]).verdict.status == "correct"
-        assert judged(key, f"({row['answer']})*1.0005 + 1e-6").verdict.status == "wrong"
+        assert judge_text(key, row["answer"]).verdict.status == "correct"
+        assert judge_text(key, f"({row['answer']})*1.0005 + 1e-6").verdict.status == "wrong"

@@ -32,25 +32,25 @@ __all__ = [
 ]
 
 
-def _svg(result: Result) -> str:
+def _render_svg(result: Result) -> str:
     """What a notebook shows of a result: its graph."""
-    from graddiff.render.pictures.figure import figure
-    from graddiff.render.pictures.svg import element
+    from graddiff.render.pictures.figure import build_figure
+    from graddiff.render.pictures.svg import render_svg_element
 
-    return "".join(element(figure(result, 7), f"g{id(result):x}"))
+    return "".join(render_svg_element(build_figure(result, 7), f"g{id(result):x}"))
 
 
-def _html(result: Result) -> str:
+def _render_html(result: Result) -> str:
     """The same as HTML, which is shown first: the page that steps and computes, in a frame of its own."""
     from html import escape
 
-    from graddiff.render.pictures.html import write
+    from graddiff.render.pictures.html import render_page
 
-    page = escape("".join(write(result, 7)), quote=True)
+    page = escape("".join(render_page(result, 7)), quote=True)
     return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="width: 100%; height: 40em; border: 0"></iframe>'
 
 
-Result._repr_svg_, Result._repr_html_ = _svg, _html  # type: ignore[attr-defined]
+Result._repr_svg_, Result._repr_html_ = _render_svg, _render_html  # type: ignore[attr-defined]
 
 
 def __getattr__(name: str) -> Any:

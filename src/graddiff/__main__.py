@@ -11,9 +11,9 @@ def main() -> None:
     short answer, and everything written is flushed."""
     gc.disable()  # lists of a million tuples and no cycles: looking for garbage would cost a third of the time
     try:
-        from graddiff.commands import run
+        from graddiff.commands import run_command_line
 
-        code = run(sys.argv[1:])
+        code = run_command_line(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
         if sys.stdout is not None:

@@ -20,11 +20,11 @@ from typing import ClassVar, NamedTuple
 
 Span = tuple[int, int]  # from, to: characters of the expression's text
 
-WIDTH = 72  # of the piece of a long line that a caret picture shows
+CARET_PICTURE_WIDTH = 72  # of the piece of a long line that a caret picture shows
 
 
 # The kinds of notice, and whether a requested derivative is missing after it, not only agreed on.
-NOTICES = {
+NOTICE_KINDS = {
     "implicit multiplication": False,
     "shadowed constant": False,
     "absent variable": False,
@@ -65,13 +65,13 @@ class GraddiffError(Exception):
         super().__init__(message)
         self.message, self.text, self.span, self.hint = message, text, span, hint
 
-    def block(self) -> str:
+    def format_block(self) -> str:
         """What is printed: the sentence, the caret picture, the hint; free of control codes, no newline at the end."""
-        lines = [f"graddiff: {shortened(printable(self.message))}"]
+        lines = [f"graddiff: {shorten_long_words(make_printable(self.message))}"]
         if self.span is not None and self.text:
-            lines += caret_picture(self.text, self.span)
+            lines += draw_caret_picture(self.text, self.span)
         if self.hint:
-            lines.append(f"hint: {shortened(printable(self.hint))}")
+            lines.append(f"hint: {shorten_long_words(make_printable(self.hint))}")
         return "\n".join(lines)
 
 
@@ -112,31 +112,35 @@ class FileError(GraddiffError):
     kind = "file"
 
 
-def caret_picture(text: str, span: Span) -> list[str]:
+def draw_caret_picture(text: str, span: Span) -> list[str]:
     """The line of the text that a span begins in, and carets below it; a window of it where the line is long."""
     start, end = span
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", start)
     line_end = len(text) if line_end < 0 else line_end
-    left = max(line_start, min(start - WIDTH // 3, line_end - WIDTH))
-    right = min(line_end, left + WIDTH)
-    before = ("…" if left > line_start else "") + printable(text[left:start])
-    culprit = printable(text[start : min(max(end, start), right)])
-    after = printable(text[min(max(end, start), right) : right]) + ("…" if right < line_end else "")
+    left = max(line_start, min(start - CARET_PICTURE_WIDTH // 3, line_end - CARET_PICTURE_WIDTH))
+    right = min(line_end, left + CARET_PICTURE_WIDTH)
+    before = ("…" if left > line_start else "") + make_printable(text[left:start])
+    culprit = make_printable(text[start : min(max(end, start), right)])
+    after = make_printable(text[min(max(end, start), right) : right]) + (
+        "…" if right < line_end else ""
+    )
     number = text.count("\n", 0, start) + 1
     margin = "  | " if "\n" not in text.strip() else f"{number:3d} | "
-    carets = " " * columns(before) + "^" * max(1, columns(culprit))
+    carets = " " * count_columns(before) + "^" * max(1, count_columns(culprit))
     return [f"{margin} {before}{culprit}{after}", f"{' ' * (len(margin) - 2)}|  {carets}"]
 
 
-def shortened(text: str) -> str:
+def shorten_long_words(text: str) -> str:
     """The text with the middle of every very long word left out."""
     return re.sub(
-        rf"\S{{{2 * WIDTH},}}", lambda match: f"{match[0][:WIDTH]}…{match[0][-WIDTH:]}", text
+        rf"\S{{{2 * CARET_PICTURE_WIDTH},}}",
+        lambda match: f"{match[0][:CARET_PICTURE_WIDTH]}…{match[0][-CARET_PICTURE_WIDTH:]}",
+        text,
     )
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """The text with every control code, lone surrogate and direction mark written out, so that it cannot act."""
     if text.isprintable():
         return text
@@ -145,15 +149,15 @@ def printable(text: str) -> str:
     )
 
 
-def columns(text: str) -> int:
+def count_columns(text: str) -> int:
     """How many columns of a terminal a printable text takes."""
     if text.isascii():
         return len(text)
-    return sum(map(_columns_of, text))
+    return sum(map(_count_character_columns, text))
 
 
 @cache
-def _columns_of(character: str) -> int:
+def _count_character_columns(character: str) -> int:
     return (
         0
         if unicodedata.combining(character)

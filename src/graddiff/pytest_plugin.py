@@ -26,7 +26,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> HomeworkFi
         return None
     named = any(
         Path(argument) == file_path
-        for argument in map(absolute, parent.config.invocation_params.args)
+        for argument in map(make_absolute, parent.config.invocation_params.args)
     )
     if not named and not parent.config.getoption("--answers"):
         return None
@@ -38,7 +38,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> HomeworkFi
     )
 
 
-def absolute(argument: object) -> str:
+def make_absolute(argument: object) -> str:
     return str(Path(str(argument)).absolute())
 
 
@@ -46,36 +46,36 @@ class HomeworkFile(pytest.File):
     """A homework, with a test for each part of each student."""
 
     def collect(self) -> Iterator[PartItem]:
-        from graddiff.errors import GraddiffError, printable
-        from graddiff.homework.answer_key import Key
-        from graddiff.homework.grading import grade
+        from graddiff.errors import GraddiffError, make_printable
+        from graddiff.homework.answer_key import AnswerKey
+        from graddiff.homework.grading import grade_submission
         from graddiff.homework.homework_file import read_homework
-        from graddiff.homework.submissions import submissions
-        from graddiff.render.reports.wording import remarks
+        from graddiff.homework.submissions import read_submissions
+        from graddiff.render.reports.wording import list_remarks
 
         if not self.config.getoption("--answers"):
             raise self.CollectError(
                 f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml"
             )
         try:
-            key = Key(read_homework(str(self.path)))
-            key.check_expected()
-            handed_in = submissions(self.config.getoption("--answers"))
+            key = AnswerKey(read_homework(str(self.path)))
+            key.compare_expectations()
+            handed_in = read_submissions(self.config.getoption("--answers"))
         except GraddiffError as error:
-            raise self.CollectError(error.block()) from None
+            raise self.CollectError(error.format_block()) from None
         for submission in handed_in:
-            result = grade(key, submission, show=False)
-            student = printable(result.student)
-            for remark in remarks(result):
+            result = grade_submission(key, submission, show=False)
+            student = make_printable(result.student)
+            for remark in list_remarks(result):
                 yield PartItem.from_parent(self, name=f"{student}.remark", told=remark)
             for part in result.parts:
-                name = printable(f"{part.problem}.{part.part}")
+                name = make_printable(f"{part.problem}.{part.part}")
                 yield PartItem.from_parent(
                     self, name=f"{student}.{name}" if len(handed_in) > 1 else name, part=part
                 )
 
 
-class NotRight(Exception):
+class IncorrectAnswer(Exception):
     """An answer that is not right."""
 
 
@@ -84,18 +84,18 @@ class PartItem(pytest.Item):
 
     def __init__(self, *, part: Any = None, told: str = "", **more: Any) -> None:
         super().__init__(**more)
-        self.part, self.told = part, told
+        self.part, self.remark = part, told
 
     def runtest(self) -> None:
-        from graddiff.render.reports.wording import message
+        from graddiff.render.reports.wording import format_part_message
 
-        if self.told:
-            raise NotRight(self.told)
+        if self.remark:
+            raise IncorrectAnswer(self.remark)
         if self.part.status != "correct":
-            raise NotRight(message(self.part))
+            raise IncorrectAnswer(format_part_message(self.part))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
-        if isinstance(excinfo.value, NotRight):
+        if isinstance(excinfo.value, IncorrectAnswer):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo, style))
 

@@ -228,11 +228,11 @@ def tasks(name: str, inputs: list[Any]) -> dict[str, Callable[[], Any]]:
     """Each gives the value and the partials as arrays."""
     import numpy as np
 
-    from graddiff.data.row_answers import Answers, Question
-    from graddiff.kernel.vector import NATIVES, Columns
+    from graddiff.data.row_answers import RowEvaluator, RowQuestion
+    from graddiff.kernel.vector import VECTOR_NATIVES, ColumnKernel
 
-    answers = Answers(Question(EXPRESSIONS[name], {}), ())
-    kernel = Columns(answers.program(NATIVES))
+    answers = RowEvaluator(RowQuestion(EXPRESSIONS[name], {}), ())
+    kernel = ColumnKernel(answers.build_program(VECTOR_NATIVES))
     size, count = len(inputs[0]), len(inputs)
     own, hand, machine = ([np.empty(size) for _ in range(count + 1)] for _ in range(3))
     library = ctypes.CDLL(compiled())

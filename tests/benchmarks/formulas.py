@@ -81,21 +81,21 @@ def size() -> None:
 def series() -> None:
     """Derivatives of order 8 at a point: by truncated series, and by differentiating formulas again and again."""
     from graddiff import parse
-    from graddiff.algebra.derivatives import derivatives_up_to
-    from graddiff.autodiff.forward_pass import evaluate
-    from graddiff.autodiff.higher_order import taylor
+    from graddiff.algebra.derivatives import derive_orders
+    from graddiff.autodiff.forward_pass import run_forward_pass
+    from graddiff.autodiff.higher_order import compute_taylor_coefficients
 
     expression, at, order = parse("x^2*exp(x)*sin(x)"), {"x": 0.7}, 8
 
     def by_formulas() -> float:
-        written = derivatives_up_to(expression, "x", order).written()
-        last = parse(written.text(("x",) * order))
-        return float(evaluate(last, at)[last.output])
+        written = derive_orders(expression, "x", order).written()
+        last = parse(written.join_definitions(("x",) * order))
+        return float(run_forward_pass(last, at)[last.output])
 
-    found = taylor(expression, at, "x", order)[order] * math.factorial(order)
+    found = compute_taylor_coefficients(expression, at, "x", order)[order] * math.factorial(order)
     assert abs(by_formulas() / found - 1) < 1e-9
     tasks = {
-        "series": spent(lambda: taylor(expression, at, "x", order)),
+        "series": spent(lambda: compute_taylor_coefficients(expression, at, "x", order)),
         "formulas": spent(by_formulas),
     }
     report("order 8 at a point | ms", in_turn(tasks, 7), "series", 1e-3)

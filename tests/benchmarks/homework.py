@@ -74,14 +74,14 @@ WRONG = {
 
 
 def homework() -> None:
-    from graddiff.homework.answer_key import Key, judged
+    from graddiff.homework.answer_key import AnswerKey, judge_text
     from graddiff.homework.homework_file import read_homework
 
     with tempfile.TemporaryDirectory() as folder:
         task, table = os.path.join(folder, "homework.toml"), os.path.join(folder, "class.csv")
         with open(task, "w", encoding="utf-8") as file:
             file.write(HOMEWORK)
-        key = Key(read_homework(task))
+        key = AnswerKey(read_homework(task))
         pairs = write_answers(table, key)
         check = [
             *GRADDIFF,
@@ -105,16 +105,20 @@ def homework() -> None:
             2,
         )
         for part in key.parts.values():
-            judged(part, "1")  # its points are found once
+            judge_text(part, "1")  # its points are found once
         some = pairs[:: len(pairs) // PAIRS][:PAIRS]
         begun = time.perf_counter()
-        ours = [judged(key.parts[place], text).verdict.status == "correct" for place, text in some]
+        ours = [
+            judge_text(key.parts[place], text).verdict.status == "correct" for place, text in some
+        ]
         spent = time.perf_counter() - begun
         print(
             f"\ngraddiff: {len(some) / spent:,.0f} formulas a second, each other than the others, with reasons"
         )
         if importlib.util.find_spec("sympy"):
-            against_sympy([(key.parts[place].written, text) for place, text in some], ours, spent)
+            against_sympy(
+                [(key.parts[place].answer_text, text) for place, text in some], ours, spent
+            )
 
 
 def write_answers(path: str, key: object) -> list[tuple[tuple[str, str], str]]:

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.algebra.identities import FormulaKind, Identities
+from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
 from graddiff.algebra.node import Formula
-from graddiff.algebra.normal_form import Formulas
-from graddiff.algebra.printer import Written, reachable, write
-from graddiff.algebra.simplify import shortened
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.result import absent, request
-from graddiff.autodiff.reverse_pass import differentiate_backwards
+from graddiff.algebra.normal_form import FormulaPool
+from graddiff.algebra.printer import FormulaTexts, collect_subformulas, typeset_formulas
+from graddiff.algebra.simplify import shorten_formulas
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.result import find_requested_lines, make_absent_notices
+from graddiff.autodiff.reverse_pass import run_reverse_pass
 from graddiff.errors import Notice, PointError, UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.notation.style import INFIX, Alphabet
 from graddiff.operations.table import CONSTANTS, FUNCTIONS
 
-LARGEST = 100  # parts of a derivative of higher order
+MAX_FORMULA_PARTS = 100  # parts of a derivative of higher order
 
 
 class Derivatives(NamedTuple):
@@ -30,21 +30,21 @@ class Derivatives(NamedTuple):
     formulas: Mapping[str, Formula]
     notices: tuple[Notice, ...]
 
-    def written(self, alphabet: Alphabet = INFIX) -> Written:
+    def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts:
         """Their texts. What several of them share, or one of them several times, may stand in `where`."""
-        taken = {*self.expression.lines, *CONSTANTS, *FUNCTIONS}
-        return write(self.formulas, alphabet, has_decimals(self.expression), taken)
+        taken = {*self.expression.lines_by_name, *CONSTANTS, *FUNCTIONS}
+        return typeset_formulas(self.formulas, alphabet, has_decimals(self.expression), taken)
 
 
-class Higher(NamedTuple):
+class HigherDerivatives(NamedTuple):
     """Derivatives beyond the gradient, by the names they are by, as formulas of one home."""
 
     expression: Expression
     formulas: Mapping[tuple[str, ...], Formula]
 
-    def written(self, alphabet: Alphabet = INFIX) -> Written:
-        taken = {*self.expression.lines, *CONSTANTS, *FUNCTIONS}
-        return write(self.formulas, alphabet, has_decimals(self.expression), taken)
+    def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts:
+        taken = {*self.expression.lines_by_name, *CONSTANTS, *FUNCTIONS}
+        return typeset_formulas(self.formulas, alphabet, has_decimals(self.expression), taken)
 
 
 def derivatives(expression: str | Expression, wrt: Iterable[str] | None = None) -> Derivatives:
@@ -53,89 +53,101 @@ def derivatives(expression: str | Expression, wrt: Iterable[str] | None = None) 
     Raises ExpressionError if the text cannot be read, PointError if a part has no value whatever the variables are."""
     if isinstance(expression, str):
         expression = parse(expression)
-    requested = request(expression, expression.variables if wrt is None else wrt)
-    found = shortened(adjoints(expression, requested), has_decimals(expression))
-    return Derivatives(expression, found, (*expression.notices, *absent(requested)))
+    requested = find_requested_lines(expression, expression.variables if wrt is None else wrt)
+    found = shorten_formulas(
+        compute_adjoint_formulas(expression, requested), has_decimals(expression)
+    )
+    return Derivatives(expression, found, (*expression.notices, *make_absent_notices(requested)))
 
 
-def second_derivatives(expression: Expression, names: Iterable[str]) -> Higher:
+def derive_hessian(expression: Expression, names: Iterable[str]) -> HigherDerivatives:
     """The Hessian as formulas, by pairs of names."""
     names = [*names]
-    home = Identities()
-    first = shortened(
-        adjoints(expression, request(expression, names), home), has_decimals(expression)
+    home = SimplifyingFormulaPool()
+    first = shorten_formulas(
+        compute_adjoint_formulas(expression, find_requested_lines(expression, names), home),
+        has_decimals(expression),
     )
     found: dict[tuple[str, ...], Formula] = {}
     for x in names:
-        found |= {(x, y): formula for y, formula in again(first[x], names).items()}
-    return Higher(expression, shortened(found, has_decimals(expression)))
+        found |= {(x, y): formula for y, formula in differentiate_formula(first[x], names).items()}
+    return HigherDerivatives(expression, shorten_formulas(found, has_decimals(expression)))
 
 
-def derivatives_up_to(expression: Expression, name: str, order: int) -> Higher:
+def derive_orders(expression: Expression, name: str, order: int) -> HigherDerivatives:
     """The derivatives of the orders 1 to `order` in one variable, by (name,), (name, name), ….
 
     Raises UsageError where one becomes too large to be written."""
-    home, decimals = Identities(), has_decimals(expression)
+    home, decimals = SimplifyingFormulaPool(), has_decimals(expression)
     found: dict[tuple[str, ...], Formula] = {}
-    formula = shortened(adjoints(expression, request(expression, [name]), home), decimals)[name]
+    formula = shorten_formulas(
+        compute_adjoint_formulas(expression, find_requested_lines(expression, [name]), home),
+        decimals,
+    )[name]
     for k in range(1, order + 1):
         if k > 1:
-            formula = shortened(again(formula, [name]), decimals)[name]
+            formula = shorten_formulas(differentiate_formula(formula, [name]), decimals)[name]
         found[(name,) * k] = formula
-        if len(reachable([formula])) > LARGEST:
-            told = f"the derivative of order {k} has more than {LARGEST:,} parts"
+        if len(collect_subformulas([formula])) > MAX_FORMULA_PARTS:
+            told = f"the derivative of order {k} has more than {MAX_FORMULA_PARTS:,} parts"
             raise UsageError(told, hint=f"--at {name}=1 gives the numbers of all orders")
-    return Higher(expression, found)
+    return HigherDerivatives(expression, found)
 
 
-def along(
+def derive_along(
     expression: Expression, direction: Mapping[str, Fraction], names: Iterable[str]
-) -> Higher:
+) -> HigherDerivatives:
     """The slope along a direction, by (), and the Hessian times the direction, by (name,)."""
-    names, home = [*names], Identities()
-    first = adjoints(expression, request(expression, direction), home)
+    names, home = [*names], SimplifyingFormulaPool()
+    first = compute_adjoint_formulas(expression, find_requested_lines(expression, direction), home)
     slope: dict[tuple[str, ...], Formula] = {
-        (): home.sum([(first[x], scale) for x, scale in direction.items()]),
+        (): home.make_sum([(first[x], scale) for x, scale in direction.items()]),
     }
-    slope = shortened(slope, has_decimals(expression))
+    slope = shorten_formulas(slope, has_decimals(expression))
     product: dict[tuple[str, ...], Formula] = {
-        (name,): formula for name, formula in again(slope[()], names).items()
+        (name,): formula for name, formula in differentiate_formula(slope[()], names).items()
     }
-    return Higher(expression, slope | shortened(product, has_decimals(expression)))
+    return HigherDerivatives(
+        expression, slope | shorten_formulas(product, has_decimals(expression))
+    )
 
 
-def jacobian(expression: Expression, outputs: Sequence[Expression], names: Iterable[str]) -> Higher:
+def derive_jacobian(
+    expression: Expression, outputs: Sequence[Expression], names: Iterable[str]
+) -> HigherDerivatives:
     """The derivatives of several outputs, by (number of the output, name)."""
-    home, names = Identities(), [*names]
+    home, names = SimplifyingFormulaPool(), [*names]
     found: dict[tuple[str, ...], Formula] = {}
     for number, output in enumerate(outputs):
-        gradient = adjoints(output, request(output, names), home)
+        gradient = compute_adjoint_formulas(output, find_requested_lines(output, names), home)
         found |= {(str(number), name): formula for name, formula in gradient.items()}
-    return Higher(expression, shortened(found, has_decimals(expression)))
+    return HigherDerivatives(expression, shorten_formulas(found, has_decimals(expression)))
 
 
-def again(formula: Formula, names: Iterable[str]) -> dict[str, Formula]:
+def differentiate_formula(formula: Formula, names: Iterable[str]) -> dict[str, Formula]:
     """The derivatives of a formula: it is read as an expression, which it is."""
-    expression = parse(write({"f": formula}).text("f"))
-    return adjoints(
+    expression = parse(typeset_formulas({"f": formula}).join_definitions("f"))
+    return compute_adjoint_formulas(
         expression, {name: expression.variables.get(name) for name in names}, formula.home
     )
 
 
-def adjoints(
-    expression: Expression, requested: Mapping[str, int | None], home: Formulas | None = None
+def compute_adjoint_formulas(
+    expression: Expression, requested: Mapping[str, int | None], home: FormulaPool | None = None
 ) -> dict[str, Formula]:
     """Name -> derivative of the output by its line, as the reverse pass makes it; 0 where nothing flows."""
-    home = home or Identities()
-    kind = FormulaKind(home)
-    values = evaluate(expression, {name: home.name(name) for name in expression.variables}, kind)
+    home = home or SimplifyingFormulaPool()
+    kind = FormulaArithmetic(home)
+    values = run_forward_pass(
+        expression, {name: home.make_variable(name) for name in expression.variables}, kind
+    )
     lines = {line for line in requested.values() if line is not None}
-    graph = differentiate_backwards(expression, values, lines, kind)
+    graph = run_reverse_pass(expression, values, lines, kind)
     found = {
         name: None if line is None else graph.adjoints[line] for name, line in requested.items()
     }
     for name, formula in found.items():
-        if formula is not None and home.undefined in reachable([formula]):
+        if formula is not None and home.undefined in collect_subformulas([formula]):
             raise PointError(
                 f"the derivative by {name} has no real value",
                 hint=f"--at {name}=1 tells which part",

@@ -8,8 +8,8 @@ from typing import Any
 from graddiff.operations.row import Operation
 from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE
 
-PARTS = 40  # of a sum or product that is taken apart to join another one: beyond it, time would not be linear
-HEAVY = 4_000  # bits of a coefficient beyond which sums and products are left alone
+MAX_MERGED_PARTS = 40  # of a sum or product that is taken apart to join another one: beyond it, time would not be linear
+HEAVY_BITS = 4_000  # bits of a coefficient beyond which sums and products are left alone
 
 ADD, MUL, POW, EXP, CBRT, ABS, EQ = (
     TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq")
@@ -46,11 +46,11 @@ class Formula:
 
     def __add__(self, other: Formula) -> Formula:
         """The reverse pass adds what comes from an earlier line later; it is written first, as the text has it."""
-        total: Formula = self.home.sum([(other, ONE), (self, ONE)])
+        total: Formula = self.home.make_sum([(other, ONE), (self, ONE)])
         return total
 
     def __mul__(self, other: Formula) -> Formula:
-        product: Formula = self.home.product([self, other])
+        product: Formula = self.home.make_product([self, other])
         return product
 
     def choose(self, x: Formula, y: Formula) -> Formula:
@@ -58,7 +58,7 @@ class Formula:
         the rule: the formula is that of all other points."""
         if self.operation is EQ and x is self.home.zero:
             return y
-        either: Formula = self.home.call(WHERE, self, x, y)
+        either: Formula = self.home.make_operation(WHERE, self, x, y)
         return either
 
     @property
@@ -71,21 +71,21 @@ class Formula:
         return () if self.operation in (NUMBER, VARIABLE, EXP) else self.parts
 
     @property
-    def negative(self) -> bool:
+    def is_negative(self) -> bool:
         """Whether a minus can be pulled out: it stands before every part."""
         if self.operation is ADD:
-            few = len(self.parts) <= PARTS
+            few = len(self.parts) <= MAX_MERGED_PARTS
             return (
                 few and self.number <= 0 and all(coefficient < 0 for _, coefficient in self.parts)
             )
         return self.operation in (NUMBER, MUL) and self.number < 0
 
     @property
-    def gate(self) -> bool:
+    def is_gate(self) -> bool:
         """A `where` with a zero in one of its branches: what flows into the other."""
         return self.operation is WHERE and self.home.zero in self.parts[1:]
 
-    def as_power(self) -> tuple[Formula, Formula]:
+    def split_power(self) -> tuple[Formula, Formula]:
         """Base and exponent; any formula is its own first power."""
         if self.operation is MUL and self.number == 1 and len(self.parts) == 1:
             base, exponent = self.parts[0]
@@ -93,23 +93,23 @@ class Formula:
         return self, self.home.one
 
 
-def whole(number: Rational) -> Rational:
+def narrow_to_int(number: Rational) -> Rational:
     """A whole number as int."""
     return number.numerator if number.denominator == 1 else number
 
 
-def size(number: Rational) -> Rational:
+def strip_sign(number: Rational) -> Rational:
     """The absolute value, as what it is."""
     return -number if number < 0 else number
 
 
-def bits(number: Rational) -> int:
+def count_bits(number: Rational) -> int:
     return max(number.numerator.bit_length(), number.denominator.bit_length())
 
 
-def heavy(number: Rational) -> bool:
+def is_heavy(number: Rational) -> bool:
     return (
-        not -1_000_000 < number < 1_000_000 and bits(number) > HEAVY
+        not -1_000_000 < number < 1_000_000 and count_bits(number) > HEAVY_BITS
         if type(number) is int
-        else bits(number) > HEAVY
+        else count_bits(number) > HEAVY_BITS
     )

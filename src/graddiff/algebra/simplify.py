@@ -9,119 +9,123 @@ from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import TypeVar
 
-from graddiff.algebra.factoring import grouped, pulled_out
+from graddiff.algebra.factoring import group_terms, pull_out_factors
 from graddiff.algebra.node import ADD, MUL, Formula
-from graddiff.algebra.normal_form import Formulas
-from graddiff.algebra.printer import Script, plain_lengths, reachable
+from graddiff.algebra.normal_form import FormulaPool
+from graddiff.algebra.printer import FormulaPrinter, collect_subformulas, estimate_lengths
 from graddiff.algebra.rewriting import (
-    by_complements,
-    by_quotients,
-    by_roots,
-    by_squares,
-    conjugates,
-    in_factors,
-    multiplied_out,
+    apply_sigmoid_complements,
+    apply_square_identities,
+    multiply_conjugates,
+    multiply_out,
+    rewrite_factors,
+    rewrite_quotients,
+    rewrite_roots,
 )
 from graddiff.notation.style import INFIX
 
 Key = TypeVar("Key")
 
-PARTS = 1_000  # of formulas that are looked at
+MAX_SIMPLIFIED_FORMULAS = 1_000  # of formulas that are looked at
 ROUNDS = 2
-LENGTH = 300  # characters of a formula that is tried
-BUDGET = 2500  # characters in all that are tried to write one formula
-FRACTION = 3  # characters that a line of fraction counts for, so that quotients are kept together
+MAX_TRIED_LENGTH = 300  # characters of a formula that is tried
+CHARACTER_BUDGET = 2500  # characters in all that are tried to write one formula
+FRACTION_COST = (
+    3  # characters that a line of fraction counts for, so that quotients are kept together
+)
 
-WAYS: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
-    pulled_out,
-    grouped,
-    multiplied_out,
-    by_squares,
-    by_complements,
-    in_factors,
-    conjugates,
-    by_quotients,
-    by_roots,
+REWRITES: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
+    pull_out_factors,
+    group_terms,
+    multiply_out,
+    apply_square_identities,
+    apply_sigmoid_complements,
+    rewrite_factors,
+    multiply_conjugates,
+    rewrite_quotients,
+    rewrite_roots,
 )
 
 
-def shortened(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[Key, Formula]:
+def shorten_formulas(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[Key, Formula]:
     """Each formula as it is shortest; `decimals` as in typesetting.write."""
-    script = Script(INFIX, decimals)
+    script = FormulaPrinter(INFIX, decimals)
     done: set[Formula] = set()
     for _ in range(ROUNDS):  # what one round makes may be written otherwise in the next
-        parts = reachable(formulas.values())
-        if len(parts) > PARTS:
+        parts = collect_subformulas(formulas.values())
+        if len(parts) > MAX_SIMPLIFIED_FORMULAS:
             break
-        lengths = plain_lengths(parts)
+        lengths = estimate_lengths(parts)
         best: dict[Formula, Formula] = {}
         for part in parts:
-            new = part if part in done else from_best(part, best)
+            new = part if part in done else rebuild_or_keep(part, best)
             best[part] = (
-                new if part in done or lengths[part] > LENGTH else shortest((new, part), script)
+                new
+                if part in done or lengths[part] > MAX_TRIED_LENGTH
+                else find_shortest((new, part), script)
             )
         done = {*best.values()}
         formulas = {name: best[formula] for name, formula in formulas.items()}
     return dict(formulas)
 
 
-def from_best(formula: Formula, best: dict[Formula, Formula]) -> Formula:
+def rebuild_or_keep(formula: Formula, best: dict[Formula, Formula]) -> Formula:
     """The formula from the best of its parts; itself where these have no value, as that it has none is not seen yet."""
     try:
-        return rebuilt(formula, best)
+        return rebuild_formula(formula, best)
     except (ArithmeticError, ValueError):
         return formula
 
 
-def rebuilt(formula: Formula, best: dict[Formula, Formula]) -> Formula:
+def rebuild_formula(formula: Formula, best: dict[Formula, Formula]) -> Formula:
     """The formula from the best of its parts."""
-    home: Formulas = formula.home
+    home: FormulaPool = formula.home
     if formula.operation is ADD:
         terms = [(best[monic], coefficient) for monic, coefficient in formula.parts]
-        return home.sum([*terms, (home.one, formula.number)])
+        return home.make_sum([*terms, (home.one, formula.number)])
     if formula.operation is MUL:
-        powers = [home.power(best[base], best[exponent]) for base, exponent in formula.parts]
-        return home.product([home.number(formula.number), *powers])
+        powers = [home.make_power(best[base], best[exponent]) for base, exponent in formula.parts]
+        return home.make_product([home.make_number(formula.number), *powers])
     operands = formula.operands
     return (
-        home.call(formula.operation, *[best[operand] for operand in operands])
+        home.make_operation(formula.operation, *[best[operand] for operand in operands])
         if operands
         else formula
     )
 
 
-def shortest(formulas: tuple[Formula, ...], script: Script) -> Formula:
+def find_shortest(formulas: tuple[Formula, ...], printer: FormulaPrinter) -> Formula:
     """The formula with the fewest characters among equal ones and those that the ways lead to; the first of several."""
-    tried = {formula: cost(formula, script) for formula in formulas}
+    tried = {formula: measure_cost(formula, printer) for formula in formulas}
     waiting = [
         (tried[one], one.order, one)
         for one in tried
-        if one.operation in (ADD, MUL) and tried[one] <= LENGTH
+        if one.operation in (ADD, MUL) and tried[one] <= MAX_TRIED_LENGTH
     ]
-    budget = BUDGET
+    budget = CHARACTER_BUDGET
     while waiting and budget > 0:
         _, _, one = heappop(waiting)  # the shortest so far
-        for found in other_ways(one):
+        for found in generate_rewrites(one):
             if found not in tried:
-                tried[found] = cost(found, script)
+                tried[found] = measure_cost(found, printer)
                 budget -= tried[found]
-                if tried[found] <= LENGTH:
+                if tried[found] <= MAX_TRIED_LENGTH:
                     heappush(waiting, (tried[found], found.order, found))
             if budget <= 0:
                 break
     return min(tried, key=lambda one: tried[one])
 
 
-def other_ways(formula: Formula) -> Iterator[Formula]:
+def generate_rewrites(formula: Formula) -> Iterator[Formula]:
     """What the formula is as well; a way ends where it meets the root of a negative number."""
-    for way in WAYS:
+    for way in REWRITES:
         try:
             yield from way(formula)
         except (ArithmeticError, ValueError):
             continue
 
 
-def cost(formula: Formula, script: Script) -> int:
+def measure_cost(formula: Formula, printer: FormulaPrinter) -> int:
     """What is to be small: the characters, and a few for each line of fraction."""
-    text = script.whole(formula)
-    return len(text) - text.count(" ") + FRACTION * text.count("/")
+    text = printer.format_formula(formula)
+    return len(text) - text.count(" ") + FRACTION_COST * text.count("/")

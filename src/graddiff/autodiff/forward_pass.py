@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graddiff.autodiff.domain_errors import no_value
+from graddiff.autodiff.domain_errors import make_no_value_error
 from graddiff.language.expression import Expression
+from graddiff.numbers.arithmetic import Arithmetic, NoValue, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, NoValue, Number
 from graddiff.operations.table import WHERE
 
 
-def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOATS) -> list[Number]:
+def run_forward_pass(
+    expression: Expression, at: Mapping[str, Number], arithmetic: Arithmetic = FLOATS
+) -> list[Number]:
     """The values of all lines, in order; NoValue where an untaken branch of a `where` has none.
 
     Raises PointError if the output has no value, RangeError if one on the way to it is too large."""
@@ -19,13 +21,13 @@ def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOA
     for name, line in expression.variables.items():
         values[line] = at[name]
     for line, text in expression.literals.items():
-        values[line] = kind.number(text)
+        values[line] = arithmetic.read_literal(text)
     functions = {
-        operation: kind.function(operation)
+        operation: arithmetic.get_function(operation)
         for operation in {*expression.operations}
         if operation.parameters
     }
-    failed = not all(kind.finite(values[line]) for line in expression.literals)
+    failed = not all(arithmetic.is_finite(values[line]) for line in expression.literals)
     try:
         for line, operands in enumerate(expression.operands):
             if failed:
@@ -37,30 +39,32 @@ def evaluate(expression: Expression, at: Mapping[str, Number], kind: Kind = FLOA
                 values[line] = functions[expression.operations[line]](
                     *[values[operand] for operand in operands]
                 )
-        failed = failed or not all(map(kind.finite, values))
+        failed = failed or not all(map(arithmetic.is_finite, values))
     except (ArithmeticError, ValueError):
         failed = True
     if failed:
-        _evaluate_around_failures(expression, values, kind)
+        _evaluate_around_failures(expression, values, arithmetic)
     return values
 
 
-def _evaluate_around_failures(expression: Expression, values: list[Number], kind: Kind) -> None:
+def _evaluate_around_failures(
+    expression: Expression, values: list[Number], arithmetic: Arithmetic
+) -> None:
     """The same pass where some line has no value: what depends on it has none either, but for a `where` that takes
     its other branch."""
     for line, operands in enumerate(expression.operands):
         operation = expression.operations[line]
         inputs = [values[operand] for operand in operands]
         if operation is WHERE and not isinstance(inputs[0], NoValue):
-            values[line] = kind.either(*inputs)
+            values[line] = arithmetic.select_branch(*inputs)
             continue
         missing = [value for value in inputs if isinstance(value, NoValue)]
         if missing:
             values[line] = missing[0]
             continue
         try:
-            value = kind.function(operation)(*inputs) if operands else values[line]
-            values[line] = value if kind.finite(value) else NoValue(line, overflow=True)
+            value = arithmetic.get_function(operation)(*inputs) if operands else values[line]
+            values[line] = value if arithmetic.is_finite(value) else NoValue(line, overflow=True)
         except OverflowError:
             values[line] = NoValue(line, overflow=True)
         except (ArithmeticError, ValueError):
@@ -68,4 +72,6 @@ def _evaluate_around_failures(expression: Expression, values: list[Number], kind
     result = values[expression.output]
     if isinstance(result, NoValue):
         inputs = [values[operand] for operand in expression.operands[result.origin]]
-        raise no_value(expression, result.origin, inputs, kind, overflow=result.overflow)
+        raise make_no_value_error(
+            expression, result.origin, inputs, arithmetic, overflow=result.overflow
+        )

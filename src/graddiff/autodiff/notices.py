@@ -7,95 +7,97 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from graddiff.autodiff.domain_errors import here_are
-from graddiff.autodiff.one_sided import both_sides
+from graddiff.autodiff.domain_errors import format_operand_values
+from graddiff.autodiff.one_sided import compute_one_sided_slopes
 from graddiff.autodiff.reverse_pass import Graph
 from graddiff.errors import Notice
 from graddiff.notation.labels import Labels
-from graddiff.notation.numerals import shown
+from graddiff.notation.numerals import format_sentence_number
 from graddiff.notation.style import ATOM
+from graddiff.numbers.arithmetic import Arithmetic, NoValue, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, NoValue, Number
 from graddiff.operations.row import Operation
-from graddiff.operations.table import WHERE, taken
+from graddiff.operations.table import WHERE, get_branch_slot
 
-VARIABLES = 20  # whose slopes on both sides are looked at
+MAX_SLOPE_VARIABLES = 20  # whose slopes on both sides are looked at
 
 
-def notices(graph: Graph, requested: set[int]) -> list[Notice]:
+def find_notices(graph: Graph, requested: set[int]) -> list[Notice]:
     """Everything worth saying about the derivatives of a graph, in the order of its lines."""
     expression, labels = graph.expression, Labels(graph.expression)
     awkward = {o for o in {*expression.operations} if o.kink or o.jump or o.pole}
     switches = [line for line, operation in enumerate(expression.operations) if operation is WHERE]
-    reached = reach(graph) if switches else set()
-    leads = expression.depends(requested) if switches else bytearray()
+    reached = find_reached_lines(graph) if switches else set()
+    leads = expression.find_dependent_lines(requested) if switches else bytearray()
     told: dict[int, list[Notice]] = {}
     if awkward or switches:
         for line, operation in enumerate(expression.operations):
             if operation in awkward and any(
                 partial is not None for partial in graph.partials[line]
             ):
-                told[line] = [*agreed(Spot(graph, line, labels))]
+                told[line] = [*find_convention_notices(NodeContext(graph, line, labels))]
             elif (
                 operation is WHERE
                 and line in reached
                 and any(leads[o] for o in expression.operands[line][1:])
             ):
-                told[line] = [*switch(Spot(graph, line, labels))]
+                told[line] = [*find_switch_notices(NodeContext(graph, line, labels))]
     found = [notice for notices in told.values() for notice in notices]
     found_adjoints = [graph.adjoints[line] for line in requested]
-    if not all(adjoint is None or graph.kind.finite(adjoint) for adjoint in found_adjoints):
+    if not all(
+        adjoint is None or graph.arithmetic.is_finite(adjoint) for adjoint in found_adjoints
+    ):
         received: dict[int, list[Number]] = {}
         for edge in reversed([*graph.edges()]):
             received.setdefault(edge.source, []).append(edge.contribution)
         for line in range(expression.size):
             if graph.adjoints[line] is not None:
-                found += missing(Spot(graph, line, labels), received.get(line, []))
-    if found and graph.kind is FLOATS:
-        found += whole(graph, requested, told)
+                found += find_nonfinite_notices(
+                    NodeContext(graph, line, labels), received.get(line, [])
+                )
+    if found and graph.arithmetic is FLOATS:
+        found += find_output_notices(graph, requested, told)
     return [*dict.fromkeys(found)]
 
 
-def whole(graph: Graph, requested: set[int], told: Mapping[int, list[Notice]]) -> Iterator[Notice]:
+def find_output_notices(
+    graph: Graph, requested: set[int], notices_by_line: Mapping[int, list[Notice]]
+) -> Iterator[Notice]:
     """What the kinks come to: the slopes of the whole expression, where that is more than what is told of one node."""
     border = [
         line
-        for line, notices in told.items()
+        for line, notices in notices_by_line.items()
         if any(notice.kind in ("kink", "jump") for notice in notices)
     ]
     expression = graph.expression
-    text, span = expression.text, expression.span(expression.output)
-    for name, line in [*expression.variables.items()][:VARIABLES]:
+    text, span = expression.text, expression.get_span(expression.output)
+    for name, line in [*expression.variables.items()][:MAX_SLOPE_VARIABLES]:
         if line not in requested:
             continue
-        sides = both_sides(expression, graph.values, line)
+        sides = compute_one_sided_slopes(expression, graph.values, line)
         if all(sides[node][0] == sides[node][1] for node in border):
             continue  # the kinks are about other variables
         adjoint = 0.0 if graph.adjoints[line] is None else graph.adjoints[line]
         left, right = slopes = sides[expression.output]
-        here, f = f"{name} = {shown(graph.values[line])}", expression.output_name
+        here, f = f"{name} = {format_sentence_number(graph.values[line])}", expression.output_name
         if (
             left is not None
             and right is not None
             and abs(left - right) <= 1e-9 * max(1.0, abs(left))
         ):
-            message = f"{f} itself is smooth in {name} at {here}: its slope is {shown(right)} from both sides"
+            message = f"{f} itself is smooth in {name} at {here}: its slope is {format_sentence_number(right)} from both sides"
             if adjoint != right:
-                message += (
-                    f"; the reverse pass, which takes each kink by itself, gives {shown(adjoint)}"
-                )
+                message += f"; the reverse pass, which takes each kink by itself, gives {format_sentence_number(adjoint)}"
             yield Notice("smooth", message, text, span, slopes, adjoint)
         elif None not in slopes and not any(
-            notice.slopes == slopes for told_of in told.values() for notice in told_of
+            notice.slopes == slopes for told_of in notices_by_line.values() for notice in told_of
         ):
-            message = (
-                f"{f} itself has the slopes {' and '.join(map(shown, slopes))} by {name} at {here}"
-            )
-            message += f"; {shown(adjoint)} is used"
+            message = f"{f} itself has the slopes {' and '.join(map(format_sentence_number, slopes))} by {name} at {here}"
+            message += f"; {format_sentence_number(adjoint)} is used"
             yield Notice("kink", message, text, span, slopes, adjoint)
 
 
-def reach(graph: Graph) -> set[int]:
+def find_reached_lines(graph: Graph) -> set[int]:
     """The lines that the output was computed from: untaken branches are not among them."""
     expression, values = graph.expression, graph.values
     reached = {expression.output}
@@ -103,12 +105,12 @@ def reach(graph: Graph) -> set[int]:
         if line in reached:
             operands = expression.operands[line]
             if expression.operations[line] is WHERE:
-                operands = (operands[0], operands[taken(values[operands[0]])])
+                operands = (operands[0], operands[get_branch_slot(values[operands[0]])])
             reached.update(operands)
     return reached
 
 
-class Spot:
+class NodeContext:
     """A line of a graph, and what a sentence about it needs."""
 
     def __init__(self, graph: Graph, line: int, labels: Labels) -> None:
@@ -119,135 +121,158 @@ class Spot:
         self.slots = [
             slot for slot, partial in enumerate(graph.partials[line]) if partial is not None
         ]
-        self.span = expression.span(line)
+        self.span = expression.get_span(line)
         self.text = labels[line]
 
     @property
-    def here(self) -> str:
-        return here_are([self.name(slot) for slot in range(len(self.operands))], self.inputs)
+    def operand_values(self) -> str:
+        return format_operand_values(
+            [self.name_operand(slot) for slot in range(len(self.operands))], self.inputs
+        )
 
-    def name(self, slot: int) -> str:
+    def name_operand(self, slot: int) -> str:
         """What stands for an operand in a sentence."""
-        return self.labels.short(self.operands[slot]).text
+        return self.labels.get_short_term(self.operands[slot]).text
 
-    def edge(self, slot: int) -> str:
-        above, below = self.labels.short(self.line), self.labels.short(self.operands[slot])
-        return f"∂{above.within(ATOM)}/∂{below.within(ATOM)}"
+    def format_partial_symbol(self, slot: int) -> str:
+        above, below = (
+            self.labels.get_short_term(self.line),
+            self.labels.get_short_term(self.operands[slot]),
+        )
+        return f"∂{above.bracket_below(ATOM)}/∂{below.bracket_below(ATOM)}"
 
-    def at(self, slot: int) -> dict[str, Number]:
-        return self.graph.kind.known(
+    def get_rule_inputs(self, slot: int) -> dict[str, Number]:
+        return self.graph.arithmetic.bind_rule_variables(
             self.operation, slot, self.inputs, self.graph.values[self.line]
         )
 
-    def slot_where(self, column: str) -> int | None:
+    def find_slot(self, column: str) -> int | None:
         """The operand whose derivative one of the conditions in a column of the row is about, if it holds."""
-        for condition, by in self.operation.conditions(column):
+        for condition, by in self.operation.parse_conditions(column):
             slot = self.slots[0] if by is None else by
-            if slot in self.slots and self.graph.kind.holds(
-                self.operation, condition, self.at(slot)
+            if slot in self.slots and self.graph.arithmetic.is_condition_met(
+                self.operation, condition, self.get_rule_inputs(slot)
             ):
                 return slot
         return None
 
-    def used(self, slot: int) -> Number:
+    def get_local_partial(self, slot: int) -> Number:
         """The local partial by an operand."""
         return self.graph.partials[self.line][slot]
 
-    def notice(
-        self, kind: str, message: str, slopes: Slopes | None = None, used: Number | None = None
+    def make_notice(
+        self,
+        kind: str,
+        message: str,
+        slopes: OneSidedPartials | None = None,
+        value: Number | None = None,
     ) -> Notice:
-        return Notice(kind, message, self.text, self.span, slopes, used)
+        return Notice(kind, message, self.text, self.span, slopes, value)
 
 
-Slopes = tuple[float | None, float | None]
+OneSidedPartials = tuple[float | None, float | None]
 
 
-def agreed(spot: Spot) -> Iterator[Notice]:
+def find_convention_notices(node: NodeContext) -> Iterator[Notice]:
     """Kinks, jumps and poles, where the table says which value is used."""
-    if (slot := spot.slot_where(spot.operation.kink)) is not None:
-        slopes, used = one_sided_slopes(spot.operation, slot, spot.inputs), spot.used(slot)
+    if (slot := node.find_slot(node.operation.kink)) is not None:
+        slopes, used = (
+            compute_one_sided_partials(node.operation, slot, node.inputs),
+            node.get_local_partial(slot),
+        )
         if slopes != (used, used):  # relu(x) - relu(-x) has kinks, but leaky_relu(x, 1) has none
-            sides = " and ".join("none" if slope is None else shown(slope) for slope in slopes)
-            message = f"{spot.text} has a kink at {spot.here}: its slopes by {spot.name(slot)} are {sides}"
-            yield spot.notice("kink", f"{message}; {shown(used)} is used", slopes, used)
-    elif spot.slot_where(spot.operation.pole) is not None:
-        yield spot.notice("pole", f"{spot.text} has no derivative at {spot.here}")
-    elif (slot := spot.slot_where(spot.operation.jump)) is not None:
-        slopes, used = one_sided_slopes(spot.operation, slot, spot.inputs), spot.used(slot)
-        message = f"{spot.text} jumps at {spot.here}: as its slope by {spot.name(slot)}, {shown(used)} is used"
-        yield spot.notice("jump", message, slopes, used)
+            sides = " and ".join(
+                "none" if slope is None else format_sentence_number(slope) for slope in slopes
+            )
+            message = f"{node.text} has a kink at {node.operand_values}: its slopes by {node.name_operand(slot)} are {sides}"
+            yield node.make_notice(
+                "kink", f"{message}; {format_sentence_number(used)} is used", slopes, used
+            )
+    elif node.find_slot(node.operation.pole) is not None:
+        yield node.make_notice("pole", f"{node.text} has no derivative at {node.operand_values}")
+    elif (slot := node.find_slot(node.operation.jump)) is not None:
+        slopes, used = (
+            compute_one_sided_partials(node.operation, slot, node.inputs),
+            node.get_local_partial(slot),
+        )
+        message = f"{node.text} jumps at {node.operand_values}: as its slope by {node.name_operand(slot)}, {format_sentence_number(used)} is used"
+        yield node.make_notice("jump", message, slopes, used)
 
 
-def switch(spot: Spot) -> Iterator[Notice]:
+def find_switch_notices(node: NodeContext) -> Iterator[Notice]:
     """A `where` whose condition compares two equal values stands on the border between its branches."""
-    values, labels = spot.graph.values, spot.labels
-    condition, *branches = spot.operands
-    left, right = spot.graph.expression.operands[condition]
-    literals = spot.graph.expression.literals
+    values, labels = node.graph.values, node.labels
+    condition, *branches = node.operands
+    left, right = node.graph.expression.operands[condition]
+    literals = node.graph.expression.literals
     moving = left != right and not (left in literals and right in literals)
     taken, other = branches if values[condition] else reversed(branches)
     constant = taken in literals and other in literals and values[taken] == values[other]
     if values[left] == values[right] and moving and not (constant or taken == other):
         joined = not isinstance(values[other], NoValue) and values[other] == values[taken]
-        message = f"{spot.text} switches where {labels[left]} = {labels[right]}"
+        message = f"{node.text} switches where {labels[left]} = {labels[right]}"
         message += f": the slope of the branch taken is used, that of {labels[taken]}"
-        yield spot.notice("kink" if joined else "jump", message)
+        yield node.make_notice("kink" if joined else "jump", message)
 
 
-def missing(spot: Spot, received: list[Number]) -> Iterator[Notice]:
+def find_nonfinite_notices(node: NodeContext, received: list[Number]) -> Iterator[Notice]:
     """Partials, contributions and sums that are not finite although what they were made of is. `received` are the
     contributions to this line."""
-    kind = spot.graph.kind
-    adjoint: Number = spot.graph.adjoints[spot.line]
-    for slot in spot.slots:
-        partial = spot.used(slot)
-        if not kind.finite(partial):
-            yield from missing_partial(spot, slot, partial)
+    kind = node.graph.arithmetic
+    adjoint: Number = node.graph.adjoints[node.line]
+    for slot in node.slots:
+        partial = node.get_local_partial(slot)
+        if not kind.is_finite(partial):
+            yield from find_partial_notices(node, slot, partial)
         contribution = adjoint * partial
         if contribution != contribution and adjoint == adjoint and partial == partial:
-            message = f"the adjoint of {spot.text} is {shown(adjoint)} and {spot.edge(slot)} is {shown(partial)}"
-            yield spot.notice("indeterminate", f"{message}: their product is undefined")
-        if is_infinite(contribution, kind) and kind.finite(adjoint) and kind.finite(partial):
-            message = f"the contribution {shown(adjoint)} × {shown(partial)} of {spot.text} to {spot.name(slot)}"
-            yield spot.notice("overflow", f"{message} overflows")
+            message = f"the adjoint of {node.text} is {format_sentence_number(adjoint)} and {node.format_partial_symbol(slot)} is {format_sentence_number(partial)}"
+            yield node.make_notice("indeterminate", f"{message}: their product is undefined")
+        if is_infinite(contribution, kind) and kind.is_finite(adjoint) and kind.is_finite(partial):
+            message = f"the contribution {format_sentence_number(adjoint)} × {format_sentence_number(partial)} of {node.text} to {node.name_operand(slot)}"
+            yield node.make_notice("overflow", f"{message} overflows")
     if (
         adjoint != adjoint
         and received
         and all(contribution == contribution for contribution in received)
     ):
-        told = ", ".join(shown(contribution) for contribution in received)
-        yield spot.notice(
-            "indeterminate", f"the contributions to {spot.text} are {told}: their sum is undefined"
+        told = ", ".join(format_sentence_number(contribution) for contribution in received)
+        yield node.make_notice(
+            "indeterminate", f"the contributions to {node.text} are {told}: their sum is undefined"
         )
 
 
-def is_infinite(number: Number, kind: Kind) -> bool:
-    return number == number and not kind.finite(number)
+def is_infinite(number: Number, arithmetic: Arithmetic) -> bool:
+    return number == number and not arithmetic.is_finite(number)
 
 
-def missing_partial(spot: Spot, slot: int, partial: Number) -> Iterator[Notice]:
+def find_partial_notices(node: NodeContext, slot: int, partial: Number) -> Iterator[Notice]:
     """A partial that is infinite or not a number: no derivative, an overflow, or a vertical tangent."""
-    written = spot.labels.partial(spot.line, slot, spot.graph.values)
+    written = node.labels.format_partial(node.line, slot, node.graph.values)
     if partial != partial:
-        if spot.slot_where(spot.operation.pole) is None:
-            yield spot.notice(
-                "undefined", f"{spot.edge(slot)} = {written} has no real value at {spot.here}"
+        if node.find_slot(node.operation.pole) is None:
+            yield node.make_notice(
+                "undefined",
+                f"{node.format_partial_symbol(slot)} = {written} has no real value at {node.operand_values}",
             )
-    elif overflows(spot, slot):
-        yield spot.notice("overflow", f"{spot.edge(slot)} = {written} overflows at {spot.here}")
+    elif is_partial_overflow(node, slot):
+        yield node.make_notice(
+            "overflow",
+            f"{node.format_partial_symbol(slot)} = {written} overflows at {node.operand_values}",
+        )
     else:
-        sides = one_sided_slopes(spot.operation, slot, spot.inputs)
+        sides = compute_one_sided_partials(node.operation, slot, node.inputs)
         left, right = (None if side is None else math.copysign(math.inf, side) for side in sides)
-        message = f"{spot.text} has a vertical tangent at {spot.here}: {shown(partial)} is used as its slope"
-        yield spot.notice(
-            "vertical tangent", f"{message} by {spot.name(slot)}", (left, right), partial
+        message = f"{node.text} has a vertical tangent at {node.operand_values}: {format_sentence_number(partial)} is used as its slope"
+        yield node.make_notice(
+            "vertical tangent", f"{message} by {node.name_operand(slot)}", (left, right), partial
         )
 
 
-def overflows(spot: Spot, slot: int) -> bool:
+def is_partial_overflow(node: NodeContext, slot: int) -> bool:
     """Whether an infinite partial is only too large, and not the quotient by a zero."""
     try:
-        spot.graph.kind.partial(spot.operation, slot)(**spot.at(slot))
+        node.graph.arithmetic.get_partial(node.operation, slot)(**node.get_rule_inputs(slot))
     except OverflowError:
         return True
     except (ArithmeticError, ValueError):
@@ -255,18 +280,22 @@ def overflows(spot: Spot, slot: int) -> bool:
     return True
 
 
-def one_sided_slopes(operation: Operation, slot: int, operands: list[Number]) -> Slopes:
+def compute_one_sided_partials(
+    operation: Operation, slot: int, operands: list[Number]
+) -> OneSidedPartials:
     """The partial just below and just above an operand, None where the operation has no value."""
 
-    def slope(towards: float) -> float | None:
+    def compute_partial_towards(towards: float) -> float | None:
         beside = [*map(float, operands)]
         beside[slot] = math.nextafter(beside[slot], towards)
         try:
-            value = FLOATS.function(operation)(*beside)
+            value = FLOATS.get_function(operation)(*beside)
         except (ArithmeticError, ValueError):
             return None
         return float(
-            FLOATS.partial_limit(operation, slot, FLOATS.known(operation, slot, beside, value))
+            FLOATS.compute_partial_limit(
+                operation, slot, FLOATS.bind_rule_variables(operation, slot, beside, value)
+            )
         )
 
-    return slope(-math.inf), slope(math.inf)
+    return compute_partial_towards(-math.inf), compute_partial_towards(math.inf)

@@ -11,14 +11,14 @@ import heapq
 from typing import NamedTuple
 
 from graddiff.autodiff.reverse_pass import Edge, Graph
-from graddiff.numbers.kind import Number
+from graddiff.numbers.arithmetic import Number
 
-KEPT = 50  # paths that are shown
-LARGE = 20_000  # lines beyond which fewer are
-FEW = 10
+MAX_PATHS_KEPT = 50  # paths that are shown
+LARGE_GRAPH_SIZE = 20_000  # lines beyond which fewer are
+MAX_PATHS_IN_LARGE_GRAPH = 10
 
 
-class Path(NamedTuple):
+class GraphPath(NamedTuple):
     """The lines from the first to the output, the local partials between them, and their product."""
 
     lines: tuple[int, ...]
@@ -26,44 +26,48 @@ class Path(NamedTuple):
     product: Number
 
 
-class Paths(NamedTuple):
+class PathSelection(NamedTuple):
     """How many there are, and all of them in the order of the text, or those with the largest products."""
 
     total: int
-    paths: tuple[Path, ...]
+    paths: tuple[GraphPath, ...]
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         return self.total == len(self.paths)
 
 
-class Tail(NamedTuple):
+class PathTail(NamedTuple):
     """The rest of a path from a line on: the product so far, the edge it begins with, and the rest behind that."""
 
     product: Number
     edge: Edge | None
-    rest: Tail | None
+    rest: PathTail | None
 
 
-def paths(graph: Graph, line: int) -> Paths:
+def find_paths(graph: Graph, line: int) -> PathSelection:
     """The paths from a line to the output, along edges on which a derivative flows."""
-    output, one = graph.expression.output, graph.kind.number("1")
-    kept = KEPT if graph.expression.size <= LARGE else FEW
+    output, one = graph.expression.output, graph.arithmetic.read_literal("1")
+    kept = MAX_PATHS_KEPT if graph.expression.size <= LARGE_GRAPH_SIZE else MAX_PATHS_IN_LARGE_GRAPH
     counts: dict[int, int] = {output: 1}
-    tails: dict[int, list[Tail]] = {output: [Tail(one, None, None)]}
+    tails: dict[int, list[PathTail]] = {output: [PathTail(one, None, None)]}
     for edge in reversed([*graph.edges()]):
         if edge.target in counts:
             counts[edge.source] = counts.get(edge.source, 0) + counts[edge.target]
-            longer = [Tail(edge.partial * tail.product, edge, tail) for tail in tails[edge.target]]
-            tails[edge.source] = largest([*tails.get(edge.source, []), *longer], kept)
-    found = [walked(line, tail) for tail in tails.get(line, [])]
+            longer = [
+                PathTail(edge.partial * tail.product, edge, tail) for tail in tails[edge.target]
+            ]
+            tails[edge.source] = select_largest_products(
+                [*tails.get(edge.source, []), *longer], kept
+            )
+    found = [build_path(line, tail) for tail in tails.get(line, [])]
     count = counts.get(line, 0)
     if count == len(found):
         found.sort(key=lambda path: path.lines)
-    return Paths(count, tuple(found))
+    return PathSelection(count, tuple(found))
 
 
-def largest(tails: list[Tail], kept: int) -> list[Tail]:
+def select_largest_products(tails: list[PathTail], kept: int) -> list[PathTail]:
     """Those with the largest products; one that is undefined counts as the largest."""
     if len(tails) <= kept:
         return tails
@@ -72,12 +76,12 @@ def largest(tails: list[Tail], kept: int) -> list[Tail]:
     )
 
 
-def walked(line: int, tail: Tail) -> Path:
+def build_path(line: int, tail: PathTail) -> GraphPath:
     """The path that begins at a line."""
     lines, partials, product = [line], [], tail.product
-    rest: Tail | None = tail
+    rest: PathTail | None = tail
     while rest is not None and rest.edge is not None:
         lines.append(rest.edge.target)
         partials.append(rest.edge.partial)
         rest = rest.rest
-    return Path(tuple(lines), tuple(partials), product)
+    return GraphPath(tuple(lines), tuple(partials), product)

@@ -8,19 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from graddiff.autodiff.forward_pass import evaluate
+from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.errors import ExpressionError, FileError, PointError, UsageError
 from graddiff.language.parser import parse
-from graddiff.language.tokens import name_in
+from graddiff.language.tokens import parse_single_name
+from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, Number
 from graddiff.system.files import read_text
 
-OBJECT = 'write {"x": 1, "y": "pi/2"}'  # what a file of bindings is
-EXPECTED = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "undefined": math.nan}
+BINDING_FILE_HINT = 'write {"x": 1, "y": "pi/2"}'  # what a file of bindings is
+SPECIAL_EXPECTATIONS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "undefined": math.nan}
 
 
-def bindings(texts: Iterable[str], option: str = "--at", kind: Kind = FLOATS) -> dict[str, Number]:
+def parse_bindings(
+    texts: Iterable[str], option: str = "--at", arithmetic: Arithmetic = FLOATS
+) -> dict[str, Number]:
     """Name -> value, from any number of texts. A value is an expression without variables.
 
     Raises UsageError for what is no binding, FileError for a file, ExpressionError or PointError for a value."""
@@ -31,24 +33,31 @@ def bindings(texts: Iterable[str], option: str = "--at", kind: Kind = FLOATS) ->
                 f"there is no file name behind the @ of {option}",
                 hint=f"write {option} @point.json",
             )
-        pairs = from_file(text[1:]) if text.startswith("@") else from_text(text, option)
-        bind(bound, pairs, option, kind)
+        pairs = (
+            read_binding_file(text[1:])
+            if text.startswith("@")
+            else parse_binding_pairs(text, option)
+        )
+        add_bindings(bound, pairs, option, arithmetic)
     return bound
 
 
-def bind(
-    bound: dict[str, Number], pairs: Iterable[tuple[str, str]], option: str, kind: Kind = FLOATS
+def add_bindings(
+    bound: dict[str, Number],
+    pairs: Iterable[tuple[str, str]],
+    option: str,
+    arithmetic: Arithmetic = FLOATS,
 ) -> dict[str, Number]:
     """Adds what the pairs bind to `bound`, and gives it back."""
     for name, value in pairs:
         if name in bound:
             raise UsageError(f"{name} stands twice in {option}", hint="give each name once")
-        bound[name] = constant(name, value, option, kind)
+        bound[name] = evaluate_constant(name, value, option, arithmetic)
     return bound
 
 
-def from_text(text: str, option: str) -> Iterator[tuple[str, str]]:
-    for part in split(text):
+def parse_binding_pairs(text: str, option: str) -> Iterator[tuple[str, str]]:
+    for part in split_at_commas(text):
         quantity, equals, value = part.partition("=")
         if not part.strip():
             raise UsageError(
@@ -59,20 +68,20 @@ def from_text(text: str, option: str) -> Iterator[tuple[str, str]]:
                 f"{quantity.strip()} has no value in {option}",
                 hint=f"write {option} {quantity.strip()}=1",
             )
-        yield a_name(quantity, option), value.strip()
+        yield parse_dotted_name(quantity, option), value.strip()
 
 
-def names(texts: Iterable[str], option: str) -> list[str]:
+def parse_names(texts: Iterable[str], option: str) -> list[str]:
     """The names in `x,y`, each once."""
     parts = [part for text in texts for part in text.split(",")]
     if not all(part.strip() for part in parts):
         raise UsageError(f"{option} has nothing where a name belongs", hint=f"write {option} x")
-    return [*dict.fromkeys(a_name(part, option) for part in parts)]
+    return [*dict.fromkeys(parse_dotted_name(part, option) for part in parts)]
 
 
-def a_name(text: str, option: str) -> str:
+def parse_dotted_name(text: str, option: str) -> str:
     """The name that a text is, or names joined by points."""
-    parts = [name_in(part) for part in text.split(".")]
+    parts = [parse_single_name(part) for part in text.split(".")]
     if None in parts:
         raise UsageError(
             f"{text.strip() or 'nothing'} is no name in {option}",
@@ -81,7 +90,7 @@ def a_name(text: str, option: str) -> str:
     return ".".join(filter(None, parts))
 
 
-def split(text: str) -> Iterator[str]:
+def split_at_commas(text: str) -> Iterator[str]:
     """The parts between commas outside brackets."""
     depth = start = 0
     for position, character in enumerate(text):
@@ -92,19 +101,19 @@ def split(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def from_file(path: str) -> Iterator[tuple[str, str]]:
+def read_binding_file(path: str) -> Iterator[tuple[str, str]]:
     """The members of a JSON object, numbers or expressions in strings."""
     try:
-        found = read_json(read_text(path))
+        found = parse_json(read_text(path))
     except (ValueError, RecursionError) as error:
-        raise FileError(f"{path} is not JSON: {error}", hint=OBJECT) from None
-    return from_object(found, path)
+        raise FileError(f"{path} is not JSON: {error}", hint=BINDING_FILE_HINT) from None
+    return list_object_bindings(found, path)
 
 
-def read_json(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """JSON, its numbers as their texts; raises ValueError, also where a name stands twice in an object."""
 
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def build_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
             name = next(
@@ -114,31 +123,33 @@ def read_json(text: str) -> Any:
         return found
 
     return json.loads(
-        text, object_pairs_hook=members, parse_int=str, parse_float=str, parse_constant=str
+        text, object_pairs_hook=build_members, parse_int=str, parse_float=str, parse_constant=str
     )
 
 
-def from_object(found: Any, where: str) -> Iterator[tuple[str, str]]:
+def list_object_bindings(document: Any, where: str) -> Iterator[tuple[str, str]]:
     """The members of an object that `read_json` gave, which must be numbers or texts."""
-    if not isinstance(found, dict):
-        raise FileError(f"{where} is not a JSON object", hint=OBJECT)
-    for name, value in found.items():
+    if not isinstance(document, dict):
+        raise FileError(f"{where} is not a JSON object", hint=BINDING_FILE_HINT)
+    for name, value in document.items():
         if not isinstance(value, str):
-            raise FileError(f"{name} in {where} is neither a number nor a text", hint=OBJECT)
-        yield a_name(name, where), value
+            raise FileError(
+                f"{name} in {where} is neither a number nor a text", hint=BINDING_FILE_HINT
+            )
+        yield parse_dotted_name(name, where), value
 
 
-def constant(name: str, text: str, option: str, kind: Kind = FLOATS) -> Number:
+def evaluate_constant(name: str, text: str, option: str, arithmetic: Arithmetic = FLOATS) -> Number:
     """The value of an expression without variables; for --expect also an infinity, and nan for undefined."""
-    if option == "--expect" and text in EXPECTED:
-        return EXPECTED[text]
+    if option == "--expect" and text in SPECIAL_EXPECTATIONS:
+        return SPECIAL_EXPECTATIONS[text]
     if text.lstrip("+-").lower() in ("nan", "inf", "infinity"):
         raise UsageError(
             f"{name} is {text}, which is no finite number", hint="a value is a finite number"
         )
     try:
         expression = parse(text)
-        if len(expression.source.statements()) > 1 or expression.definitions:
+        if len(expression.source.list_statements()) > 1 or expression.definitions:
             hint = f"commas separate bindings: {option} x=2,y=3"
             raise UsageError(f"the value of {name} is more than one expression: {text}", hint=hint)
         for variable in expression.variables:
@@ -146,7 +157,7 @@ def constant(name: str, text: str, option: str, kind: Kind = FLOATS) -> Number:
                 f"the value of {name} has the variable {variable} in it: {text}",
                 hint="a value is a constant",
             )
-        return evaluate(expression, {}, kind)[expression.output]
+        return run_forward_pass(expression, {}, arithmetic)[expression.output]
     except (ExpressionError, PointError) as error:
         message = f"the value of {name} in {option}: {error.message}"
         raise type(error)(message, text=error.text, span=error.span, hint=error.hint) from None

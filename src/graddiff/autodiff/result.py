@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.notices import notices
-from graddiff.autodiff.reverse_pass import Graph, differentiate_backwards
-from graddiff.errors import NOTICES, Notice, UsageError
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.notices import find_notices
+from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
+from graddiff.errors import NOTICE_KINDS, Notice, UsageError
 from graddiff.language.expression import Expression
-from graddiff.language.name_errors import without_value
+from graddiff.language.name_errors import make_unbound_variables_error
 from graddiff.language.parser import parse
-from graddiff.language.suggestions import did_you_mean
+from graddiff.language.suggestions import suggest_name
+from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, Number
 from graddiff.operations.table import CONSTANTS
 
 
@@ -45,20 +45,20 @@ class Result(NamedTuple):
     def adjoint(self, line: int | None) -> Number:
         """The derivative of the output by a line; 0 where nothing flows."""
         adjoint = None if line is None else self.graph.adjoints[line]
-        return self.graph.kind.number("0") if adjoint is None else adjoint
+        return self.graph.arithmetic.read_literal("0") if adjoint is None else adjoint
 
     @property
     def complete(self) -> bool:
         """Whether every requested derivative exists and was found."""
-        return not any(NOTICES[notice.kind] for notice in self.notices)
+        return not any(NOTICE_KINDS[notice.kind] for notice in self.notices)
 
 
 def differentiate(
     expression: str | Expression,
     at: Mapping[str, Number] | None = None,
     wrt: Iterable[str] | None = None,
-    asked: Iterable[str] = (),
-    kind: Kind = FLOATS,
+    extra_names: Iterable[str] = (),
+    arithmetic: Arithmetic = FLOATS,
 ) -> Result:
     """Evaluates an expression at a point and differentiates it by the names in `wrt`, by default all its variables.
 
@@ -67,22 +67,30 @@ def differentiate(
     cannot be read or a variable has no value, UsageError if `at` binds a name that does not occur, or to no finite
     number, PointError if there is no value."""
     at = {
-        name: finite(name, value) if kind is FLOATS else value for name, value in (at or {}).items()
+        name: require_finite(name, value) if arithmetic is FLOATS else value
+        for name, value in (at or {}).items()
     }
     if isinstance(expression, str):
         expression = parse(expression, at)
-    check_binding(expression, at)
-    requested = request(expression, expression.variables if wrt is None else wrt)
+    validate_binding(expression, at)
+    requested = find_requested_lines(expression, expression.variables if wrt is None else wrt)
     lines = {
-        line for line in {**request(expression, asked), **requested}.values() if line is not None
+        line
+        for line in {**find_requested_lines(expression, extra_names), **requested}.values()
+        if line is not None
     }
-    graph = differentiate_backwards(expression, evaluate(expression, at, kind), lines, kind)
+    graph = run_reverse_pass(
+        expression, run_forward_pass(expression, at, arithmetic), lines, arithmetic
+    )
     return Result(
-        graph, at, requested, (*expression.notices, *absent(requested), *notices(graph, lines))
+        graph,
+        at,
+        requested,
+        (*expression.notices, *make_absent_notices(requested), *find_notices(graph, lines)),
     )
 
 
-def finite(name: str, value: float) -> float:
+def require_finite(name: str, value: float) -> float:
     """The value as a float; raises UsageError if it is not finite."""
     try:
         number = float(value)
@@ -95,13 +103,13 @@ def finite(name: str, value: float) -> float:
     return number
 
 
-def request(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]:
+def find_requested_lines(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]:
     """Name -> line of what is to be differentiated by; None for a name that does not occur."""
-    lines = expression.lines
+    lines = expression.lines_by_name
     return {name: lines.get(name) for name in wrt}
 
 
-def absent(requested: Mapping[str, int | None]) -> list[Notice]:
+def make_absent_notices(requested: Mapping[str, int | None]) -> list[Notice]:
     """A notice for each name that does not occur."""
     message = "{0} does not occur as a variable: the derivative by it is 0"
     return [
@@ -111,15 +119,15 @@ def absent(requested: Mapping[str, int | None]) -> list[Notice]:
     ]
 
 
-def check_binding(expression: Expression, at: Mapping[str, Number]) -> None:
+def validate_binding(expression: Expression, at: Mapping[str, Number]) -> None:
     """Raises unless every variable has a value and every value a variable."""
     unbound = [name for name in expression.variables if name not in at]
     if unbound:
-        raise without_value(expression, unbound, at)
-    check_bound(expression, at)
+        raise make_unbound_variables_error(expression, unbound, at)
+    validate_bound_names(expression, at)
 
 
-def check_bound(expression: Expression, at: Iterable[str]) -> None:
+def validate_bound_names(expression: Expression, at: Iterable[str]) -> None:
     """Raises UsageError unless every name that is bound is a variable."""
     for name in at:
         if name in expression.definitions:
@@ -128,7 +136,7 @@ def check_bound(expression: Expression, at: Iterable[str]) -> None:
                 hint="bind the variables, or take the definition out",
             )
         if name not in expression.variables:
-            hint = did_you_mean(name, expression.variables)
+            hint = suggest_name(name, expression.variables)
             variables = ", ".join([*expression.variables][:8])
             known = f"its variables are {variables}" if variables else "it has no variables"
             if name in CONSTANTS:

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from graddiff.language.expression import Expression
+from graddiff.numbers.arithmetic import Arithmetic, NoValue, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, NoValue, Number
 from graddiff.operations.row import Operation
 from graddiff.operations.table import WHERE
 
@@ -42,7 +42,7 @@ class Graph(NamedTuple):
     values: list[Number]
     adjoints: list[Number | None]
     partials: list[tuple[Number | None, ...]]
-    kind: Kind = FLOATS
+    arithmetic: Arithmetic = FLOATS
 
     def edges(self) -> Iterator[Edge]:
         """Every edge along which a derivative flows, by target and slot."""
@@ -53,15 +53,18 @@ class Graph(NamedTuple):
                     yield Edge(target, slot, source, partial, self.adjoints[target] * partial)
 
 
-def differentiate_backwards(
-    expression: Expression, values: list[Number], requested: set[int], kind: Kind = FLOATS
+def run_reverse_pass(
+    expression: Expression,
+    values: list[Number],
+    requested: set[int],
+    arithmetic: Arithmetic = FLOATS,
 ) -> Graph:
     """Runs the pass along the edges that lead to the requested lines. `values` are those of the forward pass."""
-    through = expression.depends(requested)
+    through = expression.find_dependent_lines(requested)
     operations, operands = expression.operations, expression.operands
     adjoints: list[Number | None] = [None] * expression.size
     partials: list[tuple[Number | None, ...]] = [()] * expression.size
-    adjoints[expression.output] = kind.number("1")
+    adjoints[expression.output] = arithmetic.read_literal("1")
     for target in range(expression.output, -1, -1):
         adjoint, sources = adjoints[target], operands[target]
         if adjoint is None or not sources or isinstance(values[target], NoValue):
@@ -70,11 +73,15 @@ def differentiate_backwards(
         flows = [through[source] for source in sources]
         try:
             if all(flows):
-                found = kind.partials(operations[target])(*inputs, values[target])
+                found = arithmetic.get_partials(operations[target])(*inputs, values[target])
             else:
-                found = local_partials(operations[target], flows, inputs, values[target], kind)
+                found = compute_local_partials(
+                    operations[target], flows, inputs, values[target], arithmetic
+                )
         except (ArithmeticError, ValueError):
-            found = local_limits(operations[target], flows, inputs, values[target], kind)
+            found = compute_local_limits(
+                operations[target], flows, inputs, values[target], arithmetic
+            )
         partials[target] = found
         for source, partial in zip(sources, found):
             if partial is not None:
@@ -82,32 +89,45 @@ def differentiate_backwards(
                 adjoints[source] = (
                     adjoint * partial if before is None else before + adjoint * partial
                 )
-    return Graph(expression, values, adjoints, partials, kind)
+    return Graph(expression, values, adjoints, partials, arithmetic)
 
 
-def local_partials(
-    operation: Operation, flows: list[int], operands: list[Number], value: Number, kind: Kind
+def compute_local_partials(
+    operation: Operation,
+    flows: list[int],
+    operands: list[Number],
+    value: Number,
+    arithmetic: Arithmetic,
 ) -> tuple[Number | None, ...]:
     """The partial by each operand that leads to a requested variable, None for the others. An untaken branch of a
     `where` is no edge at all: not a zero, nothing."""
     if operation is WHERE:
         return tuple(
-            p if flow else None for p, flow in zip((None, *kind.branches(operands[0])), flows)
+            p if flow else None
+            for p, flow in zip((None, *arithmetic.get_branch_partials(operands[0])), flows)
         )
     return tuple(
-        kind.partial(operation, slot)(**kind.known(operation, slot, operands, value))
+        arithmetic.get_partial(operation, slot)(
+            **arithmetic.bind_rule_variables(operation, slot, operands, value)
+        )
         if flow
         else None
         for slot, flow in enumerate(flows)
     )
 
 
-def local_limits(
-    operation: Operation, flows: list[int], operands: list[Number], value: Number, kind: Kind
+def compute_local_limits(
+    operation: Operation,
+    flows: list[int],
+    operands: list[Number],
+    value: Number,
+    arithmetic: Arithmetic,
 ) -> tuple[Number | None, ...]:
     """The same at a point where a formula has no value: the kind's infinity, or not a number."""
     return tuple(
-        kind.partial_limit(operation, slot, kind.known(operation, slot, operands, value))
+        arithmetic.compute_partial_limit(
+            operation, slot, arithmetic.bind_rule_variables(operation, slot, operands, value)
+        )
         if flow
         else None
         for slot, flow in enumerate(flows)

@@ -14,20 +14,22 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from graddiff.algebra.derivatives import derivatives
-from graddiff.autodiff.forward_mode import slope_along
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.one_sided import Slope, both_sides
+from graddiff.autodiff.forward_mode import compute_directional_derivative
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.one_sided import Slope, compute_one_sided_slopes
 from graddiff.autodiff.result import Result
 from graddiff.errors import GraddiffError
 from graddiff.language.parser import parse
 
-EXACT_ENOUGH = 1e-9  # of what is computed with the same rules, relative
-NEAR = 1e-6  # of the difference quotient, relative, or ten times its own estimate of its error
-SHRINK = 1.4  # the steps of an extrapolation become shorter by this
-STEPS = 10
+RULE_TOLERANCE = 1e-9  # of what is computed with the same rules, relative
+DIFFERENCE_TOLERANCE = (
+    1e-6  # of the difference quotient, relative, or ten times its own estimate of its error
+)
+STEP_SHRINKAGE = 1.4  # the steps of an extrapolation become shorter by this
+EXTRAPOLATION_STEPS = 10
 
 
-class Comparison(NamedTuple):
+class VerifiedDerivative(NamedTuple):
     """One derivative, found in four ways; None where a way leads nowhere. `error` is that of the difference quotient,
     by its own estimate; `slopes` are those on the two sides, where they matter."""
 
@@ -42,26 +44,28 @@ class Comparison(NamedTuple):
     note: str
 
 
-def compare(result: Result) -> list[Comparison]:
+def verify_gradient(result: Result) -> list[VerifiedDerivative]:
     """A comparison for each variable of the gradient."""
     variables = [name for name in result.requested if name in result.expression.variables]
-    return [compare_one(result, name) for name in variables]
+    return [verify_derivative(result, name) for name in variables]
 
 
-def compare_one(result: Result, name: str) -> Comparison:
+def verify_derivative(result: Result, name: str) -> VerifiedDerivative:
     expression, at = result.expression, result.at
     reverse = result.gradient[name]
-    forward = slope_along(expression, at, {name: 1.0})
-    formula = by_formula(result, name)
+    forward = compute_directional_derivative(expression, at, {name: 1.0})
+    formula = evaluate_derivative_formula(result, name)
     largest = max(abs(value) for value in result.graph.values if isinstance(value, float))
-    numerical, error = difference_quotient(lambda x: value_at(result, name, x), at[name], largest)
-    slopes = both_sides(expression, result.graph.values, expression.variables[name])[
+    numerical, error = compute_difference_quotient(
+        lambda x: evaluate_moved_output(result, name, x), at[name], largest
+    )
+    slopes = compute_one_sided_slopes(expression, result.graph.values, expression.variables[name])[
         expression.output
     ]
-    found = Comparison(name, reverse, forward, formula, numerical, error, None, True, "")
+    found = VerifiedDerivative(name, reverse, forward, formula, numerical, error, None, True, "")
     kinds = {notice.kind for notice in result.notices}
     if kinds & {"kink", "jump", "smooth"} and slopes != (reverse, reverse):
-        return at_kink(found._replace(slopes=slopes))
+        return verify_at_kink(found._replace(slopes=slopes))
     if not math.isfinite(reverse):
         told = (
             "infinite, as on the side where there is a slope" if reverse in slopes else "undefined"
@@ -74,9 +78,13 @@ def compare_one(result: Result, name: str) -> Comparison:
     wrong = [
         way
         for way, value, tolerance in (
-            ("forward mode", forward, EXACT_ENOUGH),
-            ("the formula", formula, EXACT_ENOUGH),
-            ("the difference quotient", numerical, NEAR + 10 * (error or 0.0) / (scale or 1.0)),
+            ("forward mode", forward, RULE_TOLERANCE),
+            ("the formula", formula, RULE_TOLERANCE),
+            (
+                "the difference quotient",
+                numerical,
+                DIFFERENCE_TOLERANCE + 10 * (error or 0.0) / (scale or 1.0),
+            ),
         )
         if value is not None and not abs(value - reverse) <= tolerance * (scale or 1.0)
     ]
@@ -86,44 +94,49 @@ def compare_one(result: Result, name: str) -> Comparison:
     return found._replace(ok=not wrong, note=f"{' and '.join(wrong)} differ" if wrong else missing)
 
 
-def at_kink(found: Comparison) -> Comparison:
+def verify_at_kink(verified: VerifiedDerivative) -> VerifiedDerivative:
     """At a kink the value is a convention: it has to lie between the slopes on both sides."""
-    assert found.slopes is not None
-    left, right = found.slopes
+    assert verified.slopes is not None
+    left, right = verified.slopes
     if left is None or right is None:
-        return found._replace(note="a jump, or no value on one side: a convention")
-    room = EXACT_ENOUGH * max(abs(left), abs(right))
-    between = min(left, right) - room <= found.reverse <= max(left, right) + room
-    return found._replace(
+        return verified._replace(note="a jump, or no value on one side: a convention")
+    room = RULE_TOLERANCE * max(abs(left), abs(right))
+    between = min(left, right) - room <= verified.reverse <= max(left, right) + room
+    return verified._replace(
         ok=between, note=f"kink: {'' if between else 'not '}between the slopes on both sides"
     )
 
 
-def by_formula(result: Result, name: str) -> float | None:
+def evaluate_derivative_formula(result: Result, name: str) -> float | None:
     """The printed formula of the derivative, read and evaluated at the point."""
     try:
-        formula = parse(derivatives(result.expression, [name]).written().text(name), result.at)
+        formula = parse(
+            derivatives(result.expression, [name]).written().join_definitions(name), result.at
+        )
         at = {variable: result.at[variable] for variable in formula.variables}
-        return float(evaluate(formula, at)[formula.output])
+        return float(run_forward_pass(formula, at)[formula.output])
     except GraddiffError:
         return None
 
 
-def value_at(result: Result, name: str, x: float) -> float | None:
+def evaluate_moved_output(result: Result, name: str, x: float) -> float | None:
     """The output with one variable moved; None where it has no value."""
     try:
-        return float(evaluate(result.expression, {**result.at, name: x})[result.expression.output])
+        return float(
+            run_forward_pass(result.expression, {**result.at, name: x})[result.expression.output]
+        )
     except GraddiffError:
         return None
 
 
-def difference_quotient(
+def compute_difference_quotient(
     function: Callable[[float], float | None], x: float, largest: float = 0.0
 ) -> tuple[float | None, float | None]:
     """A derivative from values alone, and an estimate of its error: the best of several first steps. `largest` is the
     largest number on the way to a value, which says how much that is rounded."""
     found = [
-        extrapolated(function, x, (abs(x) or 1.0) * 10.0**-power, largest) for power in range(1, 9)
+        extrapolate_differences(function, x, (abs(x) or 1.0) * 10.0**-power, largest)
+        for power in range(1, 9)
     ]
     known = [
         pair for pair in found if pair is not None and pair[1] <= 0.01 * max(1.0, abs(pair[0]))
@@ -131,27 +144,27 @@ def difference_quotient(
     return min(known, key=lambda pair: pair[1]) if known else (None, None)
 
 
-def extrapolated(
+def extrapolate_differences(
     function: Callable[[float], float | None], x: float, step: float, largest: float
 ) -> tuple[float, float] | None:
     """Central differences with shorter and shorter steps, extrapolated to none (Ridders); None where the function has
     no value on one side."""
     best, error = math.nan, math.inf
     before: list[float] = []
-    for i in range(STEPS):
+    for i in range(EXTRAPOLATION_STEPS):
         above, below = function(x + step), function(x - step)
         if above is None or below is None:
             return None
         row = [(above - below) / ((x + step) - (x - step))]
-        factor = SHRINK * SHRINK
+        factor = STEP_SHRINKAGE * STEP_SHRINKAGE
         for j, earlier in enumerate(before):
             row.append((row[j] * factor - earlier) / (factor - 1))
-            factor *= SHRINK * SHRINK
+            factor *= STEP_SHRINKAGE * STEP_SHRINKAGE
             rounding = sys.float_info.epsilon * max(abs(above), abs(below), largest) / step
             estimate = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier), rounding)
             if estimate <= error:
                 best, error = row[-1], estimate
         if i and abs(row[-1] - before[-1]) >= 2 * error:
             break
-        before, step = row, step / SHRINK
+        before, step = row, step / STEP_SHRINKAGE
     return best, error

@@ -30,12 +30,12 @@ def load_command(name: str) -> click.Command:
     return command
 
 
-def run(arguments: Sequence[str]) -> int:
+def run_command_line(arguments: Sequence[str]) -> int:
     """Runs a command line and returns its exit code."""
     if sys.stderr is None:  # closed by who called
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, it stays open to the end
     if sys.stdout is None:
-        return fail(FileError("the output cannot be written: standard output is closed"))
+        return report_error(FileError("the output cannot be written: standard output is closed"))
     first = arguments[0] if arguments and arguments[0] in COMMANDS else ""
     command = load_command(first)
     name = f"graddiff {first}" if first else "graddiff"
@@ -48,10 +48,13 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as end:  # --help, --version
         return end.exit_code
     except GraddiffError as error:
-        return fail(error)
+        return report_error(error)
     except click.UsageError as error:
-        return fail(
-            UsageError(sentence(error.format_message()), hint=f"{name} --help shows the options")
+        return report_error(
+            UsageError(
+                format_click_message(error.format_message()),
+                hint=f"{name} --help shows the options",
+            )
         )
     except BrokenPipeError:
         os.dup2(
@@ -60,12 +63,12 @@ def run(arguments: Sequence[str]) -> int:
         return 141
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return fail(
+        return report_error(
             FileError(f"the output cannot be written: {(error.strerror or str(error)).lower()}")
         )
 
 
-def fail(error: GraddiffError) -> int:
+def report_error(error: GraddiffError) -> int:
     """Says what is wrong, behind what was written before, below the traceback where GRADDIFF_DEBUG is set."""
     try:
         if sys.stdout is not None:
@@ -74,12 +77,12 @@ def fail(error: GraddiffError) -> int:
             import traceback  # not on the way to an answer
 
             traceback.print_exception(error, file=sys.stderr)
-        print(error.block(), file=sys.stderr)
+        print(error.format_block(), file=sys.stderr)
     except OSError:
         pass  # nobody listens any more: the exit code still says it
     return error.exit_code
 
 
-def sentence(message: str) -> str:
+def format_click_message(message: str) -> str:
     """click's message in the house style: lower case, no full stop."""
     return message[:1].lower() + message[1:].rstrip(".")

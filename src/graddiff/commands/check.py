@@ -11,19 +11,19 @@ from typing import Any
 
 import click
 
-from graddiff.commands.shared.options import canvas_for, picture
-from graddiff.commands.shared.output_file import form_of_suffix, refuse_to_overwrite
-from graddiff.commands.shared.whole_lines import WholeLines
+from graddiff.commands.shared.line_output import LineOutput
+from graddiff.commands.shared.options import add_picture_options, choose_canvas
+from graddiff.commands.shared.output_file import choose_format_by_suffix, refuse_to_overwrite
 from graddiff.errors import UsageError
-from graddiff.homework.answer_key import Key
+from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.grading import StudentResult
 from graddiff.homework.homework_file import read_homework
 from graddiff.homework.mistakes import MISTAKES
-from graddiff.homework.parallel import graded
+from graddiff.homework.parallel import grade_class
 from graddiff.homework.problems import Homework
-from graddiff.homework.submissions import submissions
+from graddiff.homework.submissions import read_submissions
 from graddiff.render.reports import classroom, csv, github, gradescope, json, junit, tap, text
-from graddiff.render.terminal.canvas import show
+from graddiff.render.terminal.canvas import print_lines
 from graddiff.render.terminal.progress import Progress
 
 HELP = """Grades ANSWERS, files or folders of them, to the problems of HOMEWORK.
@@ -40,20 +40,20 @@ ever run.
 
 Exit codes: 0 all right, 1 something wrong, missing or undecided, 3 the homework or an answer cannot be read."""
 
-Report = Callable[[Homework, Sequence[StudentResult]], Iterator[str]]
+ReportFormat = Callable[[Homework, Sequence[StudentResult]], Iterator[str]]
 
-REPORTS: dict[str, Report] = {
-    "json": json.document,
-    "jsonl": json.lines,
-    "csv": csv.report,
-    "junit": junit.report,
-    "github": github.report,
-    "gradescope": gradescope.report,
-    "classroom": classroom.report,
-    "tap": tap.report,
+REPORT_FORMATS: dict[str, ReportFormat] = {
+    "json": json.render_homework_json,
+    "jsonl": json.render_homework_jsonl,
+    "csv": csv.render_csv_report,
+    "junit": junit.render_junit_report,
+    "github": github.render_github_report,
+    "gradescope": gradescope.render_gradescope_report,
+    "classroom": classroom.render_classroom_report,
+    "tap": tap.render_tap_report,
 }
-FOR_ONE = ("gradescope", "classroom")  # that a course runs for each student
-SUFFIXES = {
+SINGLE_STUDENT_FORMATS = ("gradescope", "classroom")  # that a course runs for each student
+REPORT_SUFFIXES = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".csv": "csv",
@@ -63,14 +63,14 @@ SUFFIXES = {
 }
 
 
-def write_schema(context: click.Context, option: click.Parameter, asked: bool) -> None:
-    if asked:
-        sys.stdout.write(encoder.dumps(json.schema(), indent=2) + "\n")
+def write_schema(context: click.Context, option: click.Parameter, is_requested: bool) -> None:
+    if is_requested:
+        sys.stdout.write(encoder.dumps(json.build_homework_schema(), indent=2) + "\n")
         context.exit()
 
 
-def write_mistakes(context: click.Context, option: click.Parameter, asked: bool) -> None:
-    if asked:
+def write_mistakes(context: click.Context, option: click.Parameter, is_requested: bool) -> None:
+    if is_requested:
         width = max(map(len, MISTAKES))
         for mistake in MISTAKES.values():
             sys.stdout.write(f"{mistake.id:{width}}  {mistake.title}\n")
@@ -85,7 +85,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, asked: bool)
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", *REPORTS]),
+    type=click.Choice(["text", *REPORT_FORMATS]),
     help="What to write.  [default: text]",
 )
 @click.option("--output", metavar="FILE", help="Write into a file; its suffix says the format.")
@@ -103,7 +103,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, asked: bool)
     default=1,
     help="Processes for a class.  [default: 1]",
 )
-@picture
+@add_picture_options
 @click.option(
     "--schema",
     is_flag=True,
@@ -121,45 +121,47 @@ def write_mistakes(context: click.Context, option: click.Parameter, asked: bool)
     help="List the mistakes that are recognized, by the names that credit = { … } takes.",
 )
 def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
-    form = form_of(options)
+    form = choose_report_format(options)
     refuse_to_overwrite(options["output"], (homework, *answers))
-    key = Key(read_homework(homework))
-    key.check_expected()
-    handed_in = submissions(answers)
-    if form in FOR_ONE and len(handed_in) > 1:
+    key = AnswerKey(read_homework(homework))
+    key.compare_expectations()
+    handed_in = read_submissions(answers)
+    if form in SINGLE_STUDENT_FORMATS and len(handed_in) > 1:
         raise UsageError(
             f"--format {form} is for one student, and there are {len(handed_in):,}",
             hint="--format json",
         )
     with closing(Progress(sys.stderr, len(handed_in), "students")) as progress:
         results = []
-        for result in graded(key, handed_in, options["show_answers"], options["jobs"]):
+        for result in grade_class(key, handed_in, options["show_answers"], options["jobs"]):
             results.append(result)
-            progress.tell(len(results), len(results))
-    with WholeLines(options["output"], False) as out:
-        for piece in written(form, key.homework, results, options):
+            progress.show_progress(len(results), len(results))
+    with LineOutput(options["output"], False) as out:
+        for piece in render_report(form, key.homework, results, options):
             out.write(piece.encode("utf-8", "backslashreplace"))
         out.flush()
-    return 0 if options["exit_zero"] else max(result.code for result in results)
+    return 0 if options["exit_zero"] else max(result.exit_code for result in results)
 
 
-def form_of(options: dict[str, Any]) -> str:
+def choose_report_format(options: dict[str, Any]) -> str:
     """The format: as asked for, or as the suffix of the file says."""
     if options["format_"] is not None or options["output"] is None:
         return options["format_"] or "text"
-    return form_of_suffix(options["output"], SUFFIXES)
+    return choose_format_by_suffix(options["output"], REPORT_SUFFIXES)
 
 
-def written(
+def render_report(
     form: str, homework: Homework, results: list[StudentResult], options: dict[str, Any]
 ) -> Iterator[str]:
     if form != "text":
-        return REPORTS[form](homework, results)
-    canvas = canvas_for(options["ascii"], options["color"], options["width"])
+        return REPORT_FORMATS[form](homework, results)
+    canvas = choose_canvas(options["ascii"], options["color"], options["width"])
     if options["output"]:  # a file is no terminal
         canvas = canvas._replace(
             width=options["width"], colour=options["color"] == "always", ascii=options["ascii"]
         )
     stream = io.StringIO()
-    show(text.report(homework, results, canvas, options["everything"]), canvas, stream)
+    print_lines(
+        text.render_text_report(homework, results, canvas, options["everything"]), canvas, stream
+    )
     return iter([stream.getvalue()])

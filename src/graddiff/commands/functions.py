@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from graddiff.commands.shared.options import ExpressionCommand, canvas_for, picture
+from graddiff.commands.shared.options import ExpressionCommand, add_picture_options, choose_canvas
 from graddiff.errors import UsageError
-from graddiff.language.suggestions import did_you_mean
+from graddiff.language.suggestions import suggest_name
 from graddiff.operations.table import FUNCTIONS, ROWS, TABLE
-from graddiff.render.terminal.canvas import show
-from graddiff.render.terminal.operations import lines, records
+from graddiff.render.terminal.canvas import print_lines
+from graddiff.render.terminal.operations import build_operation_records, render_operations
 
 
 @click.command(
@@ -24,16 +24,16 @@ from graddiff.render.terminal.operations import lines, records
 )
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@picture
+@add_picture_options
 def command(name: str | None, as_json: bool, **options: Any) -> None:
     symbols = {row.symbol: row for row in reversed(ROWS) if row.symbol}
     known = {**TABLE, **FUNCTIONS, **symbols, "**": TABLE["pow"]}
     if name is not None and name not in known:
-        hint = did_you_mean(name, known) or "graddiff functions lists them all"
+        hint = suggest_name(name, known) or "graddiff functions lists them all"
         raise UsageError(f"there is no operation {name}", hint=hint)
     chosen = ROWS if name is None else (known[name],)
     if as_json:
-        sys.stdout.write(json.dumps(records(chosen), indent=1) + "\n")
+        sys.stdout.write(json.dumps(build_operation_records(chosen), indent=1) + "\n")
     else:
-        canvas = canvas_for(**options)
-        show(lines(chosen, canvas), canvas)
+        canvas = choose_canvas(**options)
+        print_lines(render_operations(chosen, canvas), canvas)

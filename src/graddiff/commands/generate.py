@@ -11,33 +11,33 @@ import click
 from graddiff import __version__
 from graddiff.commands import COMMANDS, load_command
 from graddiff.render.reference import completion
-from graddiff.render.reference.manual import command_page, language_page
+from graddiff.render.reference.manual import render_command_page, render_language_page
 
-SCRIPTS = {
+SCRIPT_PATHS = {
     "bash": "completions/graddiff.bash",
     "zsh": "completions/_graddiff",
     "fish": "completions/graddiff.fish",
 }
 
 
-def commands() -> dict[str, click.Command]:
+def load_commands() -> dict[str, click.Command]:
     """Every command by its name, the main one by ""."""
     return {name: load_command(name) for name in COMMANDS}
 
 
-def completion_script(shell: str) -> str:
-    return completion.script(shell, commands())
+def build_completion_script(shell: str) -> str:
+    return completion.render_completion_script(shell, load_commands())
 
 
-def files() -> dict[str, str]:
+def render_shipped_files() -> dict[str, str]:
     """Path -> text of every file that is generated and shipped."""
     return {
-        **{path: completion_script(shell) for shell, path in SCRIPTS.items()},
-        "man/graddiff.1": command_page(commands(), __version__),
-        "man/graddiff-language.7": language_page(__version__),
+        **{path: build_completion_script(shell) for shell, path in SCRIPT_PATHS.items()},
+        "man/graddiff.1": render_command_page(load_commands(), __version__),
+        "man/graddiff-language.7": render_language_page(__version__),
     }
 
 
 if __name__ == "__main__":
-    for path, text in files().items():
+    for path, text in render_shipped_files().items():
         Path(path).write_text(text, encoding="utf-8")

@@ -7,10 +7,10 @@ import sys
 
 import click
 
-from graddiff.errors import printable
-from graddiff.homework.answer_key import Key
+from graddiff.errors import make_printable
+from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
-from graddiff.homework.linting import findings
+from graddiff.homework.linting import lint_homework
 
 HELP = """Looks for what is unwise in a homework.
 
@@ -26,13 +26,13 @@ Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read, o
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, a finding a line.")
 def command(homework: str, as_json: bool) -> int:
-    found = [*findings(Key(read_homework(homework)))]
+    found = [*lint_homework(AnswerKey(read_homework(homework)))]
     for finding in found:
         if as_json:
             sys.stdout.write(json.dumps(finding._asdict()) + "\n")
         else:
             place = ".".join(filter(None, (finding.problem, finding.part)))
             sys.stdout.write(
-                printable(f"{homework}: {place}: {finding.kind}: {finding.message}") + "\n"
+                make_printable(f"{homework}: {place}: {finding.kind}: {finding.message}") + "\n"
             )
     return max((3 if finding.kind == "wrong expect" else 1 for finding in found), default=0)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import click
 
-from graddiff.autodiff.point import bind, split
-from graddiff.errors import FileError, GraddiffError, UsageError, printable
+from graddiff.autodiff.point import add_bindings, split_at_commas
+from graddiff.errors import FileError, GraddiffError, UsageError, make_printable
 from graddiff.language.parser import parse
 
 HELP = """A prompt that keeps an expression, its bindings and options, and answers anew whenever one of them changes.
@@ -26,10 +26,10 @@ HELP = """A prompt that keeps an expression, its bindings and options, and answe
 Lines can be edited and are remembered between sessions."""
 
 PROMPT = "graddiff> "
-REMEMBERED = 1_000  # lines
+MAX_HISTORY_LINES = 1_000  # lines
 
 
-class State(NamedTuple):
+class SessionState(NamedTuple):
     """What is asked: a command line in three parts."""
 
     expression: str = ""
@@ -57,28 +57,28 @@ class State(NamedTuple):
 def command() -> int:
     if sys.stdin is None:
         raise FileError("standard input is closed")
-    state, worst = State(), 0
-    history = begin_history() if sys.stdin.isatty() else ""
-    for line in lines():
+    state, worst = SessionState(), 0
+    history = load_history() if sys.stdin.isatty() else ""
+    for line in read_input_lines():
         try:
-            changed = after(state, line)
+            changed = apply_line(state, line)
         except UsageError as error:
-            print(error.block(), file=sys.stderr)
+            print(error.format_block(), file=sys.stderr)
             worst = max(worst, error.exit_code)
             continue
         if changed is None:
             break
         if changed.expression and (changed != state or line.strip() == ":show"):
-            code = answer(changed)
+            code = run_session(changed)
             worst = max(worst, code)
-            if code == UsageError.exit_code or not readable(changed):
+            if code == UsageError.exit_code or not is_readable(changed):
                 continue  # what cannot be read leaves everything as it was
         state = changed
-    end_history(history)
+    save_history(history)
     return 0 if sys.stdin.isatty() else worst
 
 
-def lines() -> Iterator[str]:
+def read_input_lines() -> Iterator[str]:
     """What is typed, line by line, or what stands in a pipe."""
     while True:
         try:
@@ -89,7 +89,7 @@ def lines() -> Iterator[str]:
             print()
 
 
-def after(state: State, line: str) -> State | None:
+def apply_line(state: SessionState, line: str) -> SessionState | None:
     """What is asked after a line; None at the end. Raises UsageError for what means nothing."""
     word, _, rest = line.strip().partition(" ")
     if not word or word == ":show":
@@ -100,71 +100,73 @@ def after(state: State, line: str) -> State | None:
         print(HELP.replace("\b\n", ""))
         return state
     if word == ":at":
-        return state._replace(at=bound(state.at, rest) if rest.strip() else ())
+        return state._replace(at=update_bindings(state.at, rest) if rest.strip() else ())
     if word == ":with":
         try:
             return state._replace(options=tuple(shlex.split(rest)))
         except ValueError as error:
             raise UsageError(f"the options cannot be read: {error}") from None
     if word.startswith(":"):
-        raise UsageError(f"there is no {printable(word)}", hint=":help shows what there is")
+        raise UsageError(f"there is no {make_printable(word)}", hint=":help shows what there is")
     return state._replace(expression=line.strip())
 
 
-def bound(before: tuple[tuple[str, str], ...], text: str) -> tuple[tuple[str, str], ...]:
+def update_bindings(
+    bindings: tuple[tuple[str, str], ...], text: str
+) -> tuple[tuple[str, str], ...]:
     """The bindings with those of a text added or changed; `x=` takes one away."""
-    found = dict(before)
-    for part in split(text):
+    found = dict(bindings)
+    for part in split_at_commas(text):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign or not name:
             raise UsageError(
-                f"{printable(part.strip()) or 'nothing'} is no binding", hint=":at x=1,y=pi/2"
+                f"{make_printable(part.strip()) or 'nothing'} is no binding", hint=":at x=1,y=pi/2"
             )
         found[name] = value
     return tuple((name, value) for name, value in found.items() if value)
 
 
-def answer(state: State) -> int:
+def run_session(state: SessionState) -> int:
     """Answers as the command line would, and gives its exit code; what is wrong is said, and the prompt comes back."""
-    from graddiff.commands import run
+    from graddiff.commands import run_command_line
 
     try:
-        return run(state.arguments)
+        return run_command_line(state.arguments)
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
 
 
-def readable(state: State) -> bool:
+def is_readable(state: SessionState) -> bool:
     """Whether the expression and the bindings can be read, whatever they come to."""
     try:
         parse(state.expression, dict(state.at))
-        bind({}, state.at, "--at")
+        add_bindings({}, state.at, "--at")
     except GraddiffError:
         return False
     return True
 
 
-def history_file() -> str:
+def locate_history_file() -> str:
     home = os.environ.get("XDG_STATE_HOME") or os.path.join(
         os.path.expanduser("~"), ".local", "state"
     )
     return os.path.join(home, "graddiff", "history")
 
 
-def begin_history() -> str:
+def load_history() -> str:
     """Line editing, and the lines of earlier sessions; the file to keep them in, "" where there is no readline."""
     try:
         import readline
     except ImportError:
         return ""
     with suppress(OSError):
-        readline.read_history_file(history_file())
-    readline.set_history_length(REMEMBERED)
-    return history_file()
+        readline.read_history_file(locate_history_file())
+    readline.set_history_length(MAX_HISTORY_LINES)
+    return locate_history_file()
 
 
-def end_history(path: str) -> None:
+def save_history(path: str) -> None:
     if not path:
         return
     import readline

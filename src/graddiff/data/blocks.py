@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 from graddiff.errors import FileError
 
-LARGEST = 64 << 20  # bytes of one record
+MAX_RECORD_BYTES = 64 << 20  # bytes of one record
 BOM = b"\xef\xbb\xbf"
 
 
@@ -21,10 +21,10 @@ class Block(NamedTuple):
 
     text: bytes
     line: int
-    read: int
+    bytes_read: int
 
 
-class Source(NamedTuple):
+class ByteSource(NamedTuple):
     """Where records come from: `stream` unpacks the `file` if it is packed; `size` is the file's, in bytes, None where
     nobody knows it."""
 
@@ -34,12 +34,12 @@ class Source(NamedTuple):
     size: int | None
 
     @property
-    def read(self) -> int:
+    def bytes_read(self) -> int:
         """Bytes of the file read so far."""
         return self.file.tell() if self.size is not None else 0
 
 
-def open_source(path: str) -> Source:
+def open_source(path: str) -> ByteSource:
     """A file, or standard input for `-`; gzip is unpacked. Raises FileError."""
     name = "standard input" if path == "-" else path
     try:
@@ -52,46 +52,46 @@ def open_source(path: str) -> Source:
             size = os.fstat(stream.fileno()).st_size if os.path.isfile(path) else None
         if stream.peek(2)[:2] == b"\x1f\x8b":
             packed = gzip.GzipFile(fileobj=stream)
-            return Source(cast(io.BufferedReader, packed), stream, name, size)
-        return Source(stream, stream, name, size)
+            return ByteSource(cast(io.BufferedReader, packed), stream, name, size)
+        return ByteSource(stream, stream, name, size)
     except (OSError, ValueError) as error:
-        raise unreadable(name, error) from None
+        raise make_read_error(name, error) from None
 
 
-def unreadable(name: str, error: Exception) -> FileError:
+def make_read_error(name: str, error: Exception) -> FileError:
     return FileError(
         f"{name} cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}"
     )
 
 
-def blocks(source: Source, size: int, quotes: bool) -> Iterator[Block]:
+def read_blocks(source: ByteSource, size: int, quotes: bool) -> Iterator[Block]:
     """Blocks of about `size` bytes, or of what is there; a record ends with its line, or, with `quotes`, with the first
     line on which all quotes are closed. Raises FileError."""
     line, pending, open_quotes, length = 1, [], 0, 0
-    for chunk in chunks(source, size):
-        end = last_end(chunk, open_quotes) if quotes else chunk.rfind(b"\n") + 1
+    for chunk in read_chunks(source, size):
+        end = find_last_record_end(chunk, open_quotes) if quotes else chunk.rfind(b"\n") + 1
         if not end:
             pending.append(chunk)
             open_quotes += chunk.count(b'"') if quotes else 0
             length += len(chunk)
-            if length > LARGEST:
+            if length > MAX_RECORD_BYTES:
                 raise FileError(
-                    f"{source.name}, line {line}: a record of more than {LARGEST >> 20} MB",
+                    f"{source.name}, line {line}: a record of more than {MAX_RECORD_BYTES >> 20} MB",
                     hint="is there a quote that is never closed?"
                     if open_quotes % 2
                     else "a record is a line",
                 )
             continue
         text = b"".join([*pending, chunk[:end]])
-        yield Block(text, line, source.read)
+        yield Block(text, line, source.bytes_read)
         line += text.count(b"\n")
         pending, length = [chunk[end:]] if end < len(chunk) else [], len(chunk) - end
         open_quotes = chunk.count(b'"', end) if quotes else 0
     if pending:
-        yield Block(b"".join(pending), line, source.read)
+        yield Block(b"".join(pending), line, source.bytes_read)
 
 
-def chunks(source: Source, size: int) -> Iterator[bytes]:
+def read_chunks(source: ByteSource, size: int) -> Iterator[bytes]:
     """What can be read at once, up to `size` bytes, without a byte order mark. Raises FileError."""
     begun = b""
     at_mark = True
@@ -105,12 +105,12 @@ def chunks(source: Source, size: int) -> Iterator[bytes]:
             if chunk:
                 yield chunk
     except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(source.name, error) from None
+        raise make_read_error(source.name, error) from None
     if at_mark and begun:
         yield begun
 
 
-def last_end(chunk: bytes, open_quotes: int) -> int:
+def find_last_record_end(chunk: bytes, open_quotes: int) -> int:
     """The position behind the last line end outside quotes, 0 if there is none. `open_quotes` stand before."""
     end = chunk.rfind(b"\n") + 1
     count = open_quotes + chunk.count(b'"', 0, end)

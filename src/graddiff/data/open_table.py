@@ -7,24 +7,30 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from graddiff.autodiff.result import check_bound
-from graddiff.data.blocks import Block, blocks, open_source
+from graddiff.autodiff.result import validate_bound_names
+from graddiff.data.blocks import Block, open_source, read_blocks
 from graddiff.data.formats import csv, jsonl
-from graddiff.data.row_answers import Question
-from graddiff.data.streams import FORMATS, Plan
+from graddiff.data.row_answers import RowQuestion
+from graddiff.data.streams import ROW_READERS, StreamPlan
 from graddiff.errors import NamingError, UsageError
 from graddiff.language.parser import parse
 
-SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
-SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
-PACKED = ".gz"
-COLUMNAR = (
+TABLE_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+TABLE_SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
+PACKED_SUFFIX = ".gz"
+COLUMNAR_FORMATS = (
     "parquet",
     "arrow",
 )  # formats that polars reads and writes, and that nobody reads line by line
 
 
-class Rows(NamedTuple):
+class TableRows(NamedTuple):
     """A table: the format of its blocks, the names of its columns (`complete`: all there can be), and its size in bytes
     where that is known."""
 
@@ -36,40 +42,40 @@ class Rows(NamedTuple):
     size: int | None
 
 
-def named(path: str) -> tuple[str, str]:
+def split_table_name(path: str) -> tuple[str, str]:
     """The name of a file without its suffixes, and the one that says its format, which stands before that of its
     packing, in lower case."""
     name = os.path.basename(path)
-    stem, suffix = os.path.splitext(name[: -len(PACKED)] if is_packed(name) else name)
+    stem, suffix = os.path.splitext(name[: -len(PACKED_SUFFIX)] if is_packed(name) else name)
     return stem, suffix.lower()
 
 
 def is_packed(path: str) -> bool:
-    return path.lower().endswith(PACKED)
+    return path.lower().endswith(PACKED_SUFFIX)
 
 
-def format_of(path: str, option: str = "--data-format") -> str:
+def choose_table_format(path: str, option: str = "--data-format") -> str:
     """The format of a file by its suffix; `option` is what could say it instead. Raises UsageError."""
-    _, suffix = named(path)
-    if suffix not in SUFFIXES:
+    _, suffix = split_table_name(path)
+    if suffix not in TABLE_SUFFIXES:
         what = "standard input" if path == "-" else path
-        suffixes = "" if path == "-" else f", or {', '.join(sorted(SUFFIXES))}"
+        suffixes = "" if path == "-" else f", or {', '.join(sorted(TABLE_SUFFIXES))}"
         hint = f"{option} csv or jsonl says it{suffixes}"
         raise UsageError(f"what format {what} has is not said", hint=hint)
-    return SUFFIXES[suffix]
+    return TABLE_SUFFIXES[suffix]
 
 
 def refuse_pipe(path: str, reads: str) -> None:
     """Raises UsageError where a format cannot be read from standard input."""
-    if path == "-" and reads in COLUMNAR:
+    if path == "-" and reads in COLUMNAR_FORMATS:
         raise UsageError(f"{reads} is read from a file only", hint="--data FILE")
 
 
-def open_rows(path: str, reads: str, size: int) -> Rows:
+def open_rows(path: str, reads: str, size: int) -> TableRows:
     """The rows of a text file, or of standard input for `-`, in blocks of about `size` bytes. Raises FileError, and
     UsageError where the header is no use."""
     source = open_source(path)
-    stream = blocks(source, size, FORMATS[reads].Reader.quotes)
+    stream = read_blocks(source, size, ROW_READERS[reads].has_quotes)
     first = next(stream, None)
     while first and not first.text.strip():
         first = next(stream, None)
@@ -81,17 +87,17 @@ def open_rows(path: str, reads: str, size: int) -> Rows:
         )
         raise UsageError(f"{source.name} is empty", hint=hint)
     if reads == "jsonl":
-        records = jsonl.Reader(source.name, []).records(first)
+        records = jsonl.JsonLinesReader(source.name, []).iterate_records(first)
         columns = next(([*record] for _, _, record in records if isinstance(record, dict)), [])
-        return Rows(source.name, reads, columns, False, chain([first], stream), source.size)
-    header, rest = beheaded(first)
+        return TableRows(source.name, reads, columns, False, chain([first], stream), source.size)
+    header, rest = split_header(first)
     columns = csv.read_header(source.name, header.decode(*csv.ENCODING).strip("\r\n"))
-    return Rows(
+    return TableRows(
         source.name, reads, columns, True, chain([rest] if rest.text else [], stream), source.size
     )
 
 
-def beheaded(block: Block) -> tuple[bytes, Block]:
+def split_header(block: Block) -> tuple[bytes, Block]:
     """The first record of a CSV that is not blank, and the block behind it."""
     lines = block.text.splitlines(keepends=True)
     begin = next(index for index, line in enumerate(lines) if line.strip())
@@ -99,10 +105,12 @@ def beheaded(block: Block) -> tuple[bytes, Block]:
     while b"".join(lines[begin:end]).count(b'"') % 2 and end < len(lines):
         end += 1
     length = sum(map(len, lines[:end]))
-    return b"".join(lines[begin:end]), Block(block.text[length:], block.line + end, block.read)
+    return b"".join(lines[begin:end]), Block(
+        block.text[length:], block.line + end, block.bytes_read
+    )
 
 
-def check(question: Question, name: str, columns: list[str], complete: bool) -> None:
+def validate_columns(question: RowQuestion, name: str, columns: list[str], complete: bool) -> None:
     """Raises where the expression, the bindings and the columns do not fit together."""
     expression = parse(question.text, {*question.fixed, *columns})
     for bound in question.fixed:
@@ -110,31 +118,31 @@ def check(question: Question, name: str, columns: list[str], complete: bool) -> 
             raise UsageError(
                 f"{bound} is bound by --at, and a column of {name}", hint="take one of them away"
             )
-    check_bound(expression, question.fixed)
+    validate_bound_names(expression, question.fixed)
     unbound = [
         variable for variable in expression.variables if variable not in (*question.fixed, *columns)
     ]
     if unbound and complete:
         told = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")
-        span = expression.span(expression.variables[unbound[0]])
+        span = expression.get_span(expression.variables[unbound[0]])
         message = f"no value for {', '.join(unbound)}: neither a column of {name} nor in --at"
         raise NamingError(message, text=expression.text, span=span, hint=f"the columns are {told}")
 
 
-RENAMES = {
+RENAME_HINTS = {
     "csv": "mlr --csv rename {0},{0}_in renames it",
     "jsonl": "jq -c '.{0}_in = .{0} | del(.{0})' renames it",
 }
 
 
-def collisions(plan: Plan, results: Sequence[str], reads: str) -> None:
+def refuse_name_collisions(plan: StreamPlan, results: Sequence[str], reads: str) -> None:
     """Raises where a column that is copied has the name of a result."""
     for column in plan.columns if plan.copies else ():
         if column in results:
             hint = "; ".join(
                 [
                     "--no-input leaves the input out",
-                    RENAMES.get(reads, "or rename it").format(column),
+                    RENAME_HINTS.get(reads, "or rename it").format(column),
                 ]
             )
             what = "member" if reads == "jsonl" else "column"

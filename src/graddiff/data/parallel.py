@@ -5,37 +5,43 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 from graddiff.data.blocks import Block
-from graddiff.data.row_answers import Tally
-from graddiff.data.streams import Plan, Stream
-from graddiff.system.processes import by_processes, in_order
+from graddiff.data.row_answers import RowTally
+from graddiff.data.streams import RowStream, StreamPlan
+from graddiff.system.processes import map_in_order, map_in_processes
 
-THREADS = 2
+THREAD_COUNT = 2
 
-Answered = tuple[Block, bytes, Tally]
+AnsweredBlock = tuple[Block, bytes, RowTally]
 
-_own: list[Stream] = []  # of a worker: its stream
+_worker_streams: list[RowStream] = []  # of a worker: its stream
 
 
-def in_parallel(plan: Plan, blocks: Iterator[Block], jobs: int) -> Generator[Answered, None, None]:
+def answer_in_processes(
+    plan: StreamPlan, blocks: Iterator[Block], jobs: int
+) -> Generator[AnsweredBlock, None, None]:
     """Each block with its answer, from `jobs` processes. Raises FileError if one of them is killed."""
-    for block, (written, tally) in by_processes(jobs, _answer, blocks, _begin, plan):
+    for block, (written, tally) in map_in_processes(
+        jobs, _answer_worker_block, blocks, _open_worker_stream, plan
+    ):
         yield block, written, tally
 
 
-def by_threads(work: Stream, blocks: Iterator[Block]) -> Generator[Answered, None, None]:
+def answer_in_threads(
+    work: RowStream, blocks: Iterator[Block]
+) -> Generator[AnsweredBlock, None, None]:
     """The same for a stream whose libraries let go of the interpreter: the next blocks while this one is written."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        for block, (written, tally) in in_order(
-            lambda block: pool.submit(work.answer, block).result, blocks, THREADS
+    with ThreadPoolExecutor(THREAD_COUNT) as pool:
+        for block, (written, tally) in map_in_order(
+            lambda block: pool.submit(work.answer_block, block).result, blocks, THREAD_COUNT
         ):
             yield block, written, tally
 
 
-def _begin(plan: Plan) -> None:
-    _own.append(Stream(plan))
+def _open_worker_stream(plan: StreamPlan) -> None:
+    _worker_streams.append(RowStream(plan))
 
 
-def _answer(block: Block) -> tuple[bytes, Tally]:
-    return _own[0].answer(block)
+def _answer_worker_block(block: Block) -> tuple[bytes, RowTally]:
+    return _worker_streams[0].answer_block(block)

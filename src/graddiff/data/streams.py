@@ -6,23 +6,27 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from graddiff.data.blocks import Block
-from graddiff.data.formats import csv, jsonl
-from graddiff.data.formats import numbers as bare
-from graddiff.data.row_answers import Answer, Answers, Failure, Question, Tally
+from graddiff.data.formats import csv, jsonl, number_rows
+from graddiff.data.row_answers import RowAnswer, RowEvaluator, RowFailure, RowQuestion, RowTally
 from graddiff.errors import FileError
 
-FORMATS = {"csv": csv, "jsonl": jsonl}
-WRITERS: dict[str, type[csv.Writer] | type[jsonl.Writer]] = {
-    "csv": csv.Writer,
-    "members": csv.MemberWriter,
-    "jsonl": jsonl.Writer,
+RowReader = csv.CsvReader | jsonl.JsonLinesReader
+
+ROW_READERS: dict[str, type[RowReader]] = {
+    "csv": csv.CsvReader,
+    "jsonl": jsonl.JsonLinesReader,
+}
+ROW_WRITERS: dict[str, type[csv.CsvRowWriter] | type[jsonl.JsonLinesRowWriter]] = {
+    "csv": csv.CsvRowWriter,
+    "members": csv.MemberRowWriter,
+    "jsonl": jsonl.JsonLinesRowWriter,
 }
 
 
-class Plan(NamedTuple):
+class StreamPlan(NamedTuple):
     """What is to be done with every row; small enough to be sent to another process."""
 
-    question: Question
+    question: RowQuestion
     name: str  # of the source, for messages
     columns: tuple[str, ...]
     reads: str
@@ -31,58 +35,58 @@ class Plan(NamedTuple):
     fail_fast: bool
 
 
-class Stream:
+class RowStream:
     """A plan with its kernel."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: StreamPlan) -> None:
         self.plan = plan
-        self.answers = Answers(plan.question, plan.columns)
-        self.reader = FORMATS[plan.reads].Reader(plan.name, [*plan.columns])
-        self.writer: csv.Writer | jsonl.Writer | bare.Writer
+        self.evaluator = RowEvaluator(plan.question, plan.columns)
+        self.reader = ROW_READERS[plan.reads](plan.name, [*plan.columns])
+        self.writer: csv.CsvRowWriter | jsonl.JsonLinesRowWriter | number_rows.NumberRowWriter
         if plan.question.only:
-            self.writer = bare.Writer()
+            self.writer = number_rows.NumberRowWriter()
         else:
             copied = plan.columns if plan.copies else None
-            self.writer = WRITERS[plan.writes](copied, self.answers.wrt)
-        keys = {name: self.reader.keys.get(name, name) for name in self.answers.names}
-        self._kernel = self.answers.by_rows(keys, self.reader.number)
+            self.writer = ROW_WRITERS[plan.writes](copied, self.evaluator.wrt)
+        keys = {name: self.reader.keys.get(name, name) for name in self.evaluator.names}
+        self._kernel = self.evaluator.compile_row_kernel(keys, self.reader.convert_number)
         self._converts = plan.reads != plan.writes and plan.copies and not plan.question.only
 
-    def answer(self, block: Block) -> tuple[bytes, Tally]:
+    def answer_block(self, block: Block) -> tuple[bytes, RowTally]:
         """The rows of a block with their answers, and what has come of them."""
-        kernel, row, converts = self._kernel, self.writer.row, self._converts
-        tally, written = Tally(), []
-        for line, raw, record in self.reader.records(block):
+        kernel, row, converts = self._kernel, self.writer.format_row, self._converts
+        tally, written = RowTally(), []
+        for line, raw, record in self.reader.iterate_records(block):
             tally.rows += 1
             shown = record
             try:
                 if converts:
-                    shown = self.reader.members(raw, record)
-                    raw = self.writer.other(shown)
-                    self.writer.check(shown)
+                    shown = self.reader.get_members(raw, record)
+                    raw = self.writer.convert_members(shown)
+                    self.writer.validate_members(shown)
                 written.append(row(raw, shown, kernel(record)))
             except (ArithmeticError, ValueError, TypeError, LookupError):
-                answer = self.answers.alone(partial(self.reader.value, record))
-                if self._add(line, raw, shown, answer, tally, written):
+                answer = self.evaluator.answer_single(partial(self.reader.read_value, record))
+                if self._add_single_row(line, raw, shown, answer, tally, written):
                     break
             except FileError as error:  # there is no room for the answer in this row
-                if self._add(line, raw, shown, refused(error), tally, written):
+                if self._add_single_row(line, raw, shown, make_refusal(error), tally, written):
                     break
         return "".join(written).encode(*csv.ENCODING), tally
 
-    def _add(
-        self, line: int, raw: str, shown: Any, answer: Answer, tally: Tally, written: list[str]
+    def _add_single_row(
+        self, line: int, raw: str, shown: Any, answer: RowAnswer, tally: RowTally, texts: list[str]
     ) -> bool:
         """Writes a row that is not like the others, and says whether it is the last one."""
         try:
-            text = self.writer.awkward(raw, shown, answer)
+            text = self.writer.format_answer_row(raw, shown, answer)
         except FileError as error:
-            answer = refused(error)
-            text = self.writer.awkward(raw, error, answer)
-        tally.add(line, answer)
-        written.append(text)
+            answer = make_refusal(error)
+            text = self.writer.format_answer_row(raw, error, answer)
+        tally.add_answer(line, answer)
+        texts.append(text)
         return answer.failure is not None and self.plan.fail_fast
 
 
-def refused(error: FileError) -> Answer:
-    return Answer(None, Failure(error.kind, error.message, error.exit_code))
+def make_refusal(error: FileError) -> RowAnswer:
+    return RowAnswer(None, RowFailure(error.kind, error.message, error.exit_code))

@@ -7,24 +7,30 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from graddiff.data.engines import answered, need, stream_of
+from graddiff.data.engines import answer_blocks, make_stream, require_engine
 from graddiff.data.formats import csv, jsonl
-from graddiff.data.open_table import COLUMNAR, Rows, check, collisions, open_rows
-from graddiff.data.row_answers import Question, Tally
-from graddiff.data.streams import Plan, Stream
+from graddiff.data.open_table import (
+    COLUMNAR_FORMATS,
+    TableRows,
+    open_rows,
+    refuse_name_collisions,
+    validate_columns,
+)
+from graddiff.data.row_answers import RowQuestion, RowTally
+from graddiff.data.streams import RowStream, StreamPlan
 from graddiff.errors import FileError, GraddiffError
-from graddiff.language.tokens import Source
-from graddiff.system.files import unwritable
+from graddiff.language.tokens import TokenizedText
+from graddiff.system.files import make_write_error
 
-UNFINISHED = ".unfinished"  # the suffix of what nobody should read yet
-BLOCK = {"rows": 256 << 10, "columns": 1 << 20}  # bytes, or what a pipe has at once
+UNFINISHED_SUFFIX = ".unfinished"  # the suffix of what nobody should read yet
+BLOCK_BYTES = {"rows": 256 << 10, "columns": 1 << 20}  # bytes, or what a pipe has at once
 
 
-class Part(NamedTuple):
+class TableJob(NamedTuple):
     """What is asked of a table, and where it comes from and goes to; small enough to be sent to another machine. What
     is unfinished has the name of the `run` in its own, so that it is told from that of others."""
 
-    question: Question
+    question: RowQuestion
     path: str
     reads: str
     target: str | None
@@ -36,133 +42,141 @@ class Part(NamedTuple):
     run: str = "alone"
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     def write(self, lines: bytes, /) -> object: ...
 
 
-def open_part(part: Part) -> tuple[Rows, Stream]:
+def open_job(job: TableJob) -> tuple[TableRows, RowStream]:
     """The rows, and the stream that answers them. Raises what is wrong with the question, the file or its columns."""
-    writes = part.writes
-    if part.writes in COLUMNAR:
-        writes = "members" if part.reads == "jsonl" else "csv"
-    if part.reads in COLUMNAR:
-        need("columns", part.reads)
-        from graddiff.data.parquet_arrow import open_columnar
+    writes = job.writes
+    if job.writes in COLUMNAR_FORMATS:
+        writes = "members" if job.reads == "jsonl" else "csv"
+    if job.reads in COLUMNAR_FORMATS:
+        require_engine("columns", job.reads)
+        from graddiff.data.parquet_arrow import open_columnar_rows
 
         names = (
-            None if part.copies and not part.question.only else Source(part.question.text).tokens
+            None
+            if job.copies and not job.question.only
+            else TokenizedText(job.question.text).tokens
         )
-        rows = open_columnar(part.path, part.reads, writes, names)
+        rows = open_columnar_rows(job.path, job.reads, writes, names)
     else:
         rows = open_rows(
-            part.path, part.reads, BLOCK["rows" if part.engine == "rows" else "columns"]
+            job.path, job.reads, BLOCK_BYTES["rows" if job.engine == "rows" else "columns"]
         )
-    check(part.question, rows.name, rows.columns, rows.complete)
-    plan = Plan(
-        part.question,
-        rows.name,
-        tuple(rows.columns),
-        rows.reads,
-        writes,
-        part.copies,
-        part.fail_fast,
+    validate_columns(job.question, rows.name, rows.columns, rows.complete)
+    plan = StreamPlan(
+        job.question, rows.name, tuple(rows.columns), rows.reads, writes, job.copies, job.fail_fast
     )
-    work = stream_of(plan, part.engine, rows.size)
-    collisions(plan, results(work), part.reads)
+    work = make_stream(plan, job.engine, rows.size)
+    refuse_name_collisions(plan, list_result_names(work), job.reads)
     return rows, work
 
 
-def results(work: Stream) -> Sequence[str]:
+def list_result_names(work: RowStream) -> Sequence[str]:
     """The names of the answer's columns or members, where it has any."""
-    if isinstance(work.writer, csv.Writer):
-        return work.writer.results
-    return jsonl.RESULTS if isinstance(work.writer, jsonl.Writer) else ()
+    if isinstance(work.writer, csv.CsvRowWriter):
+        return work.writer.result_names
+    return jsonl.RESULT_MEMBERS if isinstance(work.writer, jsonl.JsonLinesRowWriter) else ()
 
 
-def pour(
-    part: Part, rows: Rows, work: Stream, out: Sink, tell: Callable[[int, int], None]
-) -> Tally:
+def write_answers(
+    job: TableJob,
+    rows: TableRows,
+    work: RowStream,
+    out: ByteSink,
+    report_progress: Callable[[int, int], None],
+) -> RowTally:
     """Writes the answers; `tell` hears of the rows and the bytes so far."""
-    total = Tally()
-    out.write(work.writer.head().encode(*csv.ENCODING))
-    with contextlib.closing(answered(work, rows.blocks, part.jobs, rows.size is None)) as found:
+    total = RowTally()
+    out.write(work.writer.format_header().encode(*csv.ENCODING))
+    with contextlib.closing(answer_blocks(work, rows.blocks, job.jobs, rows.size is None)) as found:
         for block, written, tally in found:
             out.write(written)
-            total.join(tally)
-            tell(total.rows, block.read)
-            if total.failed and part.fail_fast:
+            total.add_tally(tally)
+            report_progress(total.rows, block.bytes_read)
+            if total.failed and job.fail_fast:
                 break
     return total
 
 
-def answer_part(part: Part, tell: Callable[[int, int], None] = lambda rows, read: None) -> Tally:
+def run_job(
+    job: TableJob, report_progress: Callable[[int, int], None] = lambda rows, read: None
+) -> RowTally:
     """Writes a file that is there as a whole or not at all: it takes its name when it is complete."""
-    assert part.target is not None
-    final = os.path.realpath(part.target)
+    assert job.target is not None
+    final = os.path.realpath(job.target)
     if os.path.exists(final) and not os.path.isfile(final):
-        raise FileError(f"{part.target} is no file that another one can take the place of")
-    rows, work = open_part(part)
-    with scratch(final, part.run) as target:
-        if part.writes not in COLUMNAR:
-            total = write_text(part, rows, work, target, tell)
+        raise FileError(f"{job.target} is no file that another one can take the place of")
+    rows, work = open_job(job)
+    with create_scratch_file(final, job.run) as target:
+        if job.writes not in COLUMNAR_FORMATS:
+            total = write_text_answers(job, rows, work, target, report_progress)
         else:
-            need("columns", part.writes)
-            from graddiff.data.parquet_arrow import answer_columnar, convert
+            require_engine("columns", job.writes)
+            from graddiff.data.parquet_arrow import answer_columnar_table, convert_to_columnar
 
-            if part.reads in COLUMNAR:
-                total = answer_columnar(
-                    rows, part.reads, target, part.writes, part.question, part.copies
+            if job.reads in COLUMNAR_FORMATS:
+                total = answer_columnar_table(
+                    rows, job.reads, target, job.writes, job.question, job.copies
                 )
             else:
-                with scratch(final, part.run) as text:
-                    total = write_text(part, rows, work, text, tell)
-                    convert(text, target, part.writes, results(work), part.reads == "jsonl")
+                with create_scratch_file(final, job.run) as text:
+                    total = write_text_answers(job, rows, work, text, report_progress)
+                    convert_to_columnar(
+                        text, target, job.writes, list_result_names(work), job.reads == "jsonl"
+                    )
         os.replace(target, final)
     return total
 
 
-def attempt(part: Part) -> Tally | GraddiffError:
+def try_job(job: TableJob) -> RowTally | GraddiffError:
     """The same, or what went wrong, so that other parts go on."""
     try:
-        return answer_part(part)
+        return run_job(job)
     except GraddiffError as error:
         return error
     except OSError as error:
-        return unwritable(part.target, error)
+        return make_write_error(job.target, error)
 
 
-def sweep(folder: str, run: str) -> None:
+def remove_unfinished_files(folder: str, run: str) -> None:
     """Removes what killed processes of a run have left unfinished; others may be at work in the same folder."""
     for entry in os.scandir(folder):
         if (
             entry.name.startswith(".")
-            and entry.name.endswith(UNFINISHED)
+            and entry.name.endswith(UNFINISHED_SUFFIX)
             and f".{run}." in entry.name
         ):
             os.remove(entry.path)
 
 
-def write_text(
-    part: Part, rows: Rows, work: Stream, path: str, tell: Callable[[int, int], None]
-) -> Tally:
+def write_text_answers(
+    job: TableJob,
+    rows: TableRows,
+    work: RowStream,
+    path: str,
+    report_progress: Callable[[int, int], None],
+) -> RowTally:
     with open(path, "wb") as out:
-        return pour(part, rows, work, out, tell)
+        return write_answers(job, rows, work, out, report_progress)
 
 
-def token() -> str:
+def make_run_token() -> str:
     """A word that nobody else has."""
     return os.urandom(8).hex()
 
 
 @contextlib.contextmanager
-def scratch(path: str, run: str) -> Iterator[str]:
+def create_scratch_file(path: str, run: str) -> Iterator[str]:
     """The name of a file of one's own beside `path`, which is gone afterwards. Raises FileError."""
     folder, name = os.path.split(path)
-    own = os.path.join(folder, f".{name}.{run}.{token()}{UNFINISHED}")
+    own = os.path.join(folder, f".{name}.{run}.{make_run_token()}{UNFINISHED_SUFFIX}")
     try:
         open(own, "xb").close()
     except OSError as error:
-        raise unwritable(path, error) from None
+        raise make_write_error(path, error) from None
     try:
         yield own
     finally:

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy
 
-from graddiff.autodiff.result import check_bound, finite
-from graddiff.data.row_answers import Answers, Question, Tally, number
+from graddiff.autodiff.result import require_finite, validate_bound_names
+from graddiff.data.row_answers import RowEvaluator, RowQuestion, RowTally, parse_field_number
 from graddiff.kernel import vector as columns
 
 
@@ -31,60 +31,60 @@ def column_kernel(
 
     Raises ExpressionError if the expression cannot be read, UsageError if `at` binds a name that does not occur, or to
     no finite number."""
-    bound = {name: finite(name, value) for name, value in (at or {}).items()}
-    answers = Answers(Question(expression, bound, None if wrt is None else tuple(wrt)), ())
-    check_bound(answers.expression, bound)
-    table = Table(answers)
+    bound = {name: require_finite(name, value) for name, value in (at or {}).items()}
+    answers = RowEvaluator(RowQuestion(expression, bound, None if wrt is None else tuple(wrt)), ())
+    validate_bound_names(answers.expression, bound)
+    table = ColumnEvaluator(answers)
 
-    def kernel(frame: Any) -> dict[str, Any]:
+    def answer_frame(frame: Any) -> dict[str, Any]:
         found = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in answers.names}
         size = len(next(iter(found.values()))) if found else len(frame)
 
-        def read(row: int, name: str) -> float:
-            return number(repr(float(found[name][row])), name)
+        def read_field(row: int, name: str) -> float:
+            return parse_field_number(repr(float(found[name][row])), name)
 
-        outputs, errors = table.whole(found, size, Tally(), 1, read)
+        outputs, errors = table.answer_columns(found, size, RowTally(), 1, read_field)
         return {
-            **dict(zip(table.results, outputs)),
+            **dict(zip(table.result_names, outputs)),
             "error": numpy.array([error or "" for error in errors], str),
         }
 
-    return kernel
+    return answer_frame
 
 
-class Table:
+class ColumnEvaluator:
     """A question over columns of float64."""
 
-    def __init__(self, answers: Answers) -> None:
-        self.answers = answers
-        program = answers.program(columns.NATIVES)
+    def __init__(self, answers: RowEvaluator) -> None:
+        self.row_evaluator = answers
+        program = answers.build_program(columns.VECTOR_NATIVES)
         self.variables = answers.names  # what the single-point path reads
         self.names = [*program.inputs]  # what the kernel reads
-        self.results = ["value", *(f"gradient.{name}" for name in answers.wrt)]
-        self._columns = columns.Columns(program)
+        self.result_names = ["value", *(f"gradient.{name}" for name in answers.wrt)]
+        self._kernel = columns.ColumnKernel(program)
 
-    def answer(self, inputs: Mapping[str, Any], size: int) -> tuple[list[Any], Any]:
+    def evaluate_columns(self, inputs: Mapping[str, Any], size: int) -> tuple[list[Any], Any]:
         """Arrays with value and derivatives, and the rows that are for the single-point path."""
-        outputs = [numpy.empty(size) for _ in self.results]
-        left = self._columns([inputs[name] for name in self.names], outputs)
+        outputs = [numpy.empty(size) for _ in self.result_names]
+        left = self._kernel([inputs[name] for name in self.names], outputs)
         return outputs, numpy.empty(0, int) if left is None else numpy.flatnonzero(left)
 
-    def whole(
+    def answer_columns(
         self,
         inputs: Mapping[str, Any],
         size: int,
-        tally: Tally,
+        tally: RowTally,
         first: int,
         read: Callable[[int, str], float],
     ) -> tuple[list[Any], list[str | None]]:
         """Arrays with all answers, and the messages; rows are counted from `first`, and what the kernel leaves to the
         single-point path is read by `read`."""
-        outputs, left = self.answer(inputs, size)
+        outputs, left = self.evaluate_columns(inputs, size)
         errors: list[str | None] = [None] * size
         tally.rows += size
         for row in left.tolist():
-            answer = self.answers.alone(partial(read, row))
-            tally.add(first + row, answer)
+            answer = self.row_evaluator.answer_single(partial(read, row))
+            tally.add_answer(first + row, answer)
             for output, found in zip(outputs, answer.numbers or [numpy.nan] * len(outputs)):
                 output[row] = found
             errors[row] = answer.failure.message if answer.failure else None

@@ -10,22 +10,32 @@ import random
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.reverse_pass import Graph, differentiate_backwards
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
 from graddiff.errors import PointError
 from graddiff.language.expression import Expression
-from graddiff.numbers.floats import CONSTANTS, FLOATS
-from graddiff.numbers.kind import Function, Kind, NoValue
+from graddiff.numbers.arithmetic import Arithmetic, NoValue, NumberFunction
+from graddiff.numbers.floats import FLOAT_CONSTANTS, FLOATS
 from graddiff.operations.table import WHERE
 
-OFF = 1e-9  # by which numbers are shaken, relative
-RUNS = 3
-STEPS = ("sign", "step", "floor", "ceil", "round")
-PIECEWISE = ("where", "abs", "relu", "leaky_relu", "min", "max", "clamp", *STEPS)
-UNSHAKEN = (*PIECEWISE, "neg", "mod", "lt", "le", "gt", "ge", "eq", "ne")  # what is never rounded
+PERTURBATION = 1e-9  # by which numbers are shaken, relative
+PERTURBED_RUNS = 3
+STEP_FUNCTIONS = ("sign", "step", "floor", "ceil", "round")
+PIECEWISE = ("where", "abs", "relu", "leaky_relu", "min", "max", "clamp", *STEP_FUNCTIONS)
+NEVER_ROUNDED = (
+    *PIECEWISE,
+    "neg",
+    "mod",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+)  # what is never rounded
 
 
-def absolute(graph: Graph) -> list[float]:
+def sum_absolute_paths(graph: Graph) -> list[float]:
     """For each line the sum over all paths to the output of the absolute products of the partials, as far as they are
     finite."""
     found = [0.0] * graph.expression.size
@@ -38,34 +48,34 @@ def absolute(graph: Graph) -> list[float]:
     return found
 
 
-def scale_of_value(
-    expression: Expression, at: Mapping[str, float], line: int, kind: Kind = FLOATS
+def compute_value_scale(
+    expression: Expression, at: Mapping[str, float], line: int, kind: Arithmetic = FLOATS
 ) -> float:
     """The largest absolute contribution of a line to the value of another: what is rounded there is seen here."""
     part = expression._replace(output=line)
-    values = evaluate(part, at, kind)
-    graph = differentiate_backwards(part, values, {*range(line + 1)}, kind)
+    values = run_forward_pass(part, at, kind)
+    graph = run_reverse_pass(part, values, {*range(line + 1)}, kind)
     return max(
         (
             weight * abs(value)
-            for weight, value in zip(absolute(graph), values)
+            for weight, value in zip(sum_absolute_paths(graph), values)
             if weight and isinstance(value, float)
         ),
         default=0.0,
     )
 
 
-def scale_of_adjoint(
+def compute_adjoint_scale(
     expression: Expression, at: Mapping[str, float], line: int, rounded: Collection[str] = ()
 ) -> float:
     """The sum of the absolute contributions of the paths from a line, and how much the derivative changes with what is
     rounded on the way to it, as if that were rounded to nothing: sin(pi) is 0 as 3.14 can be. `rounded` are the names
     whose values are themselves rounded."""
-    graph = differentiate_backwards(expression, evaluate(expression, at), {line})
-    return absolute(graph)[line] + sensitivity(graph, at, line, rounded)
+    graph = run_reverse_pass(expression, run_forward_pass(expression, at), {line})
+    return sum_absolute_paths(graph)[line] + estimate_sensitivity(graph, at, line, rounded)
 
 
-def sensitivity(
+def estimate_sensitivity(
     graph: Graph, at: Mapping[str, float], line: int, rounded: Collection[str]
 ) -> float:
     """How much a line's adjoint changes if each rounded number on the way changes by about its own size, while all
@@ -77,32 +87,36 @@ def sensitivity(
     if adjoint is None:
         return 0.0
     largest = 0.0
-    for run in range(RUNS):
-        SHAKEN.start(run)
+    for run in range(PERTURBED_RUNS):
+        PERTURBED_FLOATS.start_run(run)
         point = {
-            name: SHAKEN.off(value) if name in rounded else value for name, value in at.items()
+            name: PERTURBED_FLOATS.perturb(value) if name in rounded else value
+            for name, value in at.items()
         }
         with suppress(PointError):
-            shaken = differentiate_backwards(
-                expression, evaluate(expression, point, SHAKEN), {line}, SHAKEN
+            shaken = run_reverse_pass(
+                expression,
+                run_forward_pass(expression, point, PERTURBED_FLOATS),
+                {line},
+                PERTURBED_FLOATS,
             )
             found = shaken.adjoints[line]
             if (
                 found is not None
                 and math.isfinite(found - adjoint)
-                and branches(shaken) == branches(graph)
+                and list_branches(shaken) == list_branches(graph)
             ):
-                largest = max(largest, abs(found - adjoint) / OFF)
+                largest = max(largest, abs(found - adjoint) / PERTURBATION)
     return largest
 
 
-def branches(graph: Graph) -> list[object]:
+def list_branches(graph: Graph) -> list[object]:
     """Which of its pieces each operation is on that has several."""
     lines = enumerate(graph.expression.operations)
-    return [branch(graph, line) for line, operation in lines if operation.name in PIECEWISE]
+    return [find_branch(graph, line) for line, operation in lines if operation.name in PIECEWISE]
 
 
-def branch(graph: Graph, line: int) -> object:
+def find_branch(graph: Graph, line: int) -> object:
     """Of a `where` the branch that is taken, of a step the value, of others which of their operands they are, and the
     sign of the first."""
     operation, value = graph.expression.operations[line], graph.values[line]
@@ -111,35 +125,36 @@ def branch(graph: Graph, line: int) -> object:
         return None
     if operation is WHERE:
         return bool(operands[0])
-    if operation.name in STEPS:
+    if operation.name in STEP_FUNCTIONS:
         return value
     if any(isinstance(operand, NoValue | bool) for operand in operands):
         return None
     return tuple(operand == value for operand in operands), operands[0] > 0
 
 
-class Shaken(Kind):
+class PerturbedFloats(Arithmetic):
     """Floats whose results are off by about OFF, relative, in the same way in each run of the same number."""
 
     def __init__(self) -> None:
         natives = {
-            name: f if name in UNSHAKEN else self._shaken(f) for name, f in FLOATS.natives.items()
+            name: f if name in NEVER_ROUNDED else self._perturb_function(f)
+            for name, f in FLOATS.natives.items()
         }
-        super().__init__(self._number, natives, FLOATS.finite, FLOATS.limit)
-        self.start(0)
+        super().__init__(self._read_number, natives, FLOATS.is_finite, FLOATS.compute_limit)
+        self.start_run(0)
 
-    def start(self, run: int) -> None:
+    def start_run(self, run: int) -> None:
         self._draw = random.Random(run).random
 
-    def off(self, value: float) -> float:
-        return value * (1 + OFF * (2 * self._draw() - 1))
+    def perturb(self, value: float) -> float:
+        return value * (1 + PERTURBATION * (2 * self._draw() - 1))
 
-    def _number(self, text: str) -> float:
-        value = float(FLOATS.number(text))
-        return self.off(value) if text in CONSTANTS else value
+    def _read_number(self, text: str) -> float:
+        value = float(FLOATS.read_literal(text))
+        return self.perturb(value) if text in FLOAT_CONSTANTS else value
 
-    def _shaken(self, function: Function) -> Function:
-        return lambda *operands: self.off(function(*operands))
+    def _perturb_function(self, function: NumberFunction) -> NumberFunction:
+        return lambda *operands: self.perturb(function(*operands))
 
 
-SHAKEN = Shaken()
+PERTURBED_FLOATS = PerturbedFloats()

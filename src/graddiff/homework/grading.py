@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.homework.answer_key import Key
+from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.mistake_matching import Hypothesis
-from graddiff.homework.problems import Part, Problem
-from graddiff.homework.submissions import Answer, Submission
-from graddiff.language.suggestions import did_you_mean
+from graddiff.homework.problems import HomeworkPart, Problem
+from graddiff.homework.submissions import Submission, SubmittedAnswer
+from graddiff.language.suggestions import suggest_name
 
 STATUSES = ("correct", "wrong", "missing", "invalid", "undecided")
 
@@ -23,11 +23,11 @@ class PartResult(NamedTuple):
     status: str
     score: float
     marks: float
-    answer: Answer | None = None
+    answer: SubmittedAnswer | None = None
     rule: str = ""
     error: float | None = None
     message: str = ""
-    picture: str = ""
+    error_block: str = ""
     counterexample: Mapping[str, Fraction] | None = None
     hypotheses: tuple[Hypothesis, ...] = ()
     expected: str | None = None
@@ -50,14 +50,14 @@ class StudentResult(NamedTuple):
         return sum(part.marks for part in self.parts)
 
     @property
-    def code(self) -> int:
+    def exit_code(self) -> int:
         """3 if something cannot be read, 1 if something is not right."""
         if self.remarks or any(part.status == "invalid" for part in self.parts):
             return 3
         return int(any(part.status != "correct" for part in self.parts))
 
 
-def grade(key: Key, submission: Submission, show: bool) -> StudentResult:
+def grade_submission(key: AnswerKey, submission: Submission, show: bool) -> StudentResult:
     """The result of a student; with `show`, the right answers are in it."""
     parts = [
         grade_part(key, problem, part, submission, show)
@@ -66,15 +66,15 @@ def grade(key: Key, submission: Submission, show: bool) -> StudentResult:
     ]
     remarks = [
         *([submission.unreadable] if submission.unreadable else submission.remarks),
-        *unknown(key, submission),
+        *describe_unknown_answers(key, submission),
     ]
     return StudentResult(submission.student, submission.path, tuple(parts), tuple(remarks))
 
 
 def grade_part(
-    key: Key, problem: Problem, part: Part, submission: Submission, show: bool
+    key: AnswerKey, problem: Problem, part: HomeworkPart, submission: Submission, show: bool
 ) -> PartResult:
-    expected = key.parts[problem.id, part.quantity].written if show else None
+    expected = key.parts[problem.id, part.quantity].answer_text if show else None
     answer = submission.answers.get((problem.id, part.quantity))
     if submission.unreadable:
         return PartResult(problem.id, part.quantity, "invalid", 0, part.marks, expected=expected)
@@ -82,7 +82,7 @@ def grade_part(
         return PartResult(
             problem.id, part.quantity, "missing", 0, part.marks, answer, expected=expected
         )
-    verdict, hypotheses, error = key.judge(problem.id, part.quantity, answer.text)
+    verdict, hypotheses, error = key.judge_answer(problem.id, part.quantity, answer.text)
     share = (
         1.0
         if verdict.status == "correct"
@@ -99,14 +99,14 @@ def grade_part(
         verdict.rule,
         verdict.error,
         verdict.message,
-        "" if error is None else error.block().removeprefix("graddiff: "),
+        "" if error is None else error.format_block().removeprefix("graddiff: "),
         verdict.counterexample,
         hypotheses,
         expected,
     )
 
 
-def unknown(key: Key, submission: Submission) -> Iterator[str]:
+def describe_unknown_answers(key: AnswerKey, submission: Submission) -> Iterator[str]:
     """Answers to what was not asked."""
     problems = {
         problem.id: [part.quantity for part in problem.parts] for problem in key.homework.problems
@@ -114,8 +114,8 @@ def unknown(key: Key, submission: Submission) -> Iterator[str]:
     for (problem, quantity), answer in submission.answers.items():
         where = f" (line {answer.line})" if answer.line else ""
         if problem not in problems:
-            hint = did_you_mean(problem, problems)
+            hint = suggest_name(problem, problems)
             yield f"there is no problem {problem}{where}{hint and f'; {hint}'}"
         elif quantity not in problems[problem]:
-            hint = did_you_mean(answer.part, problems[problem])
+            hint = suggest_name(answer.part, problems[problem])
             yield f"problem {problem} does not ask for {answer.part or 'this'}{where}{hint and f'; {hint}'}"

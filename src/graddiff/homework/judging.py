@@ -8,26 +8,32 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.autodiff.forward_pass import evaluate
+from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.errors import GraddiffError, PointError, RangeError
-from graddiff.homework.answer_text import REAL_ROOTS, Decimal, Given, value_at
-from graddiff.homework.conditioning import SHAKEN, scale_of_value
-from graddiff.homework.problems import Limits, Tolerance
-from graddiff.homework.sample_points import CONDITION, FEWEST, Sample, Witness, rational
+from graddiff.homework.answer_text import REAL_ROOTS, NumericAnswer, TypedDecimal, evaluate_answer
+from graddiff.homework.conditioning import PERTURBED_FLOATS, compute_value_scale
+from graddiff.homework.problems import AnswerLimits, Tolerance
+from graddiff.homework.sample_points import (
+    MAX_CONDITION,
+    MIN_SAMPLES,
+    SamplePoint,
+    Witness,
+    is_rational_function,
+)
 from graddiff.language.expression import Expression
 from graddiff.numbers.fractions import EXACT
 
-RELATIVE = 1e-9  # by which two ways to compute a number may differ
-ROUNDED = 12  # characters of a decimal beyond which it is not meant to be exact
-OF_SCALE = 1e-12  # the same, of the natural scale
-MACHINE = 15  # significant digits of a float as a machine prints it
-CLOSE = 0.01  # to what is close, but not right, relative
-EQUAL = "equal as fractions"
+RELATIVE_ERROR = 1e-9  # by which two ways to compute a number may differ
+MAX_EXACT_LENGTH = 12  # characters of a decimal beyond which it is not meant to be exact
+SCALE_ERROR = 1e-12  # the same, of the natural scale
+FLOAT_DIGITS = 15  # significant digits of a float as a machine prints it
+CLOSE_ERROR = 0.01  # to what is close, but not right, relative
+EQUAL_RULE = "equal as fractions"
 
 
-def near(left: float, right: float, scale: float = 0.0) -> bool:
+def is_near(left: float, right: float, scale: float = 0.0) -> bool:
     """Whether two numbers are the same, but for how they are computed."""
-    return abs(left - right) <= RELATIVE * max(abs(left), abs(right)) + OF_SCALE * scale
+    return abs(left - right) <= RELATIVE_ERROR * max(abs(left), abs(right)) + SCALE_ERROR * scale
 
 
 class Verdict(NamedTuple):
@@ -51,11 +57,11 @@ class Truth(NamedTuple):
 # numbers
 
 
-def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
+def judge_number(answer: NumericAnswer, truth: Truth, tolerance: Tolerance) -> Verdict:
     """Compares a number with the truth."""
-    value, fraction, typed = found
+    value, fraction, typed = answer
     rational = fraction is not None and truth.fraction is not None
-    error = distance(fraction, truth.fraction) if rational else abs(value - truth.value)
+    error = measure_distance(fraction, truth.fraction) if rational else abs(value - truth.value)
     if tolerance.rel is not None or tolerance.abs is not None:
         room = max(tolerance.abs or 0.0, (tolerance.rel or 0.0) * abs(truth.value))
         rule = " or ".join(
@@ -65,22 +71,22 @@ def judge_number(found: Given, truth: Truth, tolerance: Tolerance) -> Verdict:
         )
         return Verdict("correct" if error <= room else "wrong", f"within {rule}", error)
     if fraction is not None and fraction == truth.fraction:
-        return Verdict("correct", EQUAL, 0.0)
+        return Verdict("correct", EQUAL_RULE, 0.0)
     if typed is not None and not tolerance.exact:
         return judge_decimal(typed, truth, tolerance.digits, error)
     if rational or (typed is not None and tolerance.exact):
-        close = error <= CLOSE * abs(truth.value)
+        close = error <= CLOSE_ERROR * abs(truth.value)
         return Verdict(
-            "wrong", EQUAL, error, "close, but it has to be the number itself" if close else ""
+            "wrong", EQUAL_RULE, error, "close, but it has to be the number itself" if close else ""
         )
     return Verdict(
-        "correct" if near(value, truth.value, truth.scale) else "wrong",
-        f"within {RELATIVE:g}, relative",
+        "correct" if is_near(value, truth.value, truth.scale) else "wrong",
+        f"within {RELATIVE_ERROR:g}, relative",
         error,
     )
 
 
-def distance(left: Fraction | None, right: Fraction | None) -> float:
+def measure_distance(left: Fraction | None, right: Fraction | None) -> float:
     """How far two fractions are apart, as a float."""
     assert left is not None and right is not None
     try:
@@ -89,12 +95,12 @@ def distance(left: Fraction | None, right: Fraction | None) -> float:
         return math.inf
 
 
-def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float) -> Verdict:
+def judge_decimal(typed: TypedDecimal, truth: Truth, digits: int, error: float) -> Verdict:
     """A typed decimal has to be right as far as it is written, and to be written far enough; 0 is 0 against the natural
     scale, and what has as many digits as a float may be rounded as floats are."""
     rule = f"right as written, {digits} digits"
-    rounding = Fraction(OF_SCALE * truth.scale)
-    if error <= rounding and (truth.fraction is None or typed.digits >= MACHINE):
+    rounding = Fraction(SCALE_ERROR * truth.scale)
+    if error <= rounding and (truth.fraction is None or typed.digits >= FLOAT_DIGITS):
         return Verdict("correct", rule, error)
     true = Fraction(truth.value) if truth.fraction is None else truth.fraction
     off = abs(typed.value - true) - (rounding if truth.fraction is None else 0)
@@ -113,26 +119,32 @@ def judge_decimal(typed: Decimal, truth: Truth, digits: int, error: float) -> Ve
 
 
 def judge_formula(
-    answer: Expression, points: Sequence[Sample], witness: Witness | None, limits: Limits
+    answer: Expression, points: Sequence[SamplePoint], witness: Witness | None, limits: AnswerLimits
 ) -> Verdict:
     """Compares a formula with the derivative: a rational function with another as fractions, and at every point."""
     rule = f"equal at {len(points)} points"
-    if len(points) < FEWEST:
-        told = f"there are only {len(points)} points to compare at, and {FEWEST} are the fewest"
+    if len(points) < MIN_SAMPLES:
+        told = (
+            f"there are only {len(points)} points to compare at, and {MIN_SAMPLES} are the fewest"
+        )
         return Verdict("undecided", rule, None, told)
-    same = None if witness is None or not rational(answer) else equal_at(answer, witness)
+    same = (
+        None
+        if witness is None or not is_rational_function(answer)
+        else compare_at_witness(answer, witness)
+    )
     if same is not None:
         rule = "equal as rational functions"
     end = time.monotonic() + limits.seconds
     agreed, worst = 0, 0.0
     for sample in points:
         try:
-            value = value_at(answer, sample)
+            value = evaluate_answer(answer, sample)
         except GraddiffError as problem:
-            if isinstance(problem, RangeError) or lost_by_rounding(answer, sample):
+            if isinstance(problem, RangeError) or is_lost_by_rounding(answer, sample):
                 continue
             return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
-        equal, error = compare(answer, value, sample)
+        equal, error = compare_at_sample(answer, value, sample)
         if equal is False and not same:
             told = f"it gives {value:.6g}, which the derivative does not"
             return Verdict("wrong", rule, error, told, sample.at)
@@ -144,7 +156,7 @@ def judge_formula(
     if same is not None:
         told = "" if same else "it is close to the derivative everywhere, but not equal to it"
         return Verdict("correct" if same else "wrong", rule, worst, told)
-    if agreed < FEWEST:
+    if agreed < MIN_SAMPLES:
         told = (
             f"rounding hides whether it is right at {len(points) - agreed} of {len(points)} points"
         )
@@ -152,41 +164,45 @@ def judge_formula(
     return Verdict("correct", rule, worst)
 
 
-def compare(answer: Expression, value: float, sample: Sample) -> tuple[bool | None, float]:
+def compare_at_sample(
+    answer: Expression, value: float, sample: SamplePoint
+) -> tuple[bool | None, float]:
     """Whether a formula is equal to the derivative at a point, None if rounding hides it, and the relative error."""
     size, difference = max(abs(value), abs(sample.derivative)), abs(value - sample.derivative)
     error = difference / size if size else 0.0
-    if difference <= OF_SCALE * (size + sample.scale):
+    if difference <= SCALE_ERROR * (size + sample.scale):
         return True, error
-    own = scale_of_value(answer, sample.known, answer.output, REAL_ROOTS)
-    if difference > OF_SCALE * (size + sample.scale + own):
+    own = compute_value_scale(answer, sample.values, answer.output, REAL_ROOTS)
+    if difference > SCALE_ERROR * (size + sample.scale + own):
         return False, error
-    return True if own <= CONDITION * max(abs(sample.derivative), sample.scale) else None, error
+    return True if own <= MAX_CONDITION * max(abs(sample.derivative), sample.scale) else None, error
 
 
-def lost_by_rounding(answer: Expression, sample: Sample) -> bool:
+def is_lost_by_rounding(answer: Expression, sample: SamplePoint) -> bool:
     """Whether a formula has no value at a point only because numbers cancel that are not quite equal: it has one if
     they are shaken a little."""
-    SHAKEN.start(0)
+    PERTURBED_FLOATS.start_run(0)
     try:
-        evaluate(answer, sample.known, SHAKEN)
+        run_forward_pass(answer, sample.values, PERTURBED_FLOATS)
     except PointError:
         return False
     return True
 
 
-def equal_at(answer: Expression, witness: Witness) -> bool | None:
+def compare_at_witness(answer: Expression, witness: Witness) -> bool | None:
     """Whether a rational function is equal to the derivative at the witness; None if its numbers look rounded, or it
     has no value there."""
     try:
-        value = evaluate(answer, witness.known, EXACT)[answer.output]
+        value = run_forward_pass(answer, witness.values, EXACT)[answer.output]
     except PointError:
         return None
-    return True if value == witness.derivative else None if has_rounded(answer) else False
+    return True if value == witness.derivative else None if has_rounded_number(answer) else False
 
 
-def has_rounded(answer: Expression) -> bool:
+def has_rounded_number(answer: Expression) -> bool:
     """Whether a number in a formula looks like one that a machine has rounded."""
     return any(
-        len(text.partition("e")[0]) > ROUNDED for text in answer.literals.values() if "." in text
+        len(text.partition("e")[0]) > MAX_EXACT_LENGTH
+        for text in answer.literals.values()
+        if "." in text
     )

@@ -16,27 +16,27 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 TRIGONOMETRIC = ("sin", "cos", "tan", "sec", "csc", "cot")
-INVERSE = ("asin", "acos", "atan", "asec", "acsc", "acot")
+INVERSE_TRIGONOMETRIC = ("asin", "acos", "atan", "asec", "acsc", "acot")
 
 
 class Mistake(NamedTuple):
     id: str
-    told: str
+    template: str
     rules: Mapping[str, str] = {}
     values: Mapping[str, str] = {}
     reading: str = ""
 
-    def sentence(self, place: str) -> str:
+    def format_sentence(self, place: str) -> str:
         """What went wrong, and where."""
-        return self.told.format(at=place, what=place)
+        return self.template.format(at=place, what=place)
 
     @property
     def title(self) -> str:
         """What goes wrong, wherever."""
-        return self.told.partition("{")[0].rstrip(": ")
+        return self.template.partition("{")[0].rstrip(": ")
 
 
-ROWS = (
+MISTAKE_ROWS = (
     Mistake(
         "inner_derivative",
         "the inner derivative left out{at}",
@@ -148,7 +148,7 @@ ROWS = (
             "cot(u)": "-csc(u*pi/180)^2*du",
         },
         {f"{name}(u)": f"{name}(u*pi/180)" for name in TRIGONOMETRIC}
-        | {f"{name}(u)": f"{name}(u)*180/pi" for name in INVERSE},
+        | {f"{name}(u)": f"{name}(u)*180/pi" for name in INVERSE_TRIGONOMETRIC},
     ),
     Mistake("one_path", "one path counted of several: {what}", reading="path"),
     Mistake("path_left_out", "one path of several left out: {what}", reading="path left out"),
@@ -170,4 +170,4 @@ ROWS = (
     ),
 )
 
-MISTAKES = {row.id: row for row in ROWS}
+MISTAKES = {row.id: row for row in MISTAKE_ROWS}

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graddiff.homework.answer_key import Key
-from graddiff.homework.grading import StudentResult, grade
+from graddiff.homework.answer_key import AnswerKey
+from graddiff.homework.grading import StudentResult, grade_submission
 from graddiff.homework.problems import Homework
 from graddiff.homework.submissions import Submission
-from graddiff.system.processes import by_processes
+from graddiff.system.processes import map_in_processes
 
-CHUNK = 20  # students that a process takes at a time
+CHUNK_SIZE = 20  # students that a process takes at a time
 
-_own: list[tuple[Key, bool]] = []  # of a worker
+_worker_keys: list[tuple[AnswerKey, bool]] = []  # of a worker
 
 
-def graded(
-    key: Key, handed_in: Sequence[Submission], show: bool, jobs: int
+def grade_class(
+    key: AnswerKey, submissions: Sequence[Submission], show: bool, jobs: int
 ) -> Iterator[StudentResult]:
     """The result of each student."""
     if jobs == 1:
-        yield from (grade(key, submission, show) for submission in handed_in)
+        yield from (grade_submission(key, submission, show) for submission in submissions)
         return
-    chunks = batched(handed_in, CHUNK)
-    for _, results in by_processes(jobs, _grade, chunks, _begin, key.homework, show):
+    chunks = split_batches(submissions, CHUNK_SIZE)
+    for _, results in map_in_processes(
+        jobs, _grade_chunk, chunks, _prepare_grading_worker, key.homework, show
+    ):
         yield from results
 
 
-def batched(handed_in: Sequence[Submission], size: int) -> Iterator[Sequence[Submission]]:
-    yield from (handed_in[start : start + size] for start in range(0, len(handed_in), size))
+def split_batches(submissions: Sequence[Submission], size: int) -> Iterator[Sequence[Submission]]:
+    yield from (submissions[start : start + size] for start in range(0, len(submissions), size))
 
 
-def _begin(homework: Homework, show: bool) -> None:
-    _own.append((Key(homework), show))
+def _prepare_grading_worker(homework: Homework, show: bool) -> None:
+    _worker_keys.append((AnswerKey(homework), show))
 
 
-def _grade(chunk: Sequence[Submission]) -> list[StudentResult]:
-    key, show = _own[0]
-    return [grade(key, submission, show) for submission in chunk]
+def _grade_chunk(chunk: Sequence[Submission]) -> list[StudentResult]:
+    key, show = _worker_keys[0]
+    return [grade_submission(key, submission, show) for submission in chunk]

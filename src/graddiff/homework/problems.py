@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.autodiff.point import bind
+from graddiff.autodiff.point import add_bindings
 from graddiff.language.expression import Expression
+from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, Number
 
 Interval = tuple[Fraction, Fraction]
 
 
-class Limits(NamedTuple):
+class AnswerLimits(NamedTuple):
     """What an answer may be at most: characters, operations, seconds."""
 
     length: int = 2_000
@@ -32,7 +32,7 @@ class Tolerance(NamedTuple):
     exact: bool = False
 
 
-class Part(NamedTuple):
+class HomeworkPart(NamedTuple):
     """One thing that is asked for. `name` is what a formula is the derivative by, "" for a number; `credit` is the
     share of the marks that a mistake is left with."""
 
@@ -52,20 +52,20 @@ class Problem(NamedTuple):
     expression: Expression
     at: Mapping[str, str]
     domain: Mapping[str, Interval]
-    parts: tuple[Part, ...]
+    parts: tuple[HomeworkPart, ...]
 
 
 class Homework(NamedTuple):
     id: str
     title: str
     problems: tuple[Problem, ...]
-    limits: Limits
+    limits: AnswerLimits
 
     @property
     def marks(self) -> float:
         return sum(part.marks for problem in self.problems for part in problem.parts)
 
 
-def values_at(problem: Problem, kind: Kind = FLOATS) -> dict[str, Number]:
+def bind_problem_point(problem: Problem, kind: Arithmetic = FLOATS) -> dict[str, Number]:
     """The point of a problem. Raises PointError where a value is no number of that kind."""
-    return bind({}, problem.at.items(), "at", kind)
+    return add_bindings({}, problem.at.items(), "at", kind)

@@ -13,29 +13,31 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.autodiff.forward_pass import evaluate
+from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.result import Result, differentiate
-from graddiff.autodiff.reverse_pass import Graph, differentiate_backwards
+from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
 from graddiff.errors import PointError
-from graddiff.homework.conditioning import PIECEWISE, branch, scale_of_adjoint
+from graddiff.homework.conditioning import PIECEWISE, compute_adjoint_scale, find_branch
 from graddiff.homework.problems import Interval
 from graddiff.language.expression import Expression
-from graddiff.numbers.floats import CONSTANTS
+from graddiff.numbers.arithmetic import NoValue, Number
+from graddiff.numbers.floats import FLOAT_CONSTANTS
 from graddiff.numbers.fractions import EXACT
-from graddiff.numbers.kind import NoValue, Number
 from graddiff.operations.table import NUMBER, TABLE, VARIABLE
 
-WANTED = 12
-MORE = 6  # for branches that are hard to reach
-FEWEST = 6  # below which nothing is decided
+SAMPLE_COUNT = 12
+EXTRA_BRANCH_SAMPLES = 6  # for branches that are hard to reach
+MIN_SAMPLES = 6  # below which nothing is decided
 BANDS = ((5, 95), (105, 295), (-95, -5), (-295, -105))  # hundredths
 SCALES = tuple(Fraction(10) ** power for power in (0, 1, 0, 0, -1, 2, -2, 3, 4))
-EACH = 40  # points tried at each scale
-CONDITION = 1e4  # of a derivative's natural scale to the derivative, beyond which rounding matters
-ZERO = 1e-14  # of the scale: what is smaller is 0, but for rounding
-TINY = 1e-30  # a scale that a branch makes, on which the derivative is 0
-SMALLEST = 1e-290  # below which a float loses digits
-VANISHING = (
+TRIES_PER_SCALE = 40  # points tried at each scale
+MAX_CONDITION = (
+    1e4  # of a derivative's natural scale to the derivative, beyond which rounding matters
+)
+ZERO_RATIO = 1e-14  # of the scale: what is smaller is 0, but for rounding
+BRANCH_SCALE = 1e-30  # a scale that a branch makes, on which the derivative is 0
+SMALLEST_PRECISE = 1e-290  # below which a float loses digits
+VANISHING_OPERATIONS = (
     "exp",
     "pow",
     "mul",
@@ -49,7 +51,12 @@ VANISHING = (
     "gelu",
 )
 NEG, POW = TABLE["neg"], TABLE["pow"]
-RATIONAL = (NUMBER, VARIABLE, NEG, *(TABLE[name] for name in ("add", "sub", "mul", "div")))
+RATIONAL_OPERATIONS = (
+    NUMBER,
+    VARIABLE,
+    NEG,
+    *(TABLE[name] for name in ("add", "sub", "mul", "div")),
+)
 CONVENTIONS = (
     "kink",
     "jump",
@@ -62,12 +69,12 @@ CONVENTIONS = (
 )
 
 
-class Sample(NamedTuple):
+class SamplePoint(NamedTuple):
     """A point, the derivative there and its natural scale. `known` are the values of all names that an answer may speak
     of."""
 
     at: Mapping[str, Fraction]
-    known: Mapping[str, float]
+    values: Mapping[str, float]
     derivative: float
     scale: float
 
@@ -75,82 +82,83 @@ class Sample(NamedTuple):
 class Witness(NamedTuple):
     """A point of fractions, the values there of all names that an answer may speak of, and the derivative."""
 
-    known: Mapping[str, Fraction]
+    values: Mapping[str, Fraction]
     derivative: Fraction
 
 
-def samples(
+def draw_samples(
     seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]
-) -> list[Sample]:
+) -> list[SamplePoint]:
     """Up to WANTED admissible points for the derivative by a name, which depend on the seed alone, and up to MORE that
     reach branches of the expression which those do not."""
     piecewise = [
         line for line, operation in enumerate(expression.operations) if operation.name in PIECEWISE
     ]
-    most = WANTED + MORE * bool(piecewise)
-    found: list[Sample] = []
-    vanished: list[Sample] = []
+    most = SAMPLE_COUNT + EXTRA_BRANCH_SAMPLES * bool(piecewise)
+    found: list[SamplePoint] = []
+    vanished: list[SamplePoint] = []
     reached: set[object] = set()
-    for at in candidates(random.Random(seed), [*expression.variables], domain):
+    for at in draw_candidates(random.Random(seed), [*expression.variables], domain):
         with suppress(PointError):
-            result, sample = admissible(expression, name, at)
+            result, sample = evaluate_candidate(expression, name, at)
             if sample is None:
                 continue
-            flat = sample.scale <= TINY
-            branches = {(line, branch(result.graph, line)) for line in piecewise}
+            flat = sample.scale <= BRANCH_SCALE
+            branches = {(line, find_branch(result.graph, line)) for line in piecewise}
             if flat and not piecewise:  # perhaps too small for a float
                 vanished.append(sample)
             elif branches - reached or (
-                len(found) < WANTED and not (flat and flats(found) >= FEWEST)
+                len(found) < SAMPLE_COUNT
+                and not (flat and count_flat_samples(found) >= MIN_SAMPLES)
             ):
                 found.append(sample)
                 reached |= branches
         if len(found) == most:
             break
-    return found if len(found) >= FEWEST else [*found, *vanished][:WANTED]
+    return found if len(found) >= MIN_SAMPLES else [*found, *vanished][:SAMPLE_COUNT]
 
 
-def flats(found: list[Sample]) -> int:
+def count_flat_samples(samples: list[SamplePoint]) -> int:
     """How many samples are of a derivative that is 0 by the branch they are on."""
-    return sum(sample.scale <= TINY for sample in found)
+    return sum(sample.scale <= BRANCH_SCALE for sample in samples)
 
 
-def candidates(
+def draw_candidates(
     draw: random.Random, names: list[str], domain: Mapping[str, Interval]
 ) -> Iterator[dict[str, Fraction]]:
     """Points, the likelier ones first. An expression without variables has one."""
-    for number in range(EACH * len(SCALES) if names else 1):
-        yield {name: coordinate(draw, number, domain.get(name)) for name in names}
+    for number in range(TRIES_PER_SCALE * len(SCALES) if names else 1):
+        yield {name: draw_coordinate(draw, number, domain.get(name)) for name in names}
 
 
-def coordinate(draw: random.Random, number: int, interval: Interval | None) -> Fraction:
+def draw_coordinate(draw: random.Random, number: int, interval: Interval | None) -> Fraction:
     """A number with two decimals from one of the bands, or from the inside of an interval."""
     if interval is not None:
         low, high = interval
         return low + (high - low) * Fraction(1 + int(draw.random() * 998), 1000)
     first, last = BANDS[int(draw.random() * len(BANDS))]
     hundredths = first + int(draw.random() * (last - first + 1))
-    if number < EACH:
+    if number < TRIES_PER_SCALE:
         scale = SCALES[1 if number % 4 == 3 else 0]
     else:
         scale = (
-            SCALES[number // EACH]
+            SCALES[number // TRIES_PER_SCALE]
             if draw.random() < 0.5
             else SCALES[int(draw.random() * len(SCALES))]
         )
     return Fraction(hundredths, 100) * scale
 
 
-def admissible(
+def evaluate_candidate(
     expression: Expression, name: str, at: Mapping[str, Fraction]
-) -> tuple[Result, Sample | None]:
+) -> tuple[Result, SamplePoint | None]:
     """The graph at a point and its sample, None where it is not admissible; raises PointError for no value."""
     point = {variable: float(value) for variable, value in at.items()}
     result = differentiate(expression, point, [name])
-    line = expression.lines[name]
+    line = expression.lines_by_name[name]
     derivative = float(result.gradient[name])
     if any(
-        vanishes(result.graph, place) or by_chance(result.graph, place)
+        is_vanishing(result.graph, place) or has_chance_value(result.graph, place)
         for place in range(expression.size)
     ):
         return result, None
@@ -159,39 +167,46 @@ def admissible(
         or not 0 <= abs(derivative) < 1e100
     ):
         return result, None
-    scale = scale_of_adjoint(expression, point, line)
+    scale = compute_adjoint_scale(expression, point, line)
     if not scale < 1e100 or (
-        CONDITION * abs(derivative) < scale and abs(derivative) > ZERO * scale
+        MAX_CONDITION * abs(derivative) < scale and abs(derivative) > ZERO_RATIO * scale
     ):
         return result, None
-    known = {name: value_of(result.graph.values[place]) for name, place in expression.lines.items()}
-    return result, Sample(at, {n: v for n, v in known.items() if v is not None}, derivative, scale)
+    known = {
+        name: extract_float(result.graph.values[place])
+        for name, place in expression.lines_by_name.items()
+    }
+    return result, SamplePoint(
+        at, {n: v for n, v in known.items() if v is not None}, derivative, scale
+    )
 
 
-def vanishes(graph: Graph, line: int) -> bool:
+def is_vanishing(graph: Graph, line: int) -> bool:
     """Whether a line is 0, or nearly, only because a float is no smaller."""
     value = graph.values[line]
-    if graph.expression.operations[line].name not in VANISHING or isinstance(value, NoValue):
+    if graph.expression.operations[line].name not in VANISHING_OPERATIONS or isinstance(
+        value, NoValue
+    ):
         return False
-    return abs(value) < SMALLEST and all(
+    return abs(value) < SMALLEST_PRECISE and all(
         graph.values[operand] != 0 for operand in graph.expression.operands[line]
     )
 
 
-def by_chance(graph: Graph, line: int) -> bool:
+def has_chance_value(graph: Graph, line: int) -> bool:
     """Whether a line has a value only because a variable exponent of a negative number happens to be whole."""
     if graph.expression.operations[line] is not POW:
         return False
     base, exponent = graph.expression.operands[line]
-    varies = graph.expression.depends({*graph.expression.variables.values()})[exponent]
+    varies = graph.expression.find_dependent_lines({*graph.expression.variables.values()})[exponent]
     return bool(varies) and not isinstance(graph.values[base], NoValue) and graph.values[base] < 0
 
 
-def value_of(value: Number) -> float | None:
+def extract_float(value: Number) -> float | None:
     return None if isinstance(value, NoValue | bool) else float(value)
 
 
-def rational(expression: Expression) -> bool:
+def is_rational_function(expression: Expression) -> bool:
     """Whether an expression is a rational function of its variables: a polynomial over another."""
     for line, operation in enumerate(expression.operations):
         if operation is POW:
@@ -200,29 +215,29 @@ def rational(expression: Expression) -> bool:
                 exponent = expression.operands[exponent][0]
             if not expression.literals.get(exponent, "").isdigit():
                 return False
-        elif operation not in RATIONAL:
+        elif operation not in RATIONAL_OPERATIONS:
             return False
-    return not any(text in CONSTANTS for text in expression.literals.values())
+    return not any(text in FLOAT_CONSTANTS for text in expression.literals.values())
 
 
-def witness(
+def draw_witness(
     seed: str, expression: Expression, name: str, domain: Mapping[str, Interval]
 ) -> Witness | None:
     """A point whose coordinates are fractions of 61 bits: two different rational functions agree there with a
     probability of less than their degree over 2^61 (J. T. Schwartz, Journal of the ACM 27, 1980, pages 701 to 717).
     None if the expression is no rational function, or has no value there."""
-    if not rational(expression):
+    if not is_rational_function(expression):
         return None
     draw = random.Random(f"{seed} witness")
     at = {}
     for variable in expression.variables:
         low, high = domain.get(variable, (Fraction(-3), Fraction(3)))
         at[variable] = low + (high - low) * Fraction(draw.randrange(1, 2**61), 2**61)
-    line = expression.lines[name]
+    line = expression.lines_by_name[name]
     try:
-        values = evaluate(expression, at, EXACT)
-        derivative = differentiate_backwards(expression, values, {line}, EXACT).adjoints[line]
+        values = run_forward_pass(expression, at, EXACT)
+        derivative = run_reverse_pass(expression, values, {line}, EXACT).adjoints[line]
     except PointError:
         return None
-    known = {name: values[place] for name, place in expression.lines.items()}
+    known = {name: values[place] for name, place in expression.lines_by_name.items()}
     return Witness(known, Fraction(0) if derivative is None else derivative)

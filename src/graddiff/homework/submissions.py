@@ -14,17 +14,17 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from graddiff.autodiff.point import read_json
-from graddiff.checks.expectations import full_name
+from graddiff.autodiff.point import parse_json
+from graddiff.checks.expectations import expand_quantity
 from graddiff.errors import FileError, HomeworkError
-from graddiff.homework.homework_file import flat, read_toml, text_typed
+from graddiff.homework.homework_file import flatten_tables, get_typed_text, read_toml
 from graddiff.system.files import read_text
 
-SUFFIXES = (".toml", ".csv", ".tsv", ".jsonl", ".ndjson")
-LONG = ("problem", "part", "answer")  # columns of a table with an answer a row
+ANSWER_SUFFIXES = (".toml", ".csv", ".tsv", ".jsonl", ".ndjson")
+LONG_COLUMNS = ("problem", "part", "answer")  # columns of a table with an answer a row
 
 
-class Answer(NamedTuple):
+class SubmittedAnswer(NamedTuple):
     """The text of an answer, the line of its file, 0 where that is unknown, and what the student calls the part."""
 
     text: str
@@ -37,22 +37,22 @@ class Submission(NamedTuple):
 
     student: str
     path: str
-    answers: Mapping[tuple[str, str], Answer]
+    answers: Mapping[tuple[str, str], SubmittedAnswer]
     remarks: tuple[str, ...] = ()
     unreadable: str = ""
 
 
-class Entry(NamedTuple):
+class AnswerEntry(NamedTuple):
     """One answer of one student, or a remark in its place."""
 
     student: str
     problem: str
     part: str
-    answer: Answer
+    answer: SubmittedAnswer
     remark: str = ""
 
 
-def submissions(paths: Sequence[str]) -> list[Submission]:
+def read_submissions(paths: Sequence[str]) -> list[Submission]:
     """The submissions in files and folders, a student each, in their order.
 
     Raises FileError for what cannot be opened, HomeworkError for a table that is none and for a student who hands in
@@ -60,7 +60,7 @@ def submissions(paths: Sequence[str]) -> list[Submission]:
     found: dict[str, Submission] = {}
     for path in paths:
         folder = os.path.isdir(path)
-        for submission in in_folder(path) if folder else from_file(path):
+        for submission in read_submission_folder(path) if folder else read_submission_file(path):
             before = found.setdefault(submission.student, submission)
             if before is submission:
                 continue
@@ -68,10 +68,12 @@ def submissions(paths: Sequence[str]) -> list[Submission]:
             if not folder:
                 raise HomeworkError(told)
             mine, other = (
-                (before, submission) if own(before) or not own(submission) else (submission, before)
+                (before, submission)
+                if is_named_after_student(before) or not is_named_after_student(submission)
+                else (submission, before)
             )
             found[submission.student] = mine
-            name = student_of(other.path)
+            name = derive_student(other.path)
             found[name if name not in found else other.path] = Submission(
                 other.path, other.path, {}, (), told
             )
@@ -80,16 +82,18 @@ def submissions(paths: Sequence[str]) -> list[Submission]:
     return [*found.values()]
 
 
-def own(submission: Submission) -> bool:
+def is_named_after_student(submission: Submission) -> bool:
     """Whether the file has the name of the student, and does not only say so."""
-    return student_of(submission.path) == submission.student
+    return derive_student(submission.path) == submission.student
 
 
-def in_folder(path: str) -> Iterator[Submission]:
+def read_submission_folder(path: str) -> Iterator[Submission]:
     """The submissions in the files of a folder. One that cannot be read takes nobody else's away."""
     try:
         names = sorted(
-            name for name in os.listdir(path) if name.lower().endswith(SUFFIXES) and name[0] != "."
+            name
+            for name in os.listdir(path)
+            if name.lower().endswith(ANSWER_SUFFIXES) and name[0] != "."
         )
     except OSError as error:
         raise FileError(
@@ -97,45 +101,47 @@ def in_folder(path: str) -> Iterator[Submission]:
         ) from None
     if not names:
         raise FileError(
-            f"no file in {path} holds answers", hint=f"their suffixes are {', '.join(SUFFIXES)}"
+            f"no file in {path} holds answers",
+            hint=f"their suffixes are {', '.join(ANSWER_SUFFIXES)}",
         )
     for name in names:
         file = os.path.join(path, name)
         try:
-            yield from from_file(file)
+            yield from read_submission_file(file)
         except (HomeworkError, FileError) as error:
-            yield Submission(student_of(file), file, {}, (), error.message)
+            yield Submission(derive_student(file), file, {}, (), error.message)
 
 
-def from_file(path: str) -> list[Submission]:
+def read_submission_file(path: str) -> list[Submission]:
     """The submissions in one file."""
     suffix = os.path.splitext(path)[1].lower()
-    if suffix not in SUFFIXES and path != "-":
+    if suffix not in ANSWER_SUFFIXES and path != "-":
         raise FileError(
-            f"{path} is no file of answers", hint=f"its suffix says how: {', '.join(SUFFIXES)}"
+            f"{path} is no file of answers",
+            hint=f"its suffix says how: {', '.join(ANSWER_SUFFIXES)}",
         )
     text = read_text(path)
     if suffix in (".csv", ".tsv"):
-        return gathered(from_csv(text, path), path)
+        return gather_submissions(parse_csv_entries(text, path), path)
     if suffix in (".jsonl", ".ndjson"):
-        return gathered(from_jsonl(text), path)
+        return gather_submissions(parse_jsonl_entries(text), path)
     try:
-        return [from_toml(text, path)]
+        return [parse_toml_submission(text, path)]
     except HomeworkError as error:
-        return [Submission(student_of(path), path, {}, (), error.message)]
+        return [Submission(derive_student(path), path, {}, (), error.message)]
 
 
-def student_of(path: str) -> str:
+def derive_student(path: str) -> str:
     """Who hands in a file of one's own."""
     return "standard input" if path == "-" else os.path.splitext(os.path.basename(path))[0]
 
 
-def from_toml(text: str, path: str) -> Submission:
+def parse_toml_submission(text: str, path: str) -> Submission:
     """A student's own file; `student = "…"` on top names somebody else than the file does."""
     table = read_toml(text, path)
-    name = table.pop("student", student_of(path))
-    lines = Lines(text)
-    answers: dict[tuple[str, str], Answer] = {}
+    name = table.pop("student", derive_student(path))
+    lines = TomlKeyLines(text)
+    answers: dict[tuple[str, str], SubmittedAnswer] = {}
     remarks: list[str] = []
     for problem, section in table.items():
         if not isinstance(section, dict):
@@ -143,58 +149,66 @@ def from_toml(text: str, path: str) -> Submission:
                 f"what is called {problem} is no problem: an answer stands below [q1], as value = -12"
             )
             continue
-        for quantity, value in flat(section).items():
-            remarks += put(
-                answers, problem, quantity, text_typed(value), lines.of(problem, quantity)
+        for quantity, value in flatten_tables(section).items():
+            remarks += record_answer(
+                answers,
+                problem,
+                quantity,
+                get_typed_text(value),
+                lines.find_line(problem, quantity),
             )
     return Submission(str(name), path, answers, tuple(remarks))
 
 
-def put(
-    answers: dict[tuple[str, str], Answer], problem: str, quantity: str, text: str | None, line: int
+def record_answer(
+    answers: dict[tuple[str, str], SubmittedAnswer],
+    problem: str,
+    quantity: str,
+    text: str | None,
+    line: int,
 ) -> Iterator[str]:
     """Takes an answer down; yields what is wrong with it."""
-    place = (problem, full_name(quantity) if quantity else "")
+    place = (problem, expand_quantity(quantity) if quantity else "")
     if place in answers:
         lines = f"lines {answers[place].line} and {line}"
         yield f"the part {problem}.{quantity} is answered twice ({lines}); the first one counts"
     elif text is None:
         yield f"the answer to {problem}.{quantity} is neither a number nor a text (line {line})"
     else:
-        answers[place] = Answer(text, line, quantity)
+        answers[place] = SubmittedAnswer(text, line, quantity)
 
 
-class Lines:
+class TomlKeyLines:
     """Where the keys of a TOML text stand; 0 for what is not found."""
 
     def __init__(self, text: str) -> None:
-        self._found: dict[str, int] = {}
+        self._lines_by_key: dict[str, int] = {}
         section = ""
         for number, line in enumerate(text.split("\n"), 1):
             key, sign, _ = line.strip().partition("=")
             if key.startswith("[") and not sign:
-                section = bare(key.partition("]")[0].strip("["))
+                section = normalize_key(key.partition("]")[0].strip("["))
             elif sign:
-                self._found.setdefault(f"{section}.{bare(key)}".lstrip("."), number)
+                self._lines_by_key.setdefault(f"{section}.{normalize_key(key)}".lstrip("."), number)
 
-    def of(self, problem: str, quantity: str) -> int:
-        return self._found.get(f"{problem}.{quantity}", 0)
+    def find_line(self, problem: str, quantity: str) -> int:
+        return self._lines_by_key.get(f"{problem}.{quantity}", 0)
 
 
-def bare(key: str) -> str:
+def normalize_key(key: str) -> str:
     """A key without its quotes and blanks."""
     return ".".join(part.strip().strip("\"'") for part in key.split("."))
 
 
-def from_csv(text: str, path: str) -> Iterator[Entry]:
+def parse_csv_entries(text: str, path: str) -> Iterator[AnswerEntry]:
     """A table with a column `student` and either problem, part and answer, or a column a quantity, such as q1.value."""
     csv.field_size_limit(2**31 - 1)
     first = text.partition("\n")[0]
     sign = next((sign for sign in "\t;" if sign in first and "," not in first), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
-        header = header_of([name.strip() for name in next(reader, [])], path)
-        long = all(name in header for name in LONG)
+        header = read_submission_header([name.strip() for name in next(reader, [])], path)
+        long = all(name in header for name in LONG_COLUMNS)
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue
@@ -206,18 +220,24 @@ def from_csv(text: str, path: str) -> Iterator[Entry]:
                     if student
                     else "there is no student"
                 )
-                yield Entry(
-                    student or f"line {line}", "", "", Answer("", line), f"line {line}: {told}"
+                yield AnswerEntry(
+                    student or f"line {line}",
+                    "",
+                    "",
+                    SubmittedAnswer("", line),
+                    f"line {line}: {told}",
                 )
             else:
-                yield from entries(student, cells, long, line)
+                yield from parse_row_entries(student, cells, long, line)
     except csv.Error as error:
         raise HomeworkError(f"{path}, line {reader.line_num}: {error}") from None
 
 
-def header_of(names: list[str], path: str) -> list[str]:
+def read_submission_header(names: list[str], path: str) -> list[str]:
     """The columns of a table; raises HomeworkError unless they say who answers what."""
-    header = [name.lower() if name.lower() in ("student", *LONG) else name for name in names]
+    header = [
+        name.lower() if name.lower() in ("student", *LONG_COLUMNS) else name for name in names
+    ]
     if "student" not in header:
         raise HomeworkError(
             f"{path} has no column student", hint="a first line such as student,problem,part,answer"
@@ -225,31 +245,33 @@ def header_of(names: list[str], path: str) -> list[str]:
     for name in header:
         if name and header.count(name) > 1:
             raise HomeworkError(f"{path} has two columns {name}")
-    missing = [name for name in LONG if name not in header]
+    missing = [name for name in LONG_COLUMNS if name not in header]
     if not any("." in name for name in header) and missing:
         hint = "student,problem,part,answer, or a column a quantity: student,q1.value"
         raise HomeworkError(f"{path} has no column {missing[0]}", hint=hint)
     return header
 
 
-def entries(student: str, cells: Mapping[str, str], long: bool, line: int) -> Iterator[Entry]:
+def parse_row_entries(
+    student: str, cells: Mapping[str, str], long: bool, line: int
+) -> Iterator[AnswerEntry]:
     if long:
-        problem, part, answer = (cells.get(name, "") for name in LONG)
-        yield Entry(student, problem.strip(), part.strip(), Answer(answer, line))
+        problem, part, answer = (cells.get(name, "") for name in LONG_COLUMNS)
+        yield AnswerEntry(student, problem.strip(), part.strip(), SubmittedAnswer(answer, line))
         return
     for name, text in cells.items():
         problem, _, quantity = name.partition(".")
         if quantity:
-            yield Entry(student, problem, quantity, Answer(text, line))
+            yield AnswerEntry(student, problem, quantity, SubmittedAnswer(text, line))
 
 
-def from_jsonl(text: str) -> Iterator[Entry]:
+def parse_jsonl_entries(text: str) -> Iterator[AnswerEntry]:
     """An object a line: {"student": "ada", "q1": {"value": "-12"}}, "q1.value", or problem, part and answer."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            record = read_json(line)
+            record = parse_json(line)
             told = (
                 ""
                 if isinstance(record, dict) and isinstance(record.get("student"), str)
@@ -258,12 +280,14 @@ def from_jsonl(text: str) -> Iterator[Entry]:
         except (ValueError, RecursionError) as error:
             told = f"it is not JSON: {error}"
         if told:
-            yield Entry(f"line {number}", "", "", Answer("", number), f"line {number}: {told}")
+            yield AnswerEntry(
+                f"line {number}", "", "", SubmittedAnswer("", number), f"line {number}: {told}"
+            )
             continue
         student = record.pop("student")
-        if all(name in record for name in LONG):
+        if all(name in record for name in LONG_COLUMNS):
             record = {str(record["problem"]): {str(record["part"]): record["answer"]}}
-        for name, value in flat(record).items():
+        for name, value in flatten_tables(record).items():
             problem, _, quantity = name.partition(".")
             text_found = "" if value is None else value if isinstance(value, str) else None
             remark = (
@@ -271,16 +295,18 @@ def from_jsonl(text: str) -> Iterator[Entry]:
                 if text_found is not None
                 else f"the answer to {name} is neither a number nor a text (line {number})"
             )
-            yield Entry(student, problem, quantity, Answer(text_found or "", number), remark)
+            yield AnswerEntry(
+                student, problem, quantity, SubmittedAnswer(text_found or "", number), remark
+            )
 
 
-def gathered(entries: Iterator[Entry], path: str) -> list[Submission]:
+def gather_submissions(entries: Iterator[AnswerEntry], path: str) -> list[Submission]:
     """Entries -> submissions, in the order in which the students come first."""
-    answers: dict[str, dict[tuple[str, str], Answer]] = {}
+    answers: dict[str, dict[tuple[str, str], SubmittedAnswer]] = {}
     remarks: dict[str, list[str]] = {}
     for student, problem, part, answer, remark in entries:
         own, told = answers.setdefault(student, {}), remarks.setdefault(student, [])
-        told += [remark] if remark else put(own, problem, part, answer.text, answer.line)
+        told += [remark] if remark else record_answer(own, problem, part, answer.text, answer.line)
     return [
         Submission(student, path, own, tuple(remarks[student])) for student, own in answers.items()
     ]

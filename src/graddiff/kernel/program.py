@@ -10,29 +10,31 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.autodiff.reverse_pass import Graph, differentiate_backwards
-from graddiff.kernel.instructions import EQ, Lines, Symbol, Symbols
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
+from graddiff.kernel.instructions import EQ, Instruction, InstructionList, SymbolicArithmetic
 from graddiff.language.expression import Expression
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, NUMBER, WHERE
 
 # Operations whose result is not finite whenever this operand is not: an infinity that passes through all of these is
 # seen in the result. Through any other it could vanish, as in 1/inf.
-PASSING = {(name, slot) for name in ("add", "sub", "mul") for slot in (0, 1)}
-PASSING |= {
+INFINITY_PRESERVING = {(name, slot) for name in ("add", "sub", "mul") for slot in (0, 1)}
+INFINITY_PRESERVING |= {
     ("div", 0),
     *((name, 0) for name in ("neg", "abs", "sqrt", "cbrt", "sin", "cos", "tan", "log", "log2")),
 }
-PASSING |= {
+INFINITY_PRESERVING |= {
     (name, 0)
     for name in ("log10", "log1p", "sinh", "cosh", "asinh", "acosh", "asin", "acos", "atanh")
 }
 
 # Cheaper than the table's formulas, and not finite where they do not hold.
-CHEAPER = {"sech": "1/cosh(x)", "csch": "1/sinh(x)"}
+CHEAPER_FORMULAS = {"sech": "1/cosh(x)", "csch": "1/sinh(x)"}
 
-UNSEEN = {"clamp": "a > b"}  # what breaks a domain without a result that is not finite
+SILENT_DOMAIN_ERRORS = {
+    "clamp": "a > b"
+}  # what breaks a domain without a result that is not finite
 
 
 Branch = tuple[int, bool]
@@ -50,11 +52,11 @@ class Program(NamedTuple):
     numbers: Mapping[int, float | bool]
     inputs: Mapping[str, int]
     outputs: tuple[int, ...]
-    awkward: tuple[int, ...]
-    checked: Mapping[int, Branch | None]
+    convention_tests: tuple[int, ...]
+    finiteness_checks: Mapping[int, Branch | None]
 
 
-def program(
+def compile_program(
     expression: Expression,
     fixed: Mapping[str, float],
     wrt: Collection[int | None],
@@ -62,26 +64,29 @@ def program(
 ) -> Program:
     """Runs both passes on symbols. Variables that are not `fixed` are columns; `wrt` are lines of the expression, None
     for a derivative that is 0; `natives` are the operations that the program may use."""
-    lines = Lines()
-    kind = Symbols(lines, [*natives], CHEAPER)
+    lines = InstructionList()
+    kind = SymbolicArithmetic(lines, [*natives], CHEAPER_FORMULAS)
     at = {
-        name: lines.number(fixed[name]) if name in fixed else lines.input(name)
+        name: lines.add_number(fixed[name]) if name in fixed else lines.add_input(name)
         for name in expression.variables
     }
-    values = evaluate(expression, at, kind)
+    values = run_forward_pass(expression, at, kind)
     requested = {line for line in wrt if line is not None}
-    graph = differentiate_backwards(expression, values, requested, kind)
+    graph = run_reverse_pass(expression, values, requested, kind)
     found = [values[expression.output]]
     for line in wrt:
         adjoint = None if line is None else graph.adjoints[line]
-        found.append(lines.number(0.0) if adjoint is None else adjoint)
-    always = {values[line].line for line in taken_always(expression)}
-    return living(
-        lines, [symbol.line for symbol in found], [*awkward(graph, kind, requested)], always
+        found.append(lines.add_number(0.0) if adjoint is None else adjoint)
+    always = {values[line].line for line in find_unconditional_lines(expression)}
+    return eliminate_dead_lines(
+        lines,
+        [symbol.line for symbol in found],
+        [*find_convention_tests(graph, kind, requested)],
+        always,
     )
 
 
-def taken_always(expression: Expression) -> list[int]:
+def find_unconditional_lines(expression: Expression) -> list[int]:
     """The lines that stand in no branch of a `where`: a point at which one of them has no value has none at all."""
     reached = bytearray(expression.size)
     reached[expression.output] = 1
@@ -97,37 +102,45 @@ def taken_always(expression: Expression) -> list[int]:
     ]
 
 
-def awkward(graph: Graph, kind: Symbols, requested: set[int]) -> Iterator[int]:
+def find_convention_tests(
+    graph: Graph, arithmetic: SymbolicArithmetic, requested: set[int]
+) -> Iterator[int]:
     """The comparisons that hold where a derivative is a matter of convention, or a domain is left unseen."""
-    leads = graph.expression.depends(requested)
+    leads = graph.expression.find_dependent_lines(requested)
     for line, operation in enumerate(graph.expression.operations):
         conditions = (
-            borders(graph, kind, line, leads) if operation is WHERE else agreed(graph, kind, line)
+            find_switch_borders(graph, arithmetic, line, leads)
+            if operation is WHERE
+            else find_operation_conventions(graph, arithmetic, line)
         )
         for condition in conditions:
-            if kind.lines.operations[condition.line] is WHERE:
-                yield kind.lines.operands[condition.line][0]
-            elif kind.lines.numbers.get(
+            if arithmetic.instructions.operations[condition.line] is WHERE:
+                yield arithmetic.instructions.operands[condition.line][0]
+            elif arithmetic.instructions.numbers.get(
                 condition.line, True
             ):  # a comparison, or a number that is not 0
                 yield condition.line
 
 
-def borders(graph: Graph, kind: Symbols, line: int, leads: Sequence[int]) -> Iterator[Symbol]:
+def find_switch_borders(
+    graph: Graph, arithmetic: SymbolicArithmetic, line: int, leads: Sequence[int]
+) -> Iterator[Instruction]:
     """Where the condition of a `where` compares equals, even one that itself stands in a condition: what it switches
     there may be another `where`. What is always equal is no border, unless it is so by what the variables are bound
     to."""
     condition, *branches = graph.expression.operands[line]
     sides = graph.expression.operands[condition]
     left, right = (graph.values[side] for side in sides)
-    bound = left.line in kind.lines.numbers and not all(
+    bound = left.line in arithmetic.instructions.numbers and not all(
         side in graph.expression.literals for side in sides
     )
     if (left != right or bound) and any(leads[branch] for branch in branches):
-        yield kind.lines.write(EQ, (left.line, right.line))
+        yield arithmetic.instructions.add_operation(EQ, (left.line, right.line))
 
 
-def agreed(graph: Graph, kind: Symbols, line: int) -> Iterator[Symbol]:
+def find_operation_conventions(
+    graph: Graph, arithmetic: SymbolicArithmetic, line: int
+) -> Iterator[Instruction]:
     """Where a condition of the table holds for an operation through which a derivative flows."""
     operation, inputs = (
         graph.expression.operations[line],
@@ -135,63 +148,74 @@ def agreed(graph: Graph, kind: Symbols, line: int) -> Iterator[Symbol]:
     )
     slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
     conditions = operation.conventions if slots else []
-    if operation.name in UNSEEN:
-        conditions = [*conditions, (UNSEEN[operation.name], None)]
+    if operation.name in SILENT_DOMAIN_ERRORS:
+        conditions = [*conditions, (SILENT_DOMAIN_ERRORS[operation.name], None)]
     for condition, by in conditions:
         if by is None or by in slots:
-            known = kind.known(operation, by or 0, inputs, graph.values[line])
-            yield kind.compile(f"where({condition}, 1, 0)", operation.known)(**known)
+            known = arithmetic.bind_rule_variables(operation, by or 0, inputs, graph.values[line])
+            yield arithmetic.compile_formula(f"where({condition}, 1, 0)", operation.rule_variables)(
+                **known
+            )
 
 
-def living(
-    lines: Lines, outputs: Sequence[int], awkward: Sequence[int], always: Collection[int]
+def eliminate_dead_lines(
+    instructions: InstructionList,
+    outputs: Sequence[int],
+    convention_tests: Sequence[int],
+    unconditional: Collection[int],
 ) -> Program:
     """Leaves out the lines that nothing needs, and finds those that have to be checked; `always` are lines whose
     infinity is never without meaning."""
-    needed = bytearray(len(lines.operations))
-    for line in (*outputs, *awkward, *always):
+    needed = bytearray(len(instructions.operations))
+    for line in (*outputs, *convention_tests, *unconditional):
         needed[line] = 1
     for line in range(len(needed) - 1, -1, -1):
         if needed[line]:
-            for operand in lines.operands[line]:
+            for operand in instructions.operands[line]:
                 needed[operand] = 1
     place: dict[int, int] = {}
     for line, wanted in enumerate(needed):
         if wanted:
             place[line] = len(place)
-    operations = [lines.operations[line] for line in place]
-    operands = [tuple([place[operand] for operand in lines.operands[line]]) for line in place]
+    operations = [instructions.operations[line] for line in place]
+    operands = [
+        tuple([place[operand] for operand in instructions.operands[line]]) for line in place
+    ]
     kept = (
         tuple(dict.fromkeys(place[line] for line in outputs)),
-        tuple(dict.fromkeys(place[line] for line in awkward)),
+        tuple(dict.fromkeys(place[line] for line in convention_tests)),
     )
     return Program(
         operations=operations,
         operands=operands,
-        numbers={place[line]: value for line, value in lines.numbers.items() if line in place},
-        inputs={name: place[line] for line, name in lines.inputs.items() if line in place},
+        numbers={
+            place[line]: value for line, value in instructions.numbers.items() if line in place
+        },
+        inputs={name: place[line] for line, name in instructions.inputs.items() if line in place},
         outputs=tuple(place[line] for line in outputs),
-        awkward=kept[1],
-        checked=checked(operations, operands, kept[0], {place[line] for line in always}),
+        convention_tests=kept[1],
+        finiteness_checks=find_finiteness_checks(
+            operations, operands, kept[0], {place[line] for line in unconditional}
+        ),
     )
 
 
-def checked(
+def find_finiteness_checks(
     operations: Sequence[Operation],
     operands: Sequence[tuple[int, ...]],
     outputs: Sequence[int],
-    always: Collection[int],
+    unconditional: Collection[int],
 ) -> dict[int, Branch | None]:
     """The lines whose infinity would not be seen in another line that is checked, and the branch they stand in."""
-    suspects = {line for line in (*outputs, *always) if operations[line] is not NUMBER}
+    suspects = {line for line in (*outputs, *unconditional) if operations[line] is not NUMBER}
     passed: dict[int, list[int]] = {}  # line -> the lines that are not finite if it is not
-    branches: dict[int, set[Branch | None]] = {line: {None} for line in (*outputs, *always)}
+    branches: dict[int, set[Branch | None]] = {line: {None} for line in (*outputs, *unconditional)}
     for line in range(len(operations) - 1, -1, -1):
         own, operation = branches.get(line, {None}), operations[line]
         for slot, operand in enumerate(operands[line]):
             branch = {(operands[line][0], slot == 1)} if operation is WHERE and slot else own
             branches[operand] = branches.get(operand, set()) | branch
-            if (operation.name, slot) in PASSING:
+            if (operation.name, slot) in INFINITY_PRESERVING:
                 passed.setdefault(operand, []).append(line)
             if (
                 operations[operand] is not NUMBER
@@ -210,7 +234,7 @@ def checked(
     return {line: branch if branch and branch[0] < line else None for line, branch in only.items()}
 
 
-def function(
+def compile_function(
     name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]
 ) -> Callable[..., Any]:
     """A Python function from lines of text that were generated here, with `scope` for what they call."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graddiff.errors import Notice, Span
-from graddiff.language.tokens import Source
+from graddiff.language.tokens import TokenizedText
 from graddiff.operations.row import Operation
 
 
@@ -23,7 +23,7 @@ class Expression(NamedTuple):
     is the value of. `statements` are the lines of those that have a value, in order. The output is called
     `output_name` where a name for it is needed."""
 
-    source: Source
+    source: TokenizedText
     operations: list[Operation]
     operands: list[tuple[int, ...]]
     literals: Mapping[int, str]
@@ -43,7 +43,7 @@ class Expression(NamedTuple):
         return self.source.text
 
     @property
-    def lines(self) -> dict[str, int]:
+    def lines_by_name(self) -> dict[str, int]:
         """The line of every name: the output by what it is called, definitions, variables."""
         return {self.output_name: self.output, **self.definitions, **self.variables}
 
@@ -52,12 +52,12 @@ class Expression(NamedTuple):
         """The number of lines."""
         return len(self.operations)
 
-    def span(self, line: int) -> Span:
+    def get_span(self, line: int) -> Span:
         """The characters that a line was written with, enclosing brackets left out."""
         first, last = self.tokens
-        return self.source.span(first[line], last[line])
+        return self.source.get_span(first[line], last[line])
 
-    def depends(self, lines: set[int]) -> bytearray:
+    def find_dependent_lines(self, lines: set[int]) -> bytearray:
         """For each line, 1 if a derivative by one of `lines` can pass through it: a comparison lets none through."""
         through = bytearray(len(self.operations))
         for line in lines:
@@ -65,6 +65,6 @@ class Expression(NamedTuple):
         for line, operands in enumerate(self.operands):
             for operand in operands:
                 if through[operand]:
-                    through[line] = self.operations[line].differentiable
+                    through[line] = self.operations[line].has_partials
                     break
         return through

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 
 from graddiff.errors import GrammarError, NamingError
 from graddiff.language.expression import Expression
-from graddiff.language.suggestions import did_you_mean
-from graddiff.language.tokens import END, Source
-from graddiff.language.user_functions import Function
+from graddiff.language.suggestions import suggest_name
+from graddiff.language.tokens import END, TokenizedText
+from graddiff.language.user_functions import UserFunction
 from graddiff.operations.row import Operation
 from graddiff.operations.table import CONSTANTS, FUNCTIONS
 
 # What other languages have.
-SPELT_OTHERWISE = {
+FOREIGN_NAME_HINTS = {
     "pow": "a power is written x^y",
     "tg": "the tangent is tan(x)",
     "ctg": "the cotangent is cot(x)",
@@ -30,13 +30,17 @@ SPELT_OTHERWISE = {
 }
 
 
-def function_alone(source: Source, token: int, function: Operation | Function) -> GrammarError:
+def make_uncalled_function_error(
+    source: TokenizedText, token: int, function: Operation | UserFunction
+) -> GrammarError:
     """The name of a function that stands where a value should."""
     name = source.tokens[token]
     following = [*source.tokens[token + 1 :], END, END, END][:3]
     kind = source.kinds[following[0]]
     hint = f"write {function.signature}"
-    one = (function.fewest if isinstance(function, Operation) else len(function.parameters)) == 1
+    one = (
+        function.min_operand_count if isinstance(function, Operation) else len(function.parameters)
+    ) == 1
     if kind == "NAME" or kind == "NUMBER":
         hint = f"write {name}({following[0]})"
     elif kind == "SUPERSCRIPT":
@@ -46,13 +50,13 @@ def function_alone(source: Source, token: int, function: Operation | Function) -
     return GrammarError(
         f"{name} is a function: its operand{' stands' if one else 's stand'} in brackets",
         text=source.text,
-        span=source.span(token),
+        span=source.get_span(token),
         hint=hint,
     )
 
 
-def no_function(
-    source: Source,
+def make_unknown_function_error(
+    source: TokenizedText,
     first: int,
     last: int,
     names: Collection[str],
@@ -63,7 +67,7 @@ def no_function(
     """A call of something that is no function, or not yet; `names` are what stands for a value."""
     token = source.tokens[first]
     name = token[:-1].rstrip()
-    start = source.span(first)[0]
+    start = source.get_span(first)[0]
     if recursive:
         message = f"{name} is used in its own definition"
         hint = "a function uses what was defined before it, so that it always comes to an end"
@@ -72,17 +76,17 @@ def no_function(
         hint = "put the definition first: statements are read in order"
     elif name in names or name in CONSTANTS or len(name) == 1:
         message = f"{name} is not a function"
-        hint = f"for a product, write {name}*({source.text_of(first, last).removeprefix(token)}"
+        hint = f"for a product, write {name}*({source.get_text(first, last).removeprefix(token)}"
     else:
         message = f"there is no function {name}"
-        hint = SPELT_OTHERWISE.get(name.lower()) or did_you_mean(name, [*FUNCTIONS, *functions])
+        hint = FOREIGN_NAME_HINTS.get(name.lower()) or suggest_name(name, [*FUNCTIONS, *functions])
         hint = hint or "graddiff functions lists them; h(x) = x^2; h(3) makes one"
     return NamingError(message, text=source.text, span=(start, start + len(name)), hint=hint)
 
 
-def defined_twice(source: Source, token: int, name: str) -> NamingError:
+def make_redefinition_error(source: TokenizedText, token: int, name: str) -> NamingError:
     known = "is a function of the language" if name in FUNCTIONS else "has a meaning already"
-    start = source.span(token)[0]
+    start = source.get_span(token)[0]
     return NamingError(
         f"{name} {known}, and a definition is for good",
         text=source.text,
@@ -91,40 +95,42 @@ def defined_twice(source: Source, token: int, name: str) -> NamingError:
     )
 
 
-def used_before(source: Source, token: int, name: str) -> NamingError:
+def make_early_use_error(source: TokenizedText, token: int, name: str) -> NamingError:
     return NamingError(
         f"{name} is used here before it is defined",
         text=source.text,
-        span=source.span(token),
+        span=source.get_span(token),
         hint="put the definition first: statements are read in order",
     )
 
 
-def check_signature(source: Source, token: int, name: str, parameters: tuple[str, ...]) -> None:
+def validate_signature(
+    source: TokenizedText, token: int, name: str, parameters: tuple[str, ...]
+) -> None:
     """Raises if the left side of h(x) = … is not names in brackets, each once."""
     for parameter in parameters:
         if not parameter or not (parameter[0].isalpha() or parameter[0] == "_") or " " in parameter:
             raise GrammarError(
                 f"{parameter or 'nothing'} stands where {name} needs the name of an operand",
                 text=source.text,
-                span=source.span(token),
+                span=source.get_span(token),
                 hint=f"a function is defined for names: {name}(x) = x^2",
             )
     if len(set(parameters)) < len(parameters):
         raise GrammarError(
             f"an operand of {name} has the name of another",
             text=source.text,
-            span=source.span(token),
+            span=source.get_span(token),
             hint="give each operand its own name",
         )
 
 
-def without_value(
+def make_unbound_variables_error(
     expression: Expression, unbound: list[str], at: Mapping[str, float]
 ) -> NamingError:
     """The error for variables that are not bound: all of them, with a binding to fill in."""
     first = unbound[0]
-    product = factors(first, {*at, *expression.variables, *CONSTANTS} - {first})
+    product = split_into_names(first, {*at, *expression.variables, *CONSTANTS} - {first})
     if product and len(unbound) == 1:
         message = f"{first} has no value, but {' and '.join(product)} do"
         hint = f"for a product, write {'*'.join(product)}"
@@ -135,11 +141,14 @@ def without_value(
         slots = [f"{name}={format(float(at[name]), 'g') if name in at else '…'}" for name in names]
         hint = f"--at {','.join(slots)}"
     return NamingError(
-        message, text=expression.text, span=expression.span(expression.variables[first]), hint=hint
+        message,
+        text=expression.text,
+        span=expression.get_span(expression.variables[first]),
+        hint=hint,
     )
 
 
-def factors(name: str, names: set[str]) -> list[str]:
+def split_into_names(name: str, names: set[str]) -> list[str]:
     """The names that a name is made of, written side by side, or nothing."""
     if len(name) > 40:
         return []

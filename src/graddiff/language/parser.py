@@ -9,9 +9,9 @@ from collections.abc import Collection
 from graddiff._tables import ACTIONS, IMMEDIATE, RULES
 from graddiff.errors import GrammarError
 from graddiff.language import syntax_errors as diagnosis
-from graddiff.language.builder import Results, Writer
+from graddiff.language.builder import ExpressionBuilder, ResultStack
 from graddiff.language.expression import Expression
-from graddiff.language.tokens import END, Source
+from graddiff.language.tokens import END, TokenizedText
 from graddiff.operations.table import TABLE
 
 
@@ -19,26 +19,26 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
     """Reads an expression. `names` are bound by the caller, so that they win over constants of the same name.
 
     Raises ExpressionError (GrammarError, NamingError) with the place and a hint."""
-    source = Source(text)
+    source = TokenizedText(text)
     if not source.tokens:
         raise GrammarError("there is no expression", hint='write one in quotes, such as "(x+y)*z"')
-    writer = Writer(source, frozenset(names))
-    drive(source, writer)
-    return writer.expression()
+    writer = ExpressionBuilder(source, frozenset(names))
+    run_parse_tables(source, writer)
+    return writer.build_expression()
 
 
-def drive(source: Source, writer: Writer) -> None:
+def run_parse_tables(source: TokenizedText, builder: ExpressionBuilder) -> None:
     """Runs the tables. A state and a first token stand on the stacks for each symbol, a result for each operand."""
     # An alias is an operation or a method of the writer, or means that nothing is to be done.
     rules = [
-        (origin, size, TABLE.get(alias), getattr(writer, alias, _nothing))
+        (origin, size, TABLE.get(alias), getattr(builder, alias, _keep_operand))
         for origin, size, alias in RULES
     ]
-    operations, operands = writer.operations, writer.operands
-    write_first, write_last = writer.firsts.append, writer.lasts.append
-    kinds, names = source.kinds, writer.names
+    operations, operands = builder.operations, builder.operands
+    write_first, write_last = builder.firsts.append, builder.lasts.append
+    kinds, names = source.kinds, builder.names
     states, firsts, row = [0], [0], ACTIONS[0]
-    results: Results = []
+    results: ResultStack = []
     for position, token in enumerate([*source.tokens, END]):
         kind = kinds[token]
         last = (
@@ -47,7 +47,7 @@ def drive(source: Source, writer: Writer) -> None:
         while True:
             action = row.get(kind)
             if action is None:
-                raise diagnosis.unexpected(source, position)
+                raise diagnosis.make_unexpected_token_error(source, position)
             if action > 0:
                 rule = IMMEDIATE[action]
                 if not rule:
@@ -102,5 +102,5 @@ def drive(source: Source, writer: Writer) -> None:
                 break
 
 
-def _nothing(results: Results, firsts: list[int], last: int) -> None:
+def _keep_operand(results: ResultStack, firsts: list[int], last: int) -> None:
     """Brackets, a sign + and a list of statements leave the operand as it is."""

@@ -20,7 +20,7 @@ COMMENT = re.compile(r"#[^\n]*")
 _scanner = re.compile(SCAN)
 
 
-class Kinds(dict[str, str]):
+class TokenKinds(dict[str, str]):
     """Token -> kind, worked out once for each different token."""
 
     def __init__(self) -> None:
@@ -28,11 +28,11 @@ class Kinds(dict[str, str]):
         self[END] = "$END"
 
     def __missing__(self, token: str) -> str:
-        kind = self[token] = _kind(token)
+        kind = self[token] = _classify_token(token)
         return kind
 
 
-class Source:
+class TokenizedText:
     """A text and its tokens, END not among them. An accent is part of its letter (Unicode's form NFC)."""
 
     def __init__(self, text: str) -> None:
@@ -47,58 +47,62 @@ class Source:
                 )
         self.text = text
         self.tokens: list[str] = _scanner.findall(text)
-        self.kinds = Kinds()
-        self._kept: list[int] | None = None
+        self.kinds = TokenKinds()
+        self._kept_positions: list[int] | None = None
         if ";" in text or "\n" in text or "#" in text:
-            self._kept = _significant(self.tokens)
-            self.tokens = [self.tokens[i] for i in self._kept]
+            self._kept_positions = _find_significant_tokens(self.tokens)
+            self.tokens = [self.tokens[i] for i in self._kept_positions]
 
     @cached_property
-    def _starts(self) -> array[int]:
+    def _start_offsets(self) -> array[int]:
         """Where each token begins, and END, which stands behind the last character."""
         starts = array("q", [match.start() for match in _scanner.finditer(self.text)])
-        kept = starts if self._kept is None else array("q", [starts[i] for i in self._kept])
+        kept = (
+            starts
+            if self._kept_positions is None
+            else array("q", [starts[i] for i in self._kept_positions])
+        )
         kept.append(len(self.text.rstrip()))
         return kept
 
-    def kind(self, token: int) -> str:
+    def get_kind(self, token: int) -> str:
         return self.kinds[self.tokens[token]]
 
-    def span(self, first: int, last: int | None = None) -> Span:
+    def get_span(self, first: int, last: int | None = None) -> Span:
         """The characters from one token to another, both included."""
         last = first if last is None else last
-        return self._starts[first], self._starts[last] + (
+        return self._start_offsets[first], self._start_offsets[last] + (
             len(self.tokens[last]) if last < len(self.tokens) else 0
         )
 
-    def statements(self) -> list[str]:
+    def list_statements(self) -> list[str]:
         """The text of each statement, without comments and with white space folded."""
         ends = [i for i, token in enumerate(self.tokens) if self.kinds[token] == "SEPARATOR"] + [
             len(self.tokens)
         ]
         return [
-            self.text_of(start, end - 1, 400)
+            self.get_text(start, end - 1, 400)
             for start, end in zip([0, *(end + 1 for end in ends)], ends)
         ]
 
-    def text_of(self, first: int, last: int, limit: int = 100) -> str:
+    def get_text(self, first: int, last: int, limit: int = 100) -> str:
         """The text from one token to another, white space folded and the middle of a long one left out."""
-        start, end = self.span(first, last)
+        start, end = self.get_span(first, last)
         if end - start > 4 * limit:
             return f"{self.text[start : start + limit // 2]}…{self.text[end - limit // 2 : end]}"
         text = " ".join(COMMENT.sub("", self.text[start:end]).split())
         return text if len(text) <= limit else f"{text[: limit // 2]}…{text[-limit // 2 :]}"
 
 
-def name_in(text: str) -> str | None:
+def parse_single_name(text: str) -> str | None:
     """The name that a text consists of, None if it is anything else."""
-    source = Source(text)
+    source = TokenizedText(text)
     return (
         source.tokens[0] if [source.kinds[token] for token in source.tokens] == ["NAME"] else None
     )
 
 
-def _kind(token: str) -> str:
+def _classify_token(token: str) -> str:
     first, last = token[0], token[-1]
     if first.isalpha() or first == "_":
         if last == "=":
@@ -113,7 +117,7 @@ def _kind(token: str) -> str:
     return "UNKNOWN"
 
 
-def _significant(tokens: list[str]) -> list[int]:
+def _find_significant_tokens(tokens: list[str]) -> list[int]:
     """The tokens without the separators that separate nothing: new lines and comments at both ends, inside
     brackets, and behind something that cannot end a statement. A `;` counts everywhere but at the ends."""
     kept: list[int] = []
@@ -121,7 +125,7 @@ def _significant(tokens: list[str]) -> list[int]:
     for index, token in enumerate(tokens):
         last = token[-1]
         if token[0] in ";\n#":
-            unfinished = not kept or depth or _opens(tokens[kept[-1]])
+            unfinished = not kept or depth or _needs_continuation(tokens[kept[-1]])
             if unfinished and (not kept or ";" not in COMMENT.sub("", token)):
                 continue
         elif last == "(":
@@ -134,6 +138,6 @@ def _significant(tokens: list[str]) -> list[int]:
     return kept
 
 
-def _opens(token: str) -> bool:
+def _needs_continuation(token: str) -> bool:
     """Whether something must follow: an operator, a comma, an opening bracket or `=`."""
     return token[-1] in "(=" or (token in KINDS and token != ")")

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from graddiff.errors import PointError
-from graddiff.minimize.loop import Step
+from graddiff.minimize.loop import OptimizerStep
 
-CAPACITY = 512
+HISTORY_CAPACITY = 512
 
 Item = TypeVar("Item")
 
 
-class Look(NamedTuple):
+class LossRecord(NamedTuple):
     """A step at which the loss over all rows is known, and the loss on test data, where that is known, too."""
 
-    step: Step
+    step: OptimizerStep
     test: float | None
 
 
-class Thinned(Generic[Item]):
+class ThinnedSeries(Generic[Item]):
     """Keeps everything at first, then every second, fourth and so on."""
 
     def __init__(self) -> None:
@@ -28,15 +28,15 @@ class Thinned(Generic[Item]):
         self._seen, self._stride = 0, 1
 
     @property
-    def wants(self) -> bool:
+    def keeps_next(self) -> bool:
         """Whether the next one will be kept."""
         return self._seen % self._stride == 0
 
-    def add(self, item: Item) -> None:
-        if self.wants:
+    def add_item(self, item: Item) -> None:
+        if self.keeps_next:
             self.kept.append(item)
         self._seen += 1
-        if len(self.kept) == CAPACITY:
+        if len(self.kept) == HISTORY_CAPACITY:
             self.kept = self.kept[::2]
             self._stride *= 2
 
@@ -46,39 +46,44 @@ class History:
     on test data, where there is none."""
 
     def __init__(self, test: Callable[[tuple[float, ...]], tuple[float, ...]] | None) -> None:
-        self.last: Look | None = None
-        self.failed = ""
-        self._looks, self._path = Thinned[Look](), Thinned[tuple[float, ...]]()
-        self._test = test
+        self.last_record: LossRecord | None = None
+        self.test_error = ""
+        self._loss_records, self._points = (
+            ThinnedSeries[LossRecord](),
+            ThinnedSeries[tuple[float, ...]](),
+        )
+        self._test_loss = test
 
-    def add(self, step: Step) -> None:
+    def record_step(self, step: OptimizerStep) -> None:
         """Takes a step into account."""
-        self._path.add(step.parameters)
-        if step.whole is not None:
-            self.last = Look(step, self._tested(step) if self._looks.wants else None)
-            self._looks.add(self.last)
+        self._points.add_item(step.parameters)
+        if step.full_batch is not None:
+            self.last_record = LossRecord(
+                step, self._compute_test_loss(step) if self._loss_records.keeps_next else None
+            )
+            self._loss_records.add_item(self.last_record)
 
-    def _tested(self, step: Step) -> float | None:
+    def _compute_test_loss(self, step: OptimizerStep) -> float | None:
         try:
-            return self._test(step.parameters)[0] if self._test else None
+            return self._test_loss(step.parameters)[0] if self._test_loss else None
         except PointError as error:
-            self.failed = self.failed or error.message
+            self.test_error = self.test_error or error.message
             return None
 
-    def looks(self) -> list[Look]:
+    def list_loss_records(self) -> list[LossRecord]:
         """What is kept, the last look behind it, with what it is on test data."""
-        last, kept = self.last, self._looks.kept
+        last, kept = self.last_record, self._loss_records.kept
         if last is None or (kept and kept[-1].step.number == last.step.number):
             return kept
         if last.test is None:
-            last = self.last = last._replace(test=self._tested(last.step))
+            last = self.last_record = last._replace(test=self._compute_test_loss(last.step))
         return [*kept, last]
 
-    def path(self) -> list[tuple[float, ...]]:
+    def list_points(self) -> list[tuple[float, ...]]:
         """The parameters from the first step to the last."""
-        kept = self._path.kept
+        kept = self._points.kept
         return (
             kept
-            if self.last is None or kept[-1] == self.last.step.parameters
-            else [*kept, self.last.step.parameters]
+            if self.last_record is None or kept[-1] == self.last_record.step.parameters
+            else [*kept, self.last_record.step.parameters]
         )

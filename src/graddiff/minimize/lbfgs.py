@@ -9,45 +9,61 @@ import math
 from typing import Any
 
 from graddiff.errors import PointError, UsageError
-from graddiff.minimize.loop import End, Limits, Look, Objective, State, Step, Watch
+from graddiff.minimize.loop import (
+    LossFunction,
+    OptimizerStep,
+    RunEnd,
+    RunLimits,
+    RunState,
+    StepObserver,
+    StoppingCriteria,
+)
 
 
-def need_scipy() -> None:
+def require_scipy() -> None:
     """Raises UsageError if SciPy is not installed."""
     if not importlib.util.find_spec("scipy"):
         hint = "pip install 'graddiff[minimize]' brings it; adam needs nothing"
         raise UsageError("lbfgs needs SciPy, which is not installed", hint=hint)
 
 
-FLAT = 1e-5  # of the length of the gradient at the start, or of 1: what is left of it at a minimum
+FLAT_GRADIENT = (
+    1e-5  # of the length of the gradient at the start, or of 1: what is left of it at a minimum
+)
 
 
-class Stopped(Exception):
+class RunStopped(Exception):
     """Carries the end of a run through SciPy."""
 
-    def __init__(self, end: End) -> None:
+    def __init__(self, end: RunEnd) -> None:
         super().__init__(end.message)
         self.end = end
 
 
-class LineSearch:
+class LineSearchDescent:
     """L-BFGS from a state on. SciPy keeps what it remembers to itself, so that a run that goes on is run again from its
     start, which gives the same steps, without being shown."""
 
-    def __init__(self, objective: Objective, start: tuple[float, ...], limits: Limits) -> None:
+    def __init__(
+        self, objective: LossFunction, start: tuple[float, ...], limits: RunLimits
+    ) -> None:
         self.objective, self.start = objective, start
-        self._watch = Watch(limits, "try another start, or adam")
-        self._found: dict[
+        self._criteria = StoppingCriteria(limits, "try another start, or adam")
+        self._evaluations: dict[
             tuple[float, ...], tuple[float, ...]
         ] = {}  # parameters -> loss and gradient
 
-    def run(self, state: State, look: Look) -> tuple[State, End]:
+    def run(self, state: RunState, observe: StepObserver) -> tuple[RunState, RunEnd]:
         """Goes on until there is a reason to stop; `look` is shown every step, and the state to go on from."""
         from scipy.optimize import minimize
 
-        self._state, self._shown, self._look = State(0, self.start, ()), state.step, look
+        self._state, self._resumed_step, self._observe = (
+            RunState(0, self.start, ()),
+            state.step,
+            observe,
+        )
         try:
-            self._arrive(self.start)
+            self._record_step(self.start)
             options = {"maxiter": 10**9, "maxfun": 10**9, "ftol": 0.0, "gtol": 0.0}
             minimize(
                 self._evaluate,
@@ -57,26 +73,32 @@ class LineSearch:
                 options=options,
                 callback=self._after_step,
             )
-        except Stopped as stopped:
+        except RunStopped as stopped:
             return self._state, stopped.end
         except PointError as error:
-            return self._state, self._watch.lost(self._state, error)
-        return self._state, self._stuck()
+            return self._state, self._criteria.make_lost_end(self._state, error)
+        return self._state, self._end_search()
 
-    def _stuck(self) -> End:
+    def _end_search(self) -> RunEnd:
         """The end where a line search finds nothing smaller: at a minimum, as far as numbers can tell, or not."""
-        norm = math.hypot(*self._found[self._state.parameters][1:])
+        norm = math.hypot(*self._evaluations[self._state.parameters][1:])
         if norm == 0:
-            return End("gradient", "the gradient is 0")
+            return RunEnd("gradient", "the gradient is 0")
         told = f"the line search finds no smaller loss, and the gradient is {norm:.3g} long"
-        flat = norm <= FLAT * max(1.0, self._first)
-        return End("line search", told) if flat else End("divergence", told, 4, self._watch.hint)
+        flat = norm <= FLAT_GRADIENT * max(1.0, self._first_norm)
+        return (
+            RunEnd("line search", told)
+            if flat
+            else RunEnd("divergence", told, 4, self._criteria.hint)
+        )
 
     def _evaluate(self, theta: Any) -> tuple[float, list[float]]:
         """The loss and its gradient; infinite where there is none, from which the line search turns back."""
         key = tuple(map(float, theta))
         try:
-            loss, *gradient = self._found[key] = self._found.get(key) or self.objective(key)
+            loss, *gradient = self._evaluations[key] = self._evaluations.get(key) or self.objective(
+                key
+            )
         except PointError:
             return math.inf, [0.0] * len(key)
         return loss, gradient
@@ -84,20 +106,22 @@ class LineSearch:
     def _after_step(self, intermediate_result: Any) -> None:
         key = tuple(map(float, intermediate_result.x))
         self._state = self._state._replace(step=self._state.step + 1)
-        self._arrive(key)
-        self._found = {key: self._found[key]}
+        self._record_step(key)
+        self._evaluations = {key: self._evaluations[key]}
 
-    def _arrive(self, theta: tuple[float, ...]) -> None:
+    def _record_step(self, theta: tuple[float, ...]) -> None:
         """Looks at the parameters of a step. Raises Stopped at the end."""
-        whole = self._found[theta] = self._found.get(theta) or self.objective(theta)
-        state = self._watch.look(self._state._replace(parameters=theta), whole[0])
-        step = Step(state.step, state.step, whole[0], whole[1:], theta, whole)
+        whole = self._evaluations[theta] = self._evaluations.get(theta) or self.objective(theta)
+        state = self._criteria.observe_loss(self._state._replace(parameters=theta), whole[0])
+        step = OptimizerStep(state.step, state.step, whole[0], whole[1:], theta, whole)
         if not state.step:
-            self._first = step.norm
+            self._first_norm = step.gradient_norm
         self._state = state
-        if state.step < self._shown:
+        if state.step < self._resumed_step:
             return
-        end = self._watch.judge(state, step.norm, self._watch.done(state.step, state.step))
-        end = self._look(step, state) or end
+        end = self._criteria.find_end(
+            state, step.gradient_norm, self._criteria.find_limit_end(state.step, state.step)
+        )
+        end = self._observe(step, state) or end
         if end:
-            raise Stopped(end)
+            raise RunStopped(end)

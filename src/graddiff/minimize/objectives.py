@@ -7,19 +7,19 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from graddiff.autodiff.result import differentiate, request
-from graddiff.errors import NOTICES, Notice, PointError
+from graddiff.autodiff.result import differentiate, find_requested_lines
+from graddiff.errors import NOTICE_KINDS, Notice, PointError
 from graddiff.kernel import vector as columns
-from graddiff.kernel.program import Program, program
-from graddiff.kernel.scalar import NATIVES, by_rows
+from graddiff.kernel.program import Program, compile_program
+from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
 from graddiff.language.expression import Expression
-from graddiff.minimize.training_rows import Samples, order
+from graddiff.minimize.training_rows import Samples, shuffle_rows
 
-AWKWARD = (
+KERNEL_ERRORS = (
     ArithmeticError,
     ValueError,
 )  # what a kernel raises where a point is for the single-point path
-CHUNK = 4_096  # rows that are answered at once
+CHUNK_ROWS = 4_096  # rows that are answered at once
 
 Numbers = Sequence[float]
 
@@ -31,16 +31,16 @@ class Objective:
         self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]
     ) -> None:
         self.expression, self.names, self.fixed = expression, tuple(names), fixed
-        self.wrt = [*request(expression, names).values()]
+        self.wrt = [*find_requested_lines(expression, names).values()]
         self.notices: dict[str, tuple[int, Notice]] = {}
 
-    def alone(self, theta: Numbers, row: Mapping[str, float]) -> tuple[float, ...]:
+    def evaluate_single(self, theta: Numbers, row: Mapping[str, float]) -> tuple[float, ...]:
         """The single-point path. Raises PointError where a value or a derivative does not exist."""
         result = differentiate(
             self.expression, {**self.fixed, **dict(zip(self.names, theta)), **row}, self.names
         )
         for notice in result.notices:
-            if NOTICES[notice.kind]:
+            if NOTICE_KINDS[notice.kind]:
                 raise PointError(notice.message, text=self.expression.text, span=notice.span)
             if notice not in self.expression.notices:
                 node = f"{notice.kind} {notice.text}"
@@ -60,15 +60,15 @@ class Objective:
         return (result.value, *result.gradient.values())
 
 
-class AtPoint(Objective):
+class PointObjective(Objective):
     """The loss is the expression itself."""
 
     def __init__(
         self, expression: Expression, names: Sequence[str], fixed: Mapping[str, float]
     ) -> None:
         super().__init__(expression, names, fixed)
-        self._kernel, self._places = kernel(
-            program(expression, fixed, self.wrt, NATIVES), self.names
+        self._kernel, self._places = compile_kernel(
+            compile_program(expression, fixed, self.wrt, SCALAR_NATIVES), self.names
         )
 
     def __call__(self, theta: Numbers) -> tuple[float, ...]:
@@ -76,11 +76,11 @@ class AtPoint(Objective):
         try:
             found: tuple[float, ...] = self._kernel(*[theta[place] for place in self._places])
             return found
-        except AWKWARD:
-            return self.alone(theta, {})
+        except KERNEL_ERRORS:
+            return self.evaluate_single(theta, {})
 
 
-class OverRows(Objective):
+class MeanObjective(Objective):
     """The loss is the mean of the expression over rows, whose columns are variables."""
 
     def __init__(
@@ -93,15 +93,19 @@ class OverRows(Objective):
     ) -> None:
         super().__init__(expression, names, fixed)
         self.samples = samples
-        self._table: Any
+        self._sample_kernel: Any
         if engine == "columns":
-            from graddiff.minimize.training_columns import Arrays
+            from graddiff.minimize.training_columns import ArrayKernel
 
-            self._table = Arrays(
-                samples, program(expression, fixed, self.wrt, columns.NATIVES), self.names
+            self._sample_kernel = ArrayKernel(
+                samples,
+                compile_program(expression, fixed, self.wrt, columns.VECTOR_NATIVES),
+                self.names,
             )
         else:
-            self._table = Lists(samples, program(expression, fixed, self.wrt, NATIVES), self.names)
+            self._sample_kernel = ListKernel(
+                samples, compile_program(expression, fixed, self.wrt, SCALAR_NATIVES), self.names
+            )
 
     def __call__(
         self, theta: Numbers, start: int = 0, stop: int | None = None, seed: str | None = None
@@ -110,67 +114,69 @@ class OverRows(Objective):
         Raises PointError with the line of a row that has none."""
         stop = self.samples.count if stop is None else stop
         totals = [0.0] * (1 + len(self.names))
-        for first, piece in self._table.pieces(start, stop, seed):
-            sums, left = self._table.sums(theta, piece)
+        for first, piece in self._sample_kernel.read_pieces(start, stop, seed):
+            sums, left = self._sample_kernel.sum_rows(theta, piece)
             totals = [total + part for total, part in zip(totals, sums)]
             for row in left:
-                numbers = self._left(
+                numbers = self._evaluate_left_row(
                     theta,
                     piece,
                     row,
-                    first + row if seed is None else self._table.order(seed)[first + row],
+                    first + row
+                    if seed is None
+                    else self._sample_kernel.get_order(seed)[first + row],
                 )
                 totals = [total + part for total, part in zip(totals, numbers)]
         return tuple([total / (stop - start) for total in totals])
 
-    def _left(
+    def _evaluate_left_row(
         self, theta: Numbers, piece: Sequence[Any], row: int, place: int
     ) -> tuple[float, ...]:
         """A row that the kernel leaves to the single-point path."""
         values = {name: float(column[row]) for name, column in zip(self.samples.columns, piece)}
         try:
-            return self.alone(theta, values)
+            return self.evaluate_single(theta, values)
         except PointError as error:
             raise type(error)(
-                f"{self.samples.place(int(place))}: {error.message}",
+                f"{self.samples.describe_place(int(place))}: {error.message}",
                 text=error.text,
                 span=error.span,
                 hint=error.hint,
             ) from None
 
 
-class Lists:
+class ListKernel:
     """Samples as lists of floats, and a program over them."""
 
     def __init__(self, samples: Samples, program: Program, parameters: Sequence[str]) -> None:
         self.samples = samples
-        self._kernel, self._places = kernel(program, [*parameters, *samples.columns])
+        self._kernel, self._places = compile_kernel(program, [*parameters, *samples.columns])
         self._outputs = len(program.outputs)
         self._order: tuple[str, list[int]] = ("", [])
 
-    def order(self, seed: str) -> Sequence[int]:
+    def get_order(self, seed: str) -> Sequence[int]:
         """All rows in the order of a seed."""
         if self._order[0] != seed:
-            self._order = (seed, order(seed, self.samples.count))
+            self._order = (seed, shuffle_rows(seed, self.samples.count))
         return self._order[1]
 
-    def pieces(
+    def read_pieces(
         self, start: int, stop: int, seed: str | None
     ) -> Iterator[tuple[int, list[Sequence[float]]]]:
         """The columns of some rows, in pieces."""
         width = len(self.samples.columns)
-        for first in range(start, stop, CHUNK):
-            last = min(first + CHUNK, stop)
+        for first in range(start, stop, CHUNK_ROWS):
+            last = min(first + CHUNK_ROWS, stop)
             rows = (
-                self.samples.read(first, last)
+                self.samples.read_rows(first, last)
                 if seed is None
-                else self.samples.pick(self.order(seed)[first:last])
+                else self.samples.read_selected_rows(self.get_order(seed)[first:last])
             )
             numbers = array("d")
             numbers.frombytes(rows)
             yield first, [numbers[place::width] for place in range(width)]
 
-    def sums(
+    def sum_rows(
         self, theta: Numbers, piece: Sequence[Sequence[float]]
     ) -> tuple[list[float], list[int]]:
         """Value and partials summed over the rows of a piece, and the rows that are left out of it."""
@@ -181,19 +187,19 @@ class Lists:
             return [number * size for number in self._kernel()], []
         try:
             return [sum(column) for column in zip(*map(self._kernel, *given))], []
-        except AWKWARD:
-            return self._carefully([*zip(*given)])
+        except KERNEL_ERRORS:
+            return self._sum_regular_rows([*zip(*given)])
 
-    def _carefully(self, rows: Sequence[Sequence[float]]) -> tuple[list[float], list[int]]:
+    def _sum_regular_rows(self, rows: Sequence[Sequence[float]]) -> tuple[list[float], list[int]]:
         found, left = [[0.0] * self._outputs], []
         for row, numbers in enumerate(rows):
             try:
                 found.append(self._kernel(*numbers))
-            except AWKWARD:
+            except KERNEL_ERRORS:
                 left.append(row)
         return [sum(column) for column in zip(*found)], left
 
 
-def kernel(program: Program, names: Sequence[str]) -> tuple[Any, list[int]]:
+def compile_kernel(program: Program, names: Sequence[str]) -> tuple[Any, list[int]]:
     """A function of those names that the program needs, and their places."""
-    return by_rows(program), [[*names].index(name) for name in program.inputs]
+    return compile_row_function(program), [[*names].index(name) for name in program.inputs]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from graddiff.errors import UsageError
-from graddiff.language.suggestions import did_you_mean
+from graddiff.language.suggestions import suggest_name
 
 
 class Assignment(NamedTuple):
@@ -24,20 +24,22 @@ class Assignment(NamedTuple):
     formula: str
 
 
-class Rule(NamedTuple):
+class OptimizerRule(NamedTuple):
     """`defaults` are the hyperparameters, `state` the names that are kept, with the formulas of their first values."""
 
     name: str
     defaults: Mapping[str, float]
     state: Mapping[str, str]
     assignments: tuple[Assignment, ...]
-    words: str
+    summary: str
 
 
-def rule(name: str, text: str, words: str, state: Mapping[str, str], **defaults: float) -> Rule:
+def define_rule(
+    name: str, text: str, words: str, state: Mapping[str, str], **defaults: float
+) -> OptimizerRule:
     pairs = (line.partition("=") for line in text.split(";"))
     assignments = tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs)
-    return Rule(
+    return OptimizerRule(
         name, {hyper: float(value) for hyper, value in defaults.items()}, state, assignments, words
     )
 
@@ -51,11 +53,13 @@ ADAM = (
 )
 BETAS = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 
-RULES = {
+OPTIMIZER_RULES = {
     row.name: row
     for row in (
-        rule("sgd", DECAY + "w = w - lr*g", "against the gradient", {}, lr=1e-3, weight_decay=0),
-        rule(
+        define_rule(
+            "sgd", DECAY + "w = w - lr*g", "against the gradient", {}, lr=1e-3, weight_decay=0
+        ),
+        define_rule(
             "momentum",
             DECAY + VELOCITY + "w = w - lr*b",
             "SGD with a velocity that remembers earlier gradients",
@@ -65,7 +69,7 @@ RULES = {
             dampening=0,
             weight_decay=0,
         ),
-        rule(
+        define_rule(
             "nesterov",
             DECAY + "b = where(t > 1, momentum*b + g, g); w = w - lr*(g + momentum*b)",
             "momentum, looking one step ahead",
@@ -74,7 +78,7 @@ RULES = {
             momentum=0.9,
             weight_decay=0,
         ),
-        rule(
+        define_rule(
             "adagrad",
             DECAY + "s = s + g^2; w = w - lr/(1 + (t - 1)*lr_decay)*g/(sqrt(s) + eps)",
             "a rate for each parameter, smaller the more it has moved",
@@ -85,7 +89,7 @@ RULES = {
             initial_accumulator_value=0,
             eps=1e-10,
         ),
-        rule(
+        define_rule(
             "rmsprop",
             DECAY
             + "s = alpha*s + (1 - alpha)*g^2; b = momentum*b + g/(sqrt(s) + eps); w = w - lr*b",
@@ -97,7 +101,7 @@ RULES = {
             weight_decay=0,
             momentum=0,
         ),
-        rule(
+        define_rule(
             "adam",
             DECAY + ADAM,
             "momentum, and a rate for each parameter",
@@ -106,7 +110,7 @@ RULES = {
             **BETAS,
             weight_decay=0,
         ),
-        rule(
+        define_rule(
             "adamw",
             "w = w*(1 - lr*weight_decay); " + ADAM,
             "Adam, the parameters themselves decaying",
@@ -118,10 +122,10 @@ RULES = {
     )
 }
 LBFGS = "lbfgs"  # of SciPy: a line search finds how far each step goes
-OPTIMIZERS = (*RULES, LBFGS)
+OPTIMIZERS = (*OPTIMIZER_RULES, LBFGS)
 
 # What each hyperparameter may be: from, and below what.
-RANGES = {
+HYPERPARAMETER_RANGES = {
     "momentum": (0, math.inf),
     "dampening": (0, math.inf),
     "weight_decay": (0, math.inf),
@@ -134,35 +138,37 @@ RANGES = {
 }
 
 
-def hyperparameters(name: str, lr: float | None, given: Mapping[str, float]) -> dict[str, float]:
+def resolve_hyperparameters(
+    name: str, lr: float | None, overrides: Mapping[str, float]
+) -> dict[str, float]:
     """The hyperparameters of a rule, the given ones in place of the defaults. Raises UsageError for what cannot be."""
     if name == LBFGS:
-        if lr is not None or given:
+        if lr is not None or overrides:
             what = "--lr" if lr is not None else "--set"
             raise UsageError(
                 f"lbfgs has no use for {what}: a line search finds each step", hint="leave it away"
             )
         return {}
-    defaults = RULES[name].defaults
+    defaults = OPTIMIZER_RULES[name].defaults
     if lr is not None:
         if lr <= 0:
             told = "which goes nowhere" if lr == 0 else "which goes uphill"
             raise UsageError(f"--lr is {lr:g}, {told}", hint="it is a positive number, such as 0.1")
         defaults = {**defaults, "lr": lr}
-    for hyper, value in given.items():
-        check(name, hyper, value, defaults)
-    return {**defaults, **given}
+    for hyper, value in overrides.items():
+        validate_hyperparameter(name, hyper, value, defaults)
+    return {**defaults, **overrides}
 
 
-def check(name: str, hyper: str, value: float, known: Iterable[str]) -> None:
+def validate_hyperparameter(name: str, hyper: str, value: float, defaults: Iterable[str]) -> None:
     """Raises UsageError unless a rule has the hyperparameter, and it may have the value."""
-    settable = [other for other in known if other != "lr"]
+    settable = [other for other in defaults if other != "lr"]
     if hyper == "lr":
         raise UsageError("lr has an option of its own", hint="--lr 0.1")
     if hyper not in settable:
-        hint = did_you_mean(hyper, settable) or f"it has {', '.join(settable)}"
+        hint = suggest_name(hyper, settable) or f"it has {', '.join(settable)}"
         raise UsageError(f"{name} has no hyperparameter {hyper}", hint=hint)
-    least, most = RANGES[hyper]
+    least, most = HYPERPARAMETER_RANGES[hyper]
     if hyper == "momentum" and value == 0 and name in ("momentum", "nesterov"):
         raise UsageError(f"{name} with a momentum of 0 is sgd", hint="--optimizer sgd")
     if not least <= value < most:

@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
-from graddiff.data.open_table import SUFFIXES
+from graddiff.data.open_table import TABLE_SUFFIXES
 from graddiff.errors import FileError, UsageError
-from graddiff.minimize.loop import Limits, State
-from graddiff.minimize.optimizers import LBFGS, RULES, hyperparameters
-from graddiff.system.files import read_text, unwritable
+from graddiff.minimize.loop import RunLimits, RunState
+from graddiff.minimize.optimizers import LBFGS, OPTIMIZER_RULES, resolve_hyperparameters
+from graddiff.system.files import make_write_error, read_text
 
-SCHEMA = "graddiff-minimize/1"
+SAVED_RUN_SCHEMA = "graddiff-minimize/1"
 
 Value = TypeVar("Value")
 
 
-class Data(NamedTuple):
+class DataSettings(NamedTuple):
     """The table that the loss is the mean over: where it is, how its rows are answered and divided, and, so that
     another one is noticed, how many rows it has, with a checksum of their numbers; and where the test data are."""
 
@@ -34,7 +34,7 @@ class Data(NamedTuple):
     test: str | None = None
 
 
-class Task(NamedTuple):
+class MinimizationTask(NamedTuple):
     """The loss as a text, the parameters where they start, what else is bound, the optimizer, when to stop, and the
     data."""
 
@@ -43,14 +43,14 @@ class Task(NamedTuple):
     fixed: Mapping[str, float]
     optimizer: str
     hyper: Mapping[str, float]
-    limits: Limits
-    data: Data | None
+    limits: RunLimits
+    data: DataSettings | None
 
 
-def save(path: str, task: Task, state: State) -> None:
+def save_run(path: str, task: MinimizationTask, state: RunState) -> None:
     """Writes a run so that it can go on, every number to the bit: all of the file, or nothing. Raises FileError."""
     document = {
-        "schema": SCHEMA,
+        "schema": SAVED_RUN_SCHEMA,
         **task._asdict(),
         "limits": task.limits._asdict(),
         "state": state._asdict(),
@@ -72,18 +72,18 @@ def save(path: str, task: Task, state: State) -> None:
     except OSError as error:
         with suppress(OSError):
             os.unlink(unfinished)
-        raise unwritable(path, error) from None
+        raise make_write_error(path, error) from None
 
 
-def load(path: str) -> tuple[Task, State]:
+def load_run(path: str) -> tuple[MinimizationTask, RunState]:
     """The run that a file keeps. Raises FileError where it keeps none."""
     text = read_text(path)
     try:
         document = json.loads(text)
-        if document["schema"] != SCHEMA:
+        if document["schema"] != SAVED_RUN_SCHEMA:
             raise ValueError
-        task = a_task(document)
-        return task, a_state(document["state"], task)
+        task = parse_task(document)
+        return task, parse_run_state(document["state"], task)
     except (
         ValueError,
         TypeError,
@@ -98,88 +98,109 @@ def load(path: str) -> tuple[Task, State]:
         ) from None
 
 
-def a_task(document: Any) -> Task:
+def parse_task(document: Any) -> MinimizationTask:
     """The task in a document. Raises ValueError, UsageError or what else is raised where it is none."""
-    start, fixed = (numbers_of(document[name]) for name in ("start", "fixed"))
-    optimizer, hyper = document["optimizer"], numbers_of(document["hyper"])
-    wanted = {} if optimizer == LBFGS else RULES[optimizer].defaults
+    start, fixed = (parse_number_map(document[name]) for name in ("start", "fixed"))
+    optimizer, hyper = document["optimizer"], parse_number_map(document["hyper"])
+    wanted = {} if optimizer == LBFGS else OPTIMIZER_RULES[optimizer].defaults
     if not start or {*hyper} != {*wanted}:
         raise ValueError
     if wanted:
-        hyperparameters(
+        resolve_hyperparameters(
             optimizer, hyper["lr"], {name: value for name, value in hyper.items() if name != "lr"}
         )
     given = document["limits"]
     steps, epochs, patience = (
-        maybe(positive, given[name]) for name in ("steps", "epochs", "patience")
+        parse_optional(require_positive_integer, given[name])
+        for name in ("steps", "epochs", "patience")
     )
-    limits = Limits(steps, epochs, maybe(number, given["tolerance"]), patience)
-    return Task(
-        a_text(document["text"]), start, fixed, optimizer, hyper, limits, a_table(document["data"])
+    limits = RunLimits(
+        steps, epochs, parse_optional(require_finite_number, given["tolerance"]), patience
+    )
+    return MinimizationTask(
+        require_string(document["text"]),
+        start,
+        fixed,
+        optimizer,
+        hyper,
+        limits,
+        parse_data_settings(document["data"]),
     )
 
 
-def a_table(data: Any) -> Data | None:
+def parse_data_settings(data: Any) -> DataSettings | None:
     if data is None:
         return None
-    if data["reads"] not in SUFFIXES.values() or data["engine"] not in ("rows", "columns"):
+    if data["reads"] not in TABLE_SUFFIXES.values() or data["engine"] not in ("rows", "columns"):
         raise ValueError
-    return Data(
-        a_text(data["path"]),
+    return DataSettings(
+        require_string(data["path"]),
         data["reads"],
         data["engine"],
-        maybe(positive, data["batch_size"]),
-        maybe(whole, data["shuffle_seed"]),
-        positive(data["rows"]),
-        whole(data["checksum"]),
-        maybe(a_text, data["test"]),
+        parse_optional(require_positive_integer, data["batch_size"]),
+        parse_optional(require_integer, data["shuffle_seed"]),
+        require_positive_integer(data["rows"]),
+        require_integer(data["checksum"]),
+        parse_optional(require_string, data["test"]),
     )
 
 
-def a_state(state: Any, task: Task) -> State:
-    parameters, memory = (tuple(map(number, state[name])) for name in ("parameters", "memory"))
-    kept = () if task.optimizer == LBFGS else RULES[task.optimizer].state
+def parse_run_state(state: Any, task: MinimizationTask) -> RunState:
+    parameters, memory = (
+        tuple(map(require_finite_number, state[name])) for name in ("parameters", "memory")
+    )
+    kept = () if task.optimizer == LBFGS else OPTIMIZER_RULES[task.optimizer].state
     if len(parameters) != len(task.start) or len(memory) != len(kept) * len(parameters):
         raise ValueError
-    step, since, growing = (whole(state[name]) for name in ("step", "since", "growing"))
+    step, since, growing = (require_integer(state[name]) for name in ("step", "since", "growing"))
     if min(step, since, growing) < 0:
         raise ValueError
-    first, last, best = (maybe(number, state[name]) for name in ("first", "last", "best"))
-    return State(
-        step, parameters, memory, whole(state["looked"]), first, last, best, since, growing
+    first, last, best = (
+        parse_optional(require_finite_number, state[name]) for name in ("first", "last", "best")
+    )
+    return RunState(
+        step,
+        parameters,
+        memory,
+        require_integer(state["looked"]),
+        first,
+        last,
+        best,
+        since,
+        growing,
     )
 
 
-def maybe(kind: Callable[[Any], Value], value: Any) -> Value | None:
-    return None if value is None else kind(value)
+def parse_optional(parse_value: Callable[[Any], Value], value: Any) -> Value | None:
+    return None if value is None else parse_value(value)
 
 
-def whole(value: Any) -> int:
+def require_integer(value: Any) -> int:
     """A whole number. Raises ValueError for anything else."""
     if type(value) is not int:
         raise ValueError
     return value
 
 
-def positive(value: Any) -> int:
+def require_positive_integer(value: Any) -> int:
     """A whole number from 1 on. Raises ValueError for anything else."""
-    if whole(value) < 1:
+    if require_integer(value) < 1:
         raise ValueError
-    return whole(value)
+    return require_integer(value)
 
 
-def number(value: Any) -> float:
+def require_finite_number(value: Any) -> float:
     """A finite number. Raises ValueError for anything else."""
     if type(value) not in (int, float) or not math.isfinite(value):
         raise ValueError
     return float(value)
 
 
-def numbers_of(members: Any) -> dict[str, float]:
-    return {a_text(name): number(value) for name, value in members.items()}
+def parse_number_map(members: Any) -> dict[str, float]:
+    return {require_string(name): require_finite_number(value) for name, value in members.items()}
 
 
-def a_text(value: Any) -> str:
+def require_string(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError
     return value

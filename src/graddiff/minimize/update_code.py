@@ -5,47 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from graddiff.autodiff.forward_pass import evaluate
-from graddiff.kernel.instructions import Lines, Symbol, Symbols
-from graddiff.kernel.program import living
-from graddiff.kernel.scalar import NATIVES, by_rows
+from graddiff.autodiff.forward_pass import run_forward_pass
+from graddiff.kernel.instructions import Instruction, InstructionList, SymbolicArithmetic
+from graddiff.kernel.program import eliminate_dead_lines
+from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
 from graddiff.language.parser import parse
-from graddiff.minimize.optimizers import Rule
-from graddiff.notation.style import ATOM, PRECEDENCE, SPACED, Pattern, Term
-from graddiff.notation.terms import constant, written
+from graddiff.minimize.optimizers import OptimizerRule
+from graddiff.notation.style import ATOM, PRECEDENCE, SPACED, OperationPattern, Term
+from graddiff.notation.terms import make_constant_term, substitute_terms
 from graddiff.numbers.floats import FLOATS
 
 # t, the parameters, their gradient, the state -> the new parameters, the new state; raises ArithmeticError where one of
 # them is not finite.
-Update = Callable[..., tuple[float, ...]]
+UpdateFunction = Callable[..., tuple[float, ...]]
 
 DOTTED = SPACED._replace(
-    patterns={**SPACED.patterns, "mul": Pattern("{0}·{1}", *SPACED.patterns["mul"][1:])}
+    patterns={**SPACED.patterns, "mul": OperationPattern("{0}·{1}", *SPACED.patterns["mul"][1:])}
 )
 
 
-def memory(rule: Rule, hyper: Mapping[str, float], count: int) -> tuple[float, ...]:
+def compute_initial_memory(
+    rule: OptimizerRule, hyper: Mapping[str, float], count: int
+) -> tuple[float, ...]:
     """The state before the first step: for each of its names the numbers of all parameters."""
-    first = [float(value_of(formula, hyper)) for formula in rule.state.values()]
+    first = [float(evaluate_formula(formula, hyper)) for formula in rule.state.values()]
     return tuple(number for number in first for _ in range(count))
 
 
-def value_of(formula: str, at: Mapping[str, float]) -> float:
+def evaluate_formula(formula: str, at: Mapping[str, float]) -> float:
     expression = parse(formula, at)
-    return float(evaluate(expression, at, FLOATS)[expression.output])
+    return float(run_forward_pass(expression, at, FLOATS)[expression.output])
 
 
-def update(rule: Rule, hyper: Mapping[str, float], count: int) -> Update:
+def compile_update(rule: OptimizerRule, hyper: Mapping[str, float], count: int) -> UpdateFunction:
     """The step of `count` parameters."""
-    lines = Lines()
-    kind = Symbols(lines, NATIVES)
-    known = {name: lines.number(value) for name, value in hyper.items()} | {"t": lines.input("t")}
-    w, g = ([lines.input(f"{name}{index}") for index in range(count)] for name in "wg")
-    state = {name: [lines.input(f"{name}{index}") for index in range(count)] for name in rule.state}
+    lines = InstructionList()
+    kind = SymbolicArithmetic(lines, SCALAR_NATIVES)
+    known = {name: lines.add_number(value) for name, value in hyper.items()} | {
+        "t": lines.add_input("t")
+    }
+    w, g = ([lines.add_input(f"{name}{index}") for index in range(count)] for name in "wg")
+    state = {
+        name: [lines.add_input(f"{name}{index}") for index in range(count)] for name in rule.state
+    }
     rules = [
         (name, parse(formula, {"w", "g", *state, *known})) for name, formula in rule.assignments
     ]
-    found: list[dict[str, Symbol]] = []
+    found: list[dict[str, Instruction]] = []
     for index in range(count):
         at = {
             **known,
@@ -55,66 +61,71 @@ def update(rule: Rule, hyper: Mapping[str, float], count: int) -> Update:
         }
         for name, formula in rules:
             needed = {variable: at[variable] for variable in formula.variables}
-            at[name] = evaluate(formula, needed, kind)[formula.output]
+            at[name] = run_forward_pass(formula, needed, kind)[formula.output]
         found.append(at)
     outputs = [at[name].line for name in ("w", *state) for at in found]
     inputs = ["t", *(f"{name}{index}" for name in ("w", "g", *state) for index in range(count))]
-    program = living(lines, outputs, [], [])
+    program = eliminate_dead_lines(lines, outputs, [], [])
     used = [name for name in inputs if name in program.inputs]
-    compiled = by_rows(program._replace(inputs={name: program.inputs[name] for name in used}))
+    compiled = compile_row_function(
+        program._replace(inputs={name: program.inputs[name] for name in used})
+    )
     if used == inputs:
         return compiled
     places = [inputs.index(name) for name in used]
     return lambda *numbers: compiled(*[numbers[place] for place in places])
 
 
-class Told(NamedTuple):
+class UpdateStep(NamedTuple):
     """An assignment of a step: `w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6`. `numbers` is empty where it is the value."""
 
     name: str
     formula: str
-    numbers: str
+    substituted: str
     value: str
 
 
-def told(
-    rule: Rule,
+def explain_update(
+    rule: OptimizerRule,
     hyper: Mapping[str, float],
     names: Mapping[str, str],
     before: Mapping[str, float],
     digits: int,
-) -> list[Told]:
+) -> list[UpdateStep]:
     """What a rule does to a parameter. `names` are how w and g are called; `before` their values, t and the state.
     What changes nothing is left out, and so is what a hyperparameter of 0 is a factor of."""
     at = {**hyper, **before}
-    off = {name: constant(0.0) for name, value in hyper.items() if value == 0}
+    off = {name: make_constant_term(0.0) for name, value in hyper.items() if value == 0}
     own = {*at, *(assigned for assigned, _ in rule.assignments)}
     called = {name: Term(f"{name}_" if name == names["w"] else name) for name in own}
     called |= {"w": Term(names["w"]), "g": Term(names["g"], PRECEDENCE["pow"])}
     found = []
     for name, text in rule.assignments:
         formula = parse(text, at)
-        values = evaluate(
+        values = run_forward_pass(
             formula, {variable: at[variable] for variable in formula.variables}, FLOATS
         )
-        numbers = {variable: a_number(at[variable], digits) for variable in formula.variables}
+        numbers = {
+            variable: make_number_term(at[variable], digits) for variable in formula.variables
+        }
         says, puts = (
-            written(formula, meaning | off, values, DOTTED).text for meaning in (called, numbers)
+            substitute_terms(formula, meaning | off, values, DOTTED).text
+            for meaning in (called, numbers)
         )
         at[name] = float(values[formula.output])
-        value = shortly(at[name], digits)
+        value = format_update_number(at[name], digits)
         if says == called[name].text:
             continue
         if name == "g":
             called["g"] = Term("g_" if names["w"] == "g" else "g")
-        found.append(Told(called[name].text, says, "" if puts == value else puts, value))
+        found.append(UpdateStep(called[name].text, says, "" if puts == value else puts, value))
     return found
 
 
-def shortly(value: float, digits: int) -> str:
+def format_update_number(value: float, digits: int) -> str:
     return format(value + 0.0, f".{digits}g")
 
 
-def a_number(value: float, digits: int) -> Term:
+def make_number_term(value: float, digits: int) -> Term:
     """A number as it is put into a formula; a negative one is bracketed wherever it is an operand."""
-    return Term(shortly(value, digits), ATOM if value >= 0 else 0)
+    return Term(format_update_number(value, digits), ATOM if value >= 0 else 0)

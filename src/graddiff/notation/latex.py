@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graddiff.notation.style import ATOM, PRECEDENCE, Alphabet, Pattern, infix
+from graddiff.notation.style import ATOM, PRECEDENCE, Alphabet, OperationPattern, make_infix_pattern
 from graddiff.operations.table import TABLE
 
-_NAMES = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
+_GREEK_NAMES = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
     psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
-GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _NAMES.split()))
+GREEK_COMMANDS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _GREEK_NAMES.split()))
 # Functions that LaTeX has a command for.
-COMMANDS = {
+FUNCTION_COMMANDS = {
     name: name
     for name in ("sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth")
 } | {
@@ -24,32 +24,32 @@ COMMANDS = {
 }
 
 
-def name(text: str) -> str:
+def format_latex_name(text: str) -> str:
     r"""x, \alpha, x_{1}, \mathit{rate}: a word in one piece, a number or what stands behind _ below the line."""
     found = re.fullmatch(r"([^\W\d_]+)_?(\w*)", text)
     head, index = found.groups() if found else (text, "")
-    head = GREEK.get(head, head)
-    if head in GREEK.values():
+    head = GREEK_COMMANDS.get(head, head)
+    if head in GREEK_COMMANDS.values():
         head = f"\\{head}"
     elif len(head) > 1:
-        head = f"\\mathit{{{escaped(head)}}}"
-    return f"{head}_{{{escaped(index)}}}" if index else head
+        head = f"\\mathit{{{escape_underscores(head)}}}"
+    return f"{head}_{{{escape_underscores(index)}}}" if index else head
 
 
-def escaped(text: str) -> str:
+def escape_underscores(text: str) -> str:
     return text.replace("_", r"\_")
 
 
-def call(function: str, operands: Sequence[str]) -> str:
+def format_latex_call(function: str, operands: Sequence[str]) -> str:
     head = (
-        f"\\{COMMANDS[function]}"
-        if function in COMMANDS
-        else f"\\operatorname{{{escaped(function)}}}"
+        f"\\{FUNCTION_COMMANDS[function]}"
+        if function in FUNCTION_COMMANDS
+        else f"\\operatorname{{{escape_underscores(function)}}}"
     )
     return f"{head}\\left({', '.join(operands)}\\right)"
 
 
-def product(factors: Sequence[str]) -> str:
+def join_latex_factors(factors: Sequence[str]) -> str:
     """Factors side by side, with a dot before a digit."""
     text = factors[0]
     for factor in factors[1:]:
@@ -57,9 +57,9 @@ def product(factors: Sequence[str]) -> str:
     return text
 
 
-PATTERNS = {row.name: infix(row) for row in TABLE.values() if row.symbol}
-PATTERNS |= {
-    name: PATTERNS[name]._replace(text=f"{{0}} {sign} {{1}}")
+LATEX_PATTERNS = {row.name: make_infix_pattern(row) for row in TABLE.values() if row.symbol}
+LATEX_PATTERNS |= {
+    name: LATEX_PATTERNS[name]._replace(text=f"{{0}} {sign} {{1}}")
     for name, sign in {
         "add": "+",
         "sub": "-",
@@ -70,28 +70,28 @@ PATTERNS |= {
         "ne": r"\ne",
     }.items()
 }
-PATTERNS |= {
-    "div": Pattern(r"\frac{{{0}}}{{{1}}}", PRECEDENCE["mul"]),
-    "pow": Pattern("{0}^{{{1}}}", PRECEDENCE["pow"], (ATOM, 0)),
-    "exp": Pattern("e^{{{0}}}", PRECEDENCE["pow"]),
-    "sqrt": Pattern(r"\sqrt{{{0}}}"),
-    "cbrt": Pattern(r"\sqrt[3]{{{0}}}"),
-    "abs": Pattern(r"\left|{0}\right|"),
-    "floor": Pattern(r"\left\lfloor {0} \right\rfloor"),
-    "ceil": Pattern(r"\left\lceil {0} \right\rceil"),
-    "log2": Pattern(r"\log_{{2}}\left({0}\right)"),
-    "log10": Pattern(r"\log_{{10}}\left({0}\right)"),
-    "where": Pattern(
+LATEX_PATTERNS |= {
+    "div": OperationPattern(r"\frac{{{0}}}{{{1}}}", PRECEDENCE["mul"]),
+    "pow": OperationPattern("{0}^{{{1}}}", PRECEDENCE["pow"], (ATOM, 0)),
+    "exp": OperationPattern("e^{{{0}}}", PRECEDENCE["pow"]),
+    "sqrt": OperationPattern(r"\sqrt{{{0}}}"),
+    "cbrt": OperationPattern(r"\sqrt[3]{{{0}}}"),
+    "abs": OperationPattern(r"\left|{0}\right|"),
+    "floor": OperationPattern(r"\left\lfloor {0} \right\rfloor"),
+    "ceil": OperationPattern(r"\left\lceil {0} \right\rceil"),
+    "log2": OperationPattern(r"\log_{{2}}\left({0}\right)"),
+    "log10": OperationPattern(r"\log_{{10}}\left({0}\right)"),
+    "where": OperationPattern(
         r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}"
     ),
 }
 
 LATEX = Alphabet(
-    patterns=PATTERNS,
-    call=call,
-    product=product,
+    patterns=LATEX_PATTERNS,
+    format_call=format_latex_call,
+    join_factors=join_latex_factors,
     brackets=r"\left({}\right)",
-    name=name,
+    format_name=format_latex_name,
     plus=" + ",
     minus=" - ",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graddiff.language.expression import Expression
 from graddiff.operations.table import COMPARISONS, NUMBER, VARIABLE
 
-PREFIXES = (
+LINE_NAME_PREFIXES = (
     "v",
     "u",
     "w",
@@ -15,15 +15,15 @@ PREFIXES = (
 )  # of the names that are given; no name has a blank in it
 
 
-def names(expression: Expression) -> dict[int, str]:
+def assign_line_names(expression: Expression) -> dict[int, str]:
     """A name for each line: its own, that of the output, or one that is given."""
     found = dict(expression.names) | {line: name for name, line in expression.variables.items()}
     if expression.output not in found:
         found[expression.output] = expression.output_name
-    taken = {*expression.lines}
+    taken = {*expression.lines_by_name}
     prefix = next(
         p
-        for p in (*PREFIXES, "_" * 40)
+        for p in (*LINE_NAME_PREFIXES, "_" * 40)
         if not any(name.startswith(p) and name[len(p) :].isdigit() for name in taken)
     )
     given = 0

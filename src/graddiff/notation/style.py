@@ -27,12 +27,12 @@ class Term(NamedTuple):
     precedence: int = ATOM
     constant: float | None = None
 
-    def within(self, precedence: int, brackets: str = "({})") -> str:
+    def bracket_below(self, precedence: int, brackets: str = "({})") -> str:
         """The text as an operand of something that binds as tightly as `precedence`."""
         return self.text if self.precedence >= precedence else brackets.format(self.text)
 
 
-class Pattern(NamedTuple):
+class OperationPattern(NamedTuple):
     """How an operation is written: its text with {0}, {1} for the operands, how tightly that holds together, and how
     tightly each operand has to."""
 
@@ -45,26 +45,27 @@ class Alphabet(NamedTuple):
     """A way to write: patterns by the operation's name, what a call of any other looks like, a product of several
     texts, brackets, names, and the signs of a sum inside of something."""
 
-    patterns: Mapping[str, Pattern]
-    call: Callable[[str, Sequence[str]], str]
-    product: Callable[[Sequence[str]], str]
+    patterns: Mapping[str, OperationPattern]
+    format_call: Callable[[str, Sequence[str]], str]
+    join_factors: Callable[[Sequence[str]], str]
     brackets: str
-    name: Callable[[str], str]
+    format_name: Callable[[str], str]
     plus: str
     minus: str
 
-    def compose(self, operation: Operation, operands: Sequence[Term]) -> Term:
+    def compose_term(self, operation: Operation, operands: Sequence[Term]) -> Term:
         """An operation on terms."""
         pattern = self.patterns.get(operation.name)
         if pattern is None:
-            return Term(self.call(operation.name, [operand.text for operand in operands]))
+            return Term(self.format_call(operation.name, [operand.text for operand in operands]))
         texts = [
-            term.within(needed, self.brackets) for term, needed in zip(operands, pattern.operands)
+            term.bracket_below(needed, self.brackets)
+            for term, needed in zip(operands, pattern.operands)
         ]
         return Term(pattern.text.format(*texts), pattern.precedence)
 
 
-def tightness(operation: Operation) -> tuple[int, ...]:
+def get_operand_precedences(operation: Operation) -> tuple[int, ...]:
     """How tightly the operands of an operator have to hold together."""
     precedence = PRECEDENCE[operation.name]
     if operation.name == "pow":
@@ -72,19 +73,19 @@ def tightness(operation: Operation) -> tuple[int, ...]:
     return (precedence,) if len(operation.parameters) == 1 else (precedence, precedence + 1)
 
 
-def infix(operation: Operation) -> Pattern:
+def make_infix_pattern(operation: Operation) -> OperationPattern:
     """The pattern of an operator as the expression language has it."""
     symbol = f" {operation.symbol} " if operation in COMPARISONS else operation.symbol
     text = f"{{0}}{symbol}{{1}}" if len(operation.parameters) == 2 else f"{symbol}{{0}}"
-    return Pattern(text, PRECEDENCE[operation.name], tightness(operation))
+    return OperationPattern(text, PRECEDENCE[operation.name], get_operand_precedences(operation))
 
 
 INFIX = Alphabet(
-    patterns={row.name: infix(row) for row in TABLE.values() if row.symbol},
-    call=lambda name, operands: f"{name}({', '.join(operands)})",
-    product="*".join,
+    patterns={row.name: make_infix_pattern(row) for row in TABLE.values() if row.symbol},
+    format_call=lambda name, operands: f"{name}({', '.join(operands)})",
+    join_factors="*".join,
     brackets="({})",
-    name=str,
+    format_name=str,
     plus="+",
     minus="-",
 )
@@ -94,7 +95,7 @@ SPACED = INFIX._replace(
     patterns={
         **INFIX.patterns,
         **{
-            name: Pattern(f"{{0}} {sign} {{1}}", *INFIX.patterns[name][1:])
+            name: OperationPattern(f"{{0}} {sign} {{1}}", *INFIX.patterns[name][1:])
             for name, sign in zip(("add", "sub", "mul"), "+-*")
         },
     }

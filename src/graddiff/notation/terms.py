@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 from graddiff.language.expression import Expression
 from graddiff.notation.style import ATOM, INFIX, PRECEDENCE, Alphabet, Term
+from graddiff.numbers.arithmetic import Number, parse_partial_rule
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Number, partial_rule
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE, taken
+from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE, get_branch_slot
 
-LIMIT = 100  # characters; the middle of a longer text is left out
+MAX_TERM_LENGTH = 100  # characters; the middle of a longer text is left out
 
 
-def number(text: str) -> Term:
+def make_literal_term(text: str) -> Term:
     """The term of a literal or constant."""
     precedence = PRECEDENCE["neg"] if text.startswith("-") else ATOM
     simple = len(text) < 12 and text.lstrip("-").replace(".", "", 1).isdigit()
-    return Term(elide(text), precedence, float(text) if simple else None)
+    return Term(elide_middle(text), precedence, float(text) if simple else None)
 
 
-def constant(value: float) -> Term:
+def make_constant_term(value: float) -> Term:
     """The term of a number: a short decimal, or else a fraction if it is that of small whole numbers."""
     text = format(value, ".12g")
     if len(text) > 8:
@@ -32,17 +32,23 @@ def constant(value: float) -> Term:
     return Term(text, PRECEDENCE["neg"] if value < 0 else ATOM, value)
 
 
-def elide(text: str) -> str:
-    return text if len(text) <= LIMIT else f"{text[: LIMIT // 2]}…{text[-LIMIT // 2 :]}"
+def elide_middle(text: str) -> str:
+    return (
+        text
+        if len(text) <= MAX_TERM_LENGTH
+        else f"{text[: MAX_TERM_LENGTH // 2]}…{text[-MAX_TERM_LENGTH // 2 :]}"
+    )
 
 
-def compose(operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX) -> Term:
+def compose_operation(
+    operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX
+) -> Term:
     """The text of an operation on terms, the middle of a long one left out."""
-    term = alphabet.compose(operation, operands)
-    return term._replace(text=elide(term.text)) if alphabet is INFIX else term
+    term = alphabet.compose_term(operation, operands)
+    return term._replace(text=elide_middle(term.text)) if alphabet is INFIX else term
 
 
-def formula(
+def format_partial_formula(
     operation: Operation,
     slot: int,
     operands: list[Term],
@@ -52,17 +58,19 @@ def formula(
     alphabet: Alphabet = INFIX,
 ) -> str:
     """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
-    at = FLOATS.known(operation, slot, values, value)
+    at = FLOATS.bind_rule_variables(operation, slot, values, value)
     terms = (
-        [operands[slot], result, constant(at["k"])] if operation.variadic else [*operands, result]
+        [operands[slot], result, make_constant_term(at["k"])]
+        if operation.variadic
+        else [*operands, result]
     )
-    meaning = dict(zip(operation.known, terms))
-    rule = partial_rule(operation, slot)
-    numbers = FLOATS.carefully(rule, at) if WHERE in rule.operations else []
-    return written(rule, meaning, numbers, alphabet).text
+    meaning = dict(zip(operation.rule_variables, terms))
+    rule = parse_partial_rule(operation, slot)
+    numbers = FLOATS.evaluate_with_limits(rule, at) if WHERE in rule.operations else []
+    return substitute_terms(rule, meaning, numbers, alphabet).text
 
 
-def written(
+def substitute_terms(
     rule: Expression, meaning: Mapping[str, Term], numbers: Sequence[Number], alphabet: Alphabet
 ) -> Term:
     """A rule with terms put in for its variables; of a `where` the branch that is taken with the `numbers` of its
@@ -74,23 +82,27 @@ def written(
             terms.append(meaning[names[line]])
         elif inner is NUMBER:
             text = rule.literals[line]
-            terms.append(Term(alphabet.name(text)) if text.isalpha() else number(text))
+            terms.append(
+                Term(alphabet.format_name(text)) if text.isalpha() else make_literal_term(text)
+            )
         elif inner is WHERE:
-            terms.append(terms[inputs[taken(numbers[inputs[0]])]])
+            terms.append(terms[inputs[get_branch_slot(numbers[inputs[0]])]])
         else:
-            terms.append(simplified(inner, [terms[i] for i in inputs], alphabet))
+            terms.append(simplify_operation(inner, [terms[i] for i in inputs], alphabet))
     return terms[rule.output]
 
 
-def simplified(operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX) -> Term:
+def simplify_operation(
+    operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX
+) -> Term:
     """An operation on terms, exact numbers worked out and the neutral 0 and 1 left away."""
     name = operation.name
     left, right = operands[0], operands[-1]
     known = [operand.constant for operand in operands]
-    if name in _FOLDED and None not in known and not (name == "div" and not known[1]):
-        return constant(_FOLDED[name](*known))
+    if name in FOLDABLE_OPERATIONS and None not in known and not (name == "div" and not known[1]):
+        return make_constant_term(FOLDABLE_OPERATIONS[name](*known))
     if name == "mul" and 0 in known:
-        return constant(0.0)
+        return make_constant_term(0.0)
     if (name == "mul" and known[0] == 1) or (name == "add" and known[0] == 0):
         return right
     if (name in ("mul", "div", "pow") and known[1:] == [1]) or (
@@ -98,13 +110,13 @@ def simplified(operation: Operation, operands: list[Term], alphabet: Alphabet = 
     ):
         return left
     if name == "mul" and known[0] == -1:
-        return simplified(TABLE["neg"], [right], alphabet)
+        return simplify_operation(TABLE["neg"], [right], alphabet)
     if name == "pow" and known[1] == 0:
-        return constant(1.0)
-    return compose(operation, operands, alphabet)
+        return make_constant_term(1.0)
+    return compose_operation(operation, operands, alphabet)
 
 
-_FOLDED: dict[str, Callable[..., float]] = {
+FOLDABLE_OPERATIONS: dict[str, Callable[..., float]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Function, Kind, Number
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
@@ -29,13 +29,13 @@ class Dual:
         return str(self.value)
 
     def __add__(self, other: Dual) -> Dual:
-        return Dual(self.value + other.value, _sum(self.tangent, other.tangent))
+        return Dual(self.value + other.value, _add_tangents(self.tangent, other.tangent))
 
     def __mul__(self, other: Dual) -> Dual:
         left = None if self.tangent is None else self.tangent * other.value
         return Dual(
             self.value * other.value,
-            _sum(left, None if other.tangent is None else self.value * other.tangent),
+            _add_tangents(left, None if other.tangent is None else self.value * other.tangent),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -44,61 +44,65 @@ class Dual:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _sum(left: Number | None, right: Number | None) -> Number | None:
+def _add_tangents(left: Number | None, right: Number | None) -> Number | None:
     if left is None or right is None:
         return right if left is None else left
     return left + right
 
 
-class Duals(Kind):
+class DualArithmetic(Arithmetic):
     """The kind of number that duals are, over another kind."""
 
-    def __init__(self, inner: Kind = FLOATS) -> None:
+    def __init__(self, inner: Arithmetic = FLOATS) -> None:
         super().__init__(
-            number=lambda text: Dual(inner.number(text)),
-            natives={row.name: self._native(row) for row in TABLE.values()},
-            finite=lambda number: isinstance(number, bool) or inner.finite(number.value),
-            limit=self._limit,
+            read_literal=lambda text: Dual(inner.read_literal(text)),
+            natives={row.name: self._make_native(row) for row in TABLE.values()},
+            is_finite=lambda number: isinstance(number, bool) or inner.is_finite(number.value),
+            compute_limit=self._compute_limit,
             syntax={"where": "({1} if {0} else {2})"},
-            reach=inner.reach,
+            range_hint=inner.range_hint,
         )
         self.inner = inner
 
-    def ties(self, operands: Sequence[Dual], value: Dual) -> Dual:
-        return Dual(super().ties(operands, value))
+    def count_ties(self, operands: Sequence[Dual], value: Dual) -> Dual:
+        return Dual(super().count_ties(operands, value))
 
-    def _limit(self, operation: Operation, operands: Sequence[Dual]) -> Dual:
+    def _compute_limit(self, operation: Operation, operands: Sequence[Dual]) -> Dual:
         """The limit of a value; where it depends on the direction, how fast is unknown."""
-        value = self.inner.limit(operation, [operand.value for operand in operands])
+        value = self.inner.compute_limit(operation, [operand.value for operand in operands])
         return Dual(
             value, None if all(operand.tangent is None for operand in operands) else math.nan
         )
 
-    def _native(self, operation: Operation) -> Function:
-        def on_duals(*operands: Dual) -> Dual | bool:
+    def _make_native(self, operation: Operation) -> NumberFunction:
+        def apply_to_duals(*operands: Dual) -> Dual | bool:
             inner = self.inner
             values = [operand.value for operand in operands]
-            value = inner.function(operation)(*values)
+            value = inner.get_function(operation)(*values)
             if operation in COMPARISONS:
                 return bool(value)
             tangent = None
             for slot, operand in enumerate(operands):
                 if operand.tangent is not None:
-                    partial = partial_at(inner, operation, slot, values, value)
-                    tangent = _sum(tangent, partial * operand.tangent)
+                    partial = compute_local_partial(inner, operation, slot, values, value)
+                    tangent = _add_tangents(tangent, partial * operand.tangent)
             return Dual(value, tangent)
 
         if operation is WHERE:
             return lambda condition, x, y: x if condition else y
-        return on_duals
+        return apply_to_duals
 
 
-def partial_at(
-    kind: Kind, operation: Operation, slot: int, operands: Sequence[Number], value: Number
+def compute_local_partial(
+    arithmetic: Arithmetic,
+    operation: Operation,
+    slot: int,
+    operands: Sequence[Number],
+    value: Number,
 ) -> Number:
     """A local partial: by its formula, or the limit where that has no value."""
-    known = kind.known(operation, slot, operands, value)
+    known = arithmetic.bind_rule_variables(operation, slot, operands, value)
     try:
-        return kind.partial(operation, slot)(**known)
+        return arithmetic.get_partial(operation, slot)(**known)
     except (ArithmeticError, ValueError):
-        return kind.partial_limit(operation, slot, known)
+        return arithmetic.compute_partial_limit(operation, slot, known)

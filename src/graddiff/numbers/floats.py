@@ -6,44 +6,44 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 
-from graddiff.numbers.kind import Kind
+from graddiff.numbers.arithmetic import Arithmetic
 from graddiff.operations.row import Operation
 
-CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
+FLOAT_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 
-def _float(text: str) -> float:
-    return CONSTANTS[text] if text in CONSTANTS else float(text)
+def _read_float(text: str) -> float:
+    return FLOAT_CONSTANTS[text] if text in FLOAT_CONSTANTS else float(text)
 
 
-def _clamp(x: float, a: float, b: float) -> float:
+def _clamp_float(x: float, a: float, b: float) -> float:
     if a > b:
         raise ValueError
     return min(max(x, a), b)
 
 
-def _cbrt(x: float) -> float:
+def _compute_float_cube_root(x: float) -> float:
     """The cube root, exact where it is a whole number, which the C library does not promise."""
     root = math.cbrt(x)
     nearest = float(round(root)) if math.isfinite(root) else root
     return nearest if nearest * nearest * nearest == x else root
 
 
-def _pow(x: float, y: float) -> float:
+def _compute_float_power(x: float, y: float) -> float:
     """The power; a square as a product, which is rounded only once."""
     return x * x if y == 2 else math.pow(x, y)
 
 
-def _sign(x: float) -> float:
+def _compute_float_sign(x: float) -> float:
     return 1.0 if x > 0 else -1.0 if x < 0 else 0.0
 
 
-def _whole(rounded: Callable[[float], int]) -> Callable[[float], float]:
+def _make_float_rounding(round_to_integer: Callable[[float], int]) -> Callable[[float], float]:
     """A whole number near x as a float, -0.0 for a negative x, as IEEE 754 has it."""
-    return lambda x: math.copysign(rounded(x), x)
+    return lambda x: math.copysign(round_to_integer(x), x)
 
 
-def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
+def _compute_float_limit(operation: Operation, operands: Sequence[float]) -> float:
     """Quotients and powers by the limit as a zero is approached from above; not a number elsewhere."""
     if any(map(math.isnan, operands)):
         return math.nan
@@ -64,11 +64,11 @@ def _float_limit(operation: Operation, operands: Sequence[float]) -> float:
     return math.nan
 
 
-_BY_MATH = """exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
+_MATH_FUNCTIONS = """exp expm1 log log2 log10 log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
     hypot erf erfc"""
 
 
-_BY_OPERATOR = {
+_OPERATOR_FUNCTIONS = {
     "sub": "sub",
     "mul": "mul",
     "div": "truediv",
@@ -78,24 +78,24 @@ _BY_OPERATOR = {
 }
 
 
-FLOATS = Kind(
-    number=_float,
+FLOATS = Arithmetic(
+    read_literal=_read_float,
     natives={
         "add": operator.add,
-        **{name: getattr(operator, function) for name, function in _BY_OPERATOR.items()},
+        **{name: getattr(operator, function) for name, function in _OPERATOR_FUNCTIONS.items()},
         **{name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
-        **{name: getattr(math, name) for name in _BY_MATH.split()},
-        "pow": _pow,
-        "cbrt": _cbrt,
-        "sign": _sign,
-        "floor": _whole(math.floor),
-        "ceil": _whole(math.ceil),
-        "round": _whole(round),
+        **{name: getattr(math, name) for name in _MATH_FUNCTIONS.split()},
+        "pow": _compute_float_power,
+        "cbrt": _compute_float_cube_root,
+        "sign": _compute_float_sign,
+        "floor": _make_float_rounding(math.floor),
+        "ceil": _make_float_rounding(math.ceil),
+        "round": _make_float_rounding(round),
         "min": lambda *operands: min(operands),
         "max": lambda *operands: max(operands),
-        "clamp": _clamp,
+        "clamp": _clamp_float,
         "where": lambda condition, x, y: x if condition else y,
     },
-    finite=math.isfinite,
-    limit=_float_limit,
+    is_finite=math.isfinite,
+    compute_limit=_compute_float_limit,
 )

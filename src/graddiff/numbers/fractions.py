@@ -13,18 +13,18 @@ from contextlib import suppress
 from fractions import Fraction
 
 from graddiff.errors import PointError
+from graddiff.numbers.arithmetic import INEXACT_HINT, Arithmetic, NumberFunction
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import INEXACT, Function, Kind
 from graddiff.operations.row import Operation
 from graddiff.operations.table import TABLE
 
-DIGITS = 4_000  # of a numerator or denominator
-BITS = math.ceil(DIGITS * math.log2(10))
-LONGEST = 1_000  # characters of a literal
-LARGEST = 308  # the power of ten at which a literal ends, as a float does
+MAX_FRACTION_DIGITS = 4_000  # of a numerator or denominator
+MAX_FRACTION_BITS = math.ceil(MAX_FRACTION_DIGITS * math.log2(10))
+MAX_LITERAL_LENGTH = 1_000  # characters of a literal
+MAX_LITERAL_EXPONENT = 308  # the power of ten at which a literal ends, as a float does
 
 # Where functions that are no fractions elsewhere have exact values.
-POINTS: dict[str, dict[int, int]] = {
+EXACT_POINTS: dict[str, dict[int, int]] = {
     **{
         name: {0: 0}
         for name in (
@@ -48,63 +48,70 @@ POINTS: dict[str, dict[int, int]] = {
 }
 
 
-class Inexact(ArithmeticError):
+class InexactError(ArithmeticError):
     """The function has a value here, but no fraction is that value."""
 
 
-def literal(text: str) -> Fraction | float:
+def read_fraction(text: str) -> Fraction | float:
     """A literal as it is written: 0.1 is 1/10. Not a number for pi and e, infinite for what is too long."""
     if text.isalpha():
         return math.nan
     exponent = text.lower().partition("e")[2]
-    if len(text) > LONGEST or len(exponent) > 5 or abs(int(exponent or 0)) > LARGEST:
+    if (
+        len(text) > MAX_LITERAL_LENGTH
+        or len(exponent) > 5
+        or abs(int(exponent or 0)) > MAX_LITERAL_EXPONENT
+    ):
         return math.inf
     return Fraction(text)
 
 
-def bounded(function: Callable[..., Fraction]) -> Function:
+def reject_long_results(function: Callable[..., Fraction]) -> NumberFunction:
     """The function, but an OverflowError for a result that is too long."""
 
-    def guarded(*operands: Fraction) -> Fraction | float:
+    def compute_short_fraction(*operands: Fraction) -> Fraction | float:
         if any(isinstance(operand, float) for operand in operands):  # undefined already
             return math.nan
         value = function(*operands)
-        if small(value):
+        if is_short_fraction(value):
             return value
         raise OverflowError
 
-    return guarded
+    return compute_short_fraction
 
 
-def small(value: Fraction) -> bool:
-    return max(value.numerator.bit_length(), value.denominator.bit_length()) <= BITS
+def is_short_fraction(value: Fraction) -> bool:
+    return max(value.numerator.bit_length(), value.denominator.bit_length()) <= MAX_FRACTION_BITS
 
 
-def power(x: Fraction, y: Fraction) -> Fraction:
+def compute_exact_power(x: Fraction, y: Fraction) -> Fraction:
     if x == 0 and y < 0:
         raise ZeroDivisionError
     if (
         abs(y.numerator) * max(abs(x.numerator).bit_length() - 1, x.denominator.bit_length() - 1)
-        > BITS * y.denominator
+        > MAX_FRACTION_BITS * y.denominator
     ):
         raise OverflowError
     if y.denominator == 1:
         return Fraction(x**y.numerator)
     if x < 0:
         raise ValueError
-    base = root(x, y.denominator)
+    base = compute_exact_root(x, y.denominator)
     return Fraction(base**y.numerator)
 
 
-def root(x: Fraction, degree: int) -> Fraction:
+def compute_exact_root(x: Fraction, degree: int) -> Fraction:
     """The root of a number that is not negative, where it is a fraction."""
-    above, below = whole_root(x.numerator, degree), whole_root(x.denominator, degree)
+    above, below = (
+        compute_integer_root(x.numerator, degree),
+        compute_integer_root(x.denominator, degree),
+    )
     if above is None or below is None:
-        raise Inexact
+        raise InexactError
     return Fraction(above, below)
 
 
-def whole_root(x: int, degree: int) -> int | None:
+def compute_integer_root(x: int, degree: int) -> int | None:
     if x < 2 or degree > x.bit_length():
         return x if x < 2 else None
     if degree == 2:
@@ -116,88 +123,91 @@ def whole_root(x: int, degree: int) -> int | None:
     return found if found**degree == x else None
 
 
-def square_root(x: Fraction) -> Fraction:
+def compute_exact_square_root(x: Fraction) -> Fraction:
     if x < 0:
         raise ValueError
-    return root(x, 2)
+    return compute_exact_root(x, 2)
 
 
-def cube_root(x: Fraction) -> Fraction:
-    return root(x, 3) if x >= 0 else -root(-x, 3)
+def compute_exact_cube_root(x: Fraction) -> Fraction:
+    return compute_exact_root(x, 3) if x >= 0 else -compute_exact_root(-x, 3)
 
 
-def logarithm(base: int) -> Function:
+def make_exact_logarithm(base: int) -> NumberFunction:
     """The logarithm of whole powers of the base."""
 
-    def function(x: Fraction) -> Fraction:
+    def compute_exact_logarithm(x: Fraction) -> Fraction:
         if x <= 0:
             raise ValueError
         sign, whole = (1, x.numerator) if x.denominator == 1 else (-1, x.denominator)
         exponent = round(math.log(whole, base))
         if x != Fraction(base) ** (sign * exponent):
-            raise Inexact
+            raise InexactError
         return Fraction(sign * exponent)
 
-    return function
+    return compute_exact_logarithm
 
 
-def at_points(name: str) -> Function:
+def make_point_function(name: str) -> NumberFunction:
     """A function that has exact values at some points only."""
-    known = POINTS[name]
+    known = EXACT_POINTS[name]
 
-    def function(x: Fraction) -> Fraction:
+    def get_exact_value(x: Fraction) -> Fraction:
         if x not in known:
             with suppress(OverflowError):
-                FLOATS.function(TABLE[name])(
+                FLOATS.get_function(TABLE[name])(
                     float(x)
                 )  # a ValueError where there is no value at all
-            raise Inexact
+            raise InexactError
         return Fraction(known[x.numerator])
 
-    return function
+    return get_exact_value
 
 
-def angle(y: Fraction, x: Fraction) -> Fraction:
+def compute_exact_angle(y: Fraction, x: Fraction) -> Fraction:
     if y == 0 and x >= 0:
         return Fraction(0)
-    raise Inexact
+    raise InexactError
 
 
-def clamp(x: Fraction, a: Fraction, b: Fraction) -> Fraction:
+def clamp_fraction(x: Fraction, a: Fraction, b: Fraction) -> Fraction:
     if a > b:
         raise ValueError
     return min(max(x, a), b)
 
 
-def limit(operation: Operation, operands: Sequence[Fraction]) -> float:
+def compute_exact_limit(operation: Operation, operands: Sequence[Fraction]) -> float:
     """Undefined where a formula has no value. Raises PointError where it has one that is no fraction."""
     try:
-        EXACT.function(operation)(*operands)
-    except (Inexact, OverflowError) as error:
+        EXACT.get_function(operation)(*operands)
+    except (InexactError, OverflowError) as error:
         at = ", ".join(f"{name} = {value}" for name, value in zip(operation.parameters, operands))
         told = "is too long" if isinstance(error, OverflowError) else "has no exact value"
         raise PointError(
-            f"a derivative {told}: {operation.written} at {at}", hint=INEXACT
+            f"a derivative {told}: {operation.notation} at {at}", hint=INEXACT_HINT
         ) from None
     except (ArithmeticError, ValueError, TypeError):
         pass
     return math.nan
 
 
-EXACT = Kind(
-    number=literal,
+EXACT = Arithmetic(
+    read_literal=read_fraction,
     natives={
-        **{name: bounded(getattr(operator, name)) for name in ("add", "sub", "mul", "mod")},
+        **{
+            name: reject_long_results(getattr(operator, name))
+            for name in ("add", "sub", "mul", "mod")
+        },
         **{name: getattr(operator, name) for name in ("neg", "lt", "le", "gt", "ge", "eq", "ne")},
-        **{name: at_points(name) for name in POINTS},
-        "div": bounded(operator.truediv),
-        "pow": bounded(power),
-        "sqrt": square_root,
-        "cbrt": cube_root,
-        "hypot": bounded(lambda x, y: square_root(x * x + y * y)),
-        "log2": logarithm(2),
-        "log10": logarithm(10),
-        "atan2": angle,
+        **{name: make_point_function(name) for name in EXACT_POINTS},
+        "div": reject_long_results(operator.truediv),
+        "pow": reject_long_results(compute_exact_power),
+        "sqrt": compute_exact_square_root,
+        "cbrt": compute_exact_cube_root,
+        "hypot": reject_long_results(lambda x, y: compute_exact_square_root(x * x + y * y)),
+        "log2": make_exact_logarithm(2),
+        "log10": make_exact_logarithm(10),
+        "atan2": compute_exact_angle,
         "abs": abs,
         "sign": lambda x: Fraction((x > 0) - (x < 0)),
         "floor": lambda x: Fraction(math.floor(x)),
@@ -205,10 +215,10 @@ EXACT = Kind(
         "round": lambda x: Fraction(round(x)),
         "min": lambda *operands: min(operands),
         "max": lambda *operands: max(operands),
-        "clamp": clamp,
+        "clamp": clamp_fraction,
         "where": lambda condition, x, y: x if condition else y,
     },
-    finite=lambda value: isinstance(value, (bool, Fraction)),
-    limit=limit,
-    reach=f"an exact number has at most {DIGITS:,} digits, a literal {LARGEST}",
+    is_finite=lambda value: isinstance(value, (bool, Fraction)),
+    compute_limit=compute_exact_limit,
+    range_hint=f"an exact number has at most {MAX_FRACTION_DIGITS:,} digits, a literal {MAX_LITERAL_EXPONENT}",
 )

@@ -9,94 +9,105 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Function, Kind, Number
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
 
-class Series:
+class TaylorSeries:
     """Coefficients, found one after the other; `step` gives number k from those before it, None for a constant."""
 
-    __slots__ = ("_found", "_step", "constant")
+    __slots__ = ("_coefficients", "_compute_coefficient", "is_constant")
 
     def __init__(
-        self, first: Number, step: Callable[[int], Number] | None = None, zero: Number = 0
+        self,
+        first: Number,
+        compute_coefficient: Callable[[int], Number] | None = None,
+        zero: Number = 0,
     ) -> None:
-        self._found, self.constant = [first], step is None
-        self._step = step or (lambda k: zero)
+        self._coefficients, self.is_constant = [first], compute_coefficient is None
+        self._compute_coefficient = compute_coefficient or (lambda k: zero)
 
     def __getitem__(self, k: int) -> Number:
-        while len(self._found) <= k:
-            self._found.append(self._step(len(self._found)))
-        return self._found[k]
+        while len(self._coefficients) <= k:
+            self._coefficients.append(self._compute_coefficient(len(self._coefficients)))
+        return self._coefficients[k]
 
     def __repr__(self) -> str:
         return str(self[0])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Series) and bool(self[0] == other[0])
+        return isinstance(other, TaylorSeries) and bool(self[0] == other[0])
 
     __hash__ = None  # type: ignore[assignment]
 
 
-class SeriesKind(Kind):
+class TaylorArithmetic(Arithmetic):
     """The kind of number that series over another kind are."""
 
-    def __init__(self, inner: Kind = FLOATS) -> None:
+    def __init__(self, inner: Arithmetic = FLOATS) -> None:
         super().__init__(
-            number=lambda text: self.constant(inner.number(text)),
-            natives={row.name: self._native(row) for row in TABLE.values()},
-            finite=lambda series: isinstance(series, bool) or inner.finite(series[0]),
-            limit=lambda operation, operands: self.constant(
-                inner.limit(operation, [o[0] for o in operands])
+            read_literal=lambda text: self.make_constant(inner.read_literal(text)),
+            natives={row.name: self._make_native(row) for row in TABLE.values()},
+            is_finite=lambda series: isinstance(series, bool) or inner.is_finite(series[0]),
+            compute_limit=lambda operation, operands: self.make_constant(
+                inner.compute_limit(operation, [o[0] for o in operands])
             ),
             syntax={"where": "({1} if {0} else {2})"},
-            reach=inner.reach,
+            range_hint=inner.range_hint,
         )
-        self.inner, self.zero = inner, inner.number("0")
+        self.inner, self.zero = inner, inner.read_literal("0")
         # Each operation on the same series is found once: sin and cos, each the partial of the other, meet again.
-        self._known: dict[tuple[object, ...], tuple[Series | bool, tuple[Series, ...]]] = {}
+        self._results: dict[
+            tuple[object, ...], tuple[TaylorSeries | bool, tuple[TaylorSeries, ...]]
+        ] = {}
 
-    def constant(self, value: Number) -> Series:
-        return Series(value, zero=self.zero)
+    def make_constant(self, value: Number) -> TaylorSeries:
+        return TaylorSeries(value, zero=self.zero)
 
-    def variable(self, value: Number) -> Series:
+    def make_variable(self, value: Number) -> TaylorSeries:
         """The point, plus the distance from it."""
-        one = self.inner.number("1")
-        return Series(value, lambda k: one if k == 1 else self.zero)
+        one = self.inner.read_literal("1")
+        return TaylorSeries(value, lambda k: one if k == 1 else self.zero)
 
-    def ties(self, operands: Sequence[Series], value: Series) -> Series:
-        return self.constant(super().ties(operands, value))
+    def count_ties(self, operands: Sequence[TaylorSeries], value: TaylorSeries) -> TaylorSeries:
+        return self.make_constant(super().count_ties(operands, value))
 
-    def _native(self, operation: Operation) -> Function:
+    def _make_native(self, operation: Operation) -> NumberFunction:
         if operation is WHERE:
             return lambda condition, x, y: x if condition else y
 
-        def on_series(*operands: Series) -> Series | bool:
+        def apply_to_series(*operands: TaylorSeries) -> TaylorSeries | bool:
             key = (operation, *map(id, operands))
-            if key not in self._known:
-                self._known[key] = (self._made(operation, operands), operands)
-            return self._known[key][0]
+            if key not in self._results:
+                self._results[key] = (self._make_series(operation, operands), operands)
+            return self._results[key][0]
 
-        return on_series
+        return apply_to_series
 
-    def _made(self, operation: Operation, operands: tuple[Series, ...]) -> Series | bool:
-        value = self.inner.function(operation)(*[operand[0] for operand in operands])
+    def _make_series(
+        self, operation: Operation, operands: tuple[TaylorSeries, ...]
+    ) -> TaylorSeries | bool:
+        value = self.inner.get_function(operation)(*[operand[0] for operand in operands])
         if operation in COMPARISONS:
             return bool(value)
-        if all(operand.constant for operand in operands):
-            return self.constant(value)
-        arithmetic = _STEPS.get(operation.name)
-        varying = [(slot, operand) for slot, operand in enumerate(operands) if not operand.constant]
-        partials: list[Series] = []
+        if all(operand.is_constant for operand in operands):
+            return self.make_constant(value)
+        arithmetic = _COEFFICIENT_RULES.get(operation.name)
+        varying = [
+            (slot, operand) for slot, operand in enumerate(operands) if not operand.is_constant
+        ]
+        partials: list[TaylorSeries] = []
 
-        def step(k: int) -> Number:
+        def compute_coefficient(k: int) -> Number:
             if arithmetic is not None:
                 return arithmetic(k, *operands, made)
             for slot, _ in varying[len(partials) :]:
                 partials.append(
-                    self.partial(operation, slot)(**self.known(operation, slot, operands, made))
+                    self.get_partial(operation, slot)(
+                        **self.bind_rule_variables(operation, slot, operands, made)
+                    )
                 )
             total = self.zero
             for (_, operand), partial in zip(varying, partials):
@@ -104,18 +115,22 @@ class SeriesKind(Kind):
                     total = total + j * operand[j] * partial[k - j]
             return total / k
 
-        made = Series(value, step)
+        made = TaylorSeries(value, compute_coefficient)
         return made
 
 
-def _product(k: int, x: Series, y: Series, h: Series) -> Number:
+def _compute_product_coefficient(
+    k: int, x: TaylorSeries, y: TaylorSeries, h: TaylorSeries
+) -> Number:
     total = x[0] * y[k]
     for j in range(1, k + 1):
         total = total + x[j] * y[k - j]
     return total
 
 
-def _quotient(k: int, x: Series, y: Series, h: Series) -> Number:
+def _compute_quotient_coefficient(
+    k: int, x: TaylorSeries, y: TaylorSeries, h: TaylorSeries
+) -> Number:
     total = x[k]
     for j in range(1, k + 1):
         total = total - y[j] * h[k - j]
@@ -123,10 +138,10 @@ def _quotient(k: int, x: Series, y: Series, h: Series) -> Number:
 
 
 # The arithmetic that the rules themselves are written in.
-_STEPS: dict[str, Callable[..., Number]] = {
+_COEFFICIENT_RULES: dict[str, Callable[..., Number]] = {
     "add": lambda k, x, y, h: x[k] + y[k],
     "sub": lambda k, x, y, h: x[k] - y[k],
     "neg": lambda k, x, h: -x[k],
-    "mul": _product,
-    "div": _quotient,
+    "mul": _compute_product_coefficient,
+    "div": _compute_quotient_coefficient,
 }

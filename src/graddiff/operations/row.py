@@ -37,12 +37,14 @@ class Operation:
     @property
     def signature(self) -> str:
         """The call as one writes it: `atan2(y, x)`, `max(x, ...)`."""
-        shown = list(self.parameters[: self.fewest])
-        shown += [f"{p}={d}" for p, d in zip(self.parameters[self.fewest :], self.defaults)]
+        shown = list(self.parameters[: self.min_operand_count])
+        shown += [
+            f"{p}={d}" for p, d in zip(self.parameters[self.min_operand_count :], self.defaults)
+        ]
         return f"{self.name}({', '.join(shown + ['...'] * self.variadic)})"
 
     @property
-    def written(self) -> str:
+    def notation(self) -> str:
         """The operation as one writes it: `x * y`, `-x`, `sin(x)`, `where(c, x, y)`."""
         if not self.symbol:
             return self.signature
@@ -50,21 +52,21 @@ class Operation:
         return infix if len(self.parameters) == 2 else self.symbol + infix
 
     @property
-    def known(self) -> tuple[str, ...]:
+    def rule_variables(self) -> tuple[str, ...]:
         """What the rules and conditions of this row may speak of."""
         return (*self.parameters, "f", "k") if self.variadic else (*self.parameters, "f")
 
     @property
-    def differentiable(self) -> bool:
+    def has_partials(self) -> bool:
         """Whether it has local partials; a comparison has none."""
         return any(self.partials)
 
     @property
     def conventions(self) -> list[tuple[str, int | None]]:
         """The conditions under which a derivative is a matter of convention, or does not exist."""
-        return self.conditions("; ".join([self.kink, self.jump, self.pole]))
+        return self.parse_conditions("; ".join([self.kink, self.jump, self.pole]))
 
-    def conditions(self, column: str) -> list[tuple[str, int | None]]:
+    def parse_conditions(self, column: str) -> list[tuple[str, int | None]]:
         """The conditions in a column of this row, each with the slot of the operand that it is about, None for any."""
         parts = [part.partition(" by ") for part in column.split("; ") if part]
         return [
@@ -72,10 +74,10 @@ class Operation:
         ]
 
     @property
-    def fewest(self) -> int:
+    def min_operand_count(self) -> int:
         return len(self.parameters) - len(self.defaults)
 
-    def partial(self, slot: int) -> str:
+    def get_partial_rule(self, slot: int) -> str:
         """The rule for the operand in a slot; the operands of a variadic operation share one."""
         return self.partials[0 if self.variadic else slot]
 

@@ -193,18 +193,18 @@ COMPARISONS = tuple(TABLE[name] for name in ("lt", "le", "gt", "ge", "eq", "ne")
 WHERE = TABLE["where"]
 
 
-def taken(condition: object) -> int:
+def get_branch_slot(condition: object) -> int:
     """The slot of the branch that a `where` takes."""
     return 1 if condition else 2
 
 
-def named(name: str) -> Operation:
+def get_operation(name: str) -> Operation:
     """The one operation of that name."""
     return TABLE.get(name) or (NUMBER if name == NUMBER.name else VARIABLE)
 
 
 # The same one wherever an expression is sent.
-copyreg.pickle(Operation, lambda operation: (named, (operation.name,)))
+copyreg.pickle(Operation, lambda operation: (get_operation, (operation.name,)))
 
 
 ALIASES = {

@@ -5,47 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graddiff.autodiff.result import Result
-from graddiff.errors import UsageError, printable
-from graddiff.notation.labels import headline
+from graddiff.errors import UsageError, make_printable
+from graddiff.notation.labels import format_headline
 from graddiff.notation.style import Term
 from graddiff.operations.table import NUMBER, VARIABLE
-from graddiff.programs.language import JAX, PYTHON, TORCH, Writer
+from graddiff.programs.target_languages import JAX, PYTHON, TORCH, CodeWriter
 
-LONGEST = 100_000  # characters of a program
-DEEPEST = 90  # brackets within brackets, which Python can read
+MAX_PROGRAM_LENGTH = 100_000  # characters of a program
+MAX_BRACKET_DEPTH = 90  # brackets within brackets, which Python can read
 
 
-class Nested:
+class NestedProgram:
     """The statements of an expression: what has a name is one, what has none stands where it is used."""
 
-    def __init__(self, result: Result, writer: Writer) -> None:
+    def __init__(self, result: Result, writer: CodeWriter) -> None:
         expression = result.expression
         output = expression.output_name
-        self.names = writer.names(
+        self.names = writer.choose_identifiers(
             dict.fromkeys([*expression.variables, *expression.names.values(), output])
         )
         self.statements: list[tuple[str, str]] = []
-        self.writer, self.constant = writer, bytearray(expression.size)
-        plain = Writer(PYTHON)
+        self.writer, self.constant_lines = writer, bytearray(expression.size)
+        plain = CodeWriter(PYTHON)
         terms: list[Term] = []
         variables = {line: name for name, line in expression.variables.items()}
         for line, (operation, operands) in enumerate(
             zip(expression.operations, expression.operands)
         ):
-            self.constant[line] = operation is not VARIABLE and all(
-                self.constant[operand] for operand in operands
+            self.constant_lines[line] = operation is not VARIABLE and all(
+                self.constant_lines[operand] for operand in operands
             )
             if operation is VARIABLE:
                 terms.append(Term(self.names[variables[line]]))
             elif operation is NUMBER:
-                terms.append(writer.literal(expression.literals[line]))
+                terms.append(writer.make_literal_term(expression.literals[line]))
             else:
-                of = plain if self.constant[line] and writer.language is TORCH else writer
+                of = plain if self.constant_lines[line] and writer.language is TORCH else writer
                 inputs = [
-                    self.operand(terms[operand], operand, operation.symbol) for operand in operands
+                    self.wrap_operand(terms[operand], operand, operation.symbol)
+                    for operand in operands
                 ]
                 terms.append(
-                    of.operation(
+                    of.compose_operation(
                         operation,
                         inputs if of is writer else [terms[operand] for operand in operands],
                     )
@@ -54,27 +55,30 @@ class Nested:
             if name and operation is not VARIABLE and line != expression.output:
                 self.statements.append((self.names[name], terms[line].text))
                 terms[line] = Term(self.names[name])
-            if len(terms[line].text) > LONGEST:
+            if len(terms[line].text) > MAX_PROGRAM_LENGTH:
                 raise UsageError(
                     "the program would be too long", hint="--format python writes it line by line"
                 )
-        writer.defined = {**plain.defined, **writer.defined}
+        writer.definitions = {**plain.definitions, **writer.definitions}
         self.output = self.names[expression.names.get(expression.output, output)]
         self.result = terms[expression.output].text
-        if max(map(depth, [self.result, *(text for _, text in self.statements)])) > DEEPEST:
+        if (
+            max(map(measure_bracket_depth, [self.result, *(text for _, text in self.statements)]))
+            > MAX_BRACKET_DEPTH
+        ):
             raise UsageError(
                 "the program would be too deep for Python",
                 hint="--format python writes it line by line",
             )
 
-    def operand(self, term: Term, line: int, symbol: str) -> Term:
+    def wrap_operand(self, term: Term, line: int, symbol: str) -> Term:
         """A number as PyTorch's functions want it."""
-        if symbol or not self.constant[line] or self.writer.language is not TORCH:
+        if symbol or not self.constant_lines[line] or self.writer.language is not TORCH:
             return term
         return Term(f"torch.tensor({term.text})")
 
 
-def depth(text: str) -> int:
+def measure_bracket_depth(text: str) -> int:
     """How deep its brackets stand in each other."""
     deepest = now = 0
     for character in text:
@@ -83,7 +87,7 @@ def depth(text: str) -> int:
     return deepest
 
 
-def by_variables(result: Result) -> list[str]:
+def get_requested_variables(result: Result) -> list[str]:
     """The variables that are differentiated by. Raises UsageError for other names."""
     for name in result.requested:
         if name not in result.expression.variables:
@@ -92,39 +96,39 @@ def by_variables(result: Result) -> list[str]:
     return [*result.requested]
 
 
-def constant(result: Result) -> bool:
+def is_constant_result(result: Result) -> bool:
     """Whether nothing flows to any variable."""
     return all(
         line is None or result.graph.adjoints[line] is None for line in result.requested.values()
     )
 
 
-def head(result: Result) -> str:
-    return f"# {printable(headline(result.expression)).replace(chr(10), ' ')}\n"
+def format_title_comment(result: Result) -> str:
+    return f"# {make_printable(format_headline(result.expression)).replace(chr(10), ' ')}\n"
 
 
-def functions(writer: Writer) -> str:
-    return "".join(f"\n{text}\n" for text in writer.defined.values())
+def join_function_definitions(writer: CodeWriter) -> str:
+    return "".join(f"\n{text}\n" for text in writer.definitions.values())
 
 
-def numbers(result: Result) -> dict[str, str]:
+def format_point_values(result: Result) -> dict[str, str]:
     return {name: repr(float(value)) for name, value in result.at.items()}
 
 
-def pytorch(result: Result) -> Iterator[str]:
-    writer, wanted = Writer(TORCH), by_variables(result)
-    nested = Nested(result, writer)
+def write_pytorch_program(result: Result) -> Iterator[str]:
+    writer, wanted = CodeWriter(TORCH), get_requested_variables(result)
+    nested = NestedProgram(result, writer)
     body = "".join(
         f"{name} = {text}\n" for name, text in [*nested.statements, (nested.output, nested.result)]
     )
-    imports = "import math\n\n" if "math." in body + functions(writer) else ""
-    yield f"{head(result)}{imports}import torch\n\ntorch.set_default_dtype(torch.float64)\n{functions(writer)}\n"
-    for name, value in numbers(result).items():
+    imports = "import math\n\n" if "math." in body + join_function_definitions(writer) else ""
+    yield f"{format_title_comment(result)}{imports}import torch\n\ntorch.set_default_dtype(torch.float64)\n{join_function_definitions(writer)}\n"
+    for name, value in format_point_values(result).items():
         flag = ", requires_grad=True" if name in wanted else ""
         yield f"{nested.names[name]} = torch.tensor({value}{flag})\n"
     yield f"\n{body}"
-    if constant(result):
-        yield f'\nprint("value", float({nested.output}))\n' + zeros(wanted)
+    if is_constant_result(result):
+        yield f'\nprint("value", float({nested.output}))\n' + write_zero_derivatives(wanted)
         return
     inputs = ", ".join(nested.names[name] for name in wanted)
     yield f"gradient = torch.autograd.grad({nested.output}, [{inputs}], allow_unused=True)\n\n"
@@ -133,23 +137,23 @@ def pytorch(result: Result) -> Iterator[str]:
     yield '    print(f"d/d{name}", 0.0 if slope is None else slope.item())\n'
 
 
-def zeros(wanted: list[str]) -> str:
+def write_zero_derivatives(wanted: list[str]) -> str:
     """What is printed where the value depends on no variable."""
     return "".join(f'print("d/d{name}", 0.0)\n' for name in wanted)
 
 
-def jax(result: Result) -> Iterator[str]:
-    writer, wanted = Writer(JAX), by_variables(result)
-    nested = Nested(result, writer)
+def write_jax_program(result: Result) -> Iterator[str]:
+    writer, wanted = CodeWriter(JAX), get_requested_variables(result)
+    nested = NestedProgram(result, writer)
     names = [nested.names[name] for name in result.at]
     statements = "".join(f"    {name} = {text}\n" for name, text in nested.statements)
     body = f"def function({', '.join(names)}):\n{statements}    return {nested.result}\n"
-    imports = "import math\n\n" if "math." in body + functions(writer) else ""
-    yield f'{head(result)}{imports}import jax\nimport jax.numpy as jnp\n\njax.config.update("jax_enable_x64", True)\n'
-    yield f"{functions(writer)}\n\n{body}\n\n"
-    values = ", ".join(numbers(result).values())
-    if constant(result):
-        yield f'print("value", float(function({values})))\n' + zeros(wanted)
+    imports = "import math\n\n" if "math." in body + join_function_definitions(writer) else ""
+    yield f'{format_title_comment(result)}{imports}import jax\nimport jax.numpy as jnp\n\njax.config.update("jax_enable_x64", True)\n'
+    yield f"{join_function_definitions(writer)}\n\n{body}\n\n"
+    values = ", ".join(format_point_values(result).values())
+    if is_constant_result(result):
+        yield f'print("value", float(function({values})))\n' + write_zero_derivatives(wanted)
         return
     slots = ", ".join(str([*result.at].index(name)) for name in wanted)
     yield f"value, gradient = jax.value_and_grad(function, argnums=({slots},))({values})\n"

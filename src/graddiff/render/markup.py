@@ -6,9 +6,9 @@ import re
 from xml.sax.saxutils import escape
 
 # What XML 1.0 cannot hold, not even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NON_XML_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def xml_text(text: str) -> str:
+def escape_xml(text: str) -> str:
     """Text that may stand between tags and, in double quotes, in an attribute."""
-    return escape(FORBIDDEN.sub("?", text), {'"': "&quot;"})
+    return escape(NON_XML_CHARACTERS.sub("?", text), {'"': "&quot;"})

@@ -33,6 +33,6 @@ def read_text(path: str) -> str:
         ) from None
 
 
-def unwritable(path: str | None, error: OSError) -> FileError:
+def make_write_error(path: str | None, error: OSError) -> FileError:
     """The error for a file that cannot be written."""
     return FileError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}")

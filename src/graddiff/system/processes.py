@@ -11,47 +11,49 @@ from typing import Any, TypeVar
 
 from graddiff.errors import FileError, GraddiffError
 
-AHEAD = 2  # pieces of work that wait for each process
+WAITING_PER_PROCESS = 2  # pieces of work that wait for each process
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+WorkItem = TypeVar("WorkItem")
+WorkResult = TypeVar("WorkResult")
 
 
-def by_processes(
+def map_in_processes(
     jobs: int,
-    work: Callable[[Item], Result],
-    items: Iterable[Item],
-    begin: Callable[..., None],
-    *given: Any,
-) -> Generator[tuple[Item, Result], None, None]:
+    work: Callable[[WorkItem], WorkResult],
+    items: Iterable[WorkItem],
+    prepare: Callable[..., None],
+    *preparation: Any,
+) -> Generator[tuple[WorkItem, WorkResult], None, None]:
     """Each item with what `work` gives for it in one of so many processes, which begin by calling `begin` with what is
     given. Raises FileError if one of them is killed."""
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(begin, *given))
+    pool = ProcessPoolExecutor(jobs, initializer=_prepare_worker, initargs=(prepare, *preparation))
     try:
-        yield from in_order(lambda item: pool.submit(work, item).result, items, AHEAD * jobs)
+        yield from map_in_order(
+            lambda item: pool.submit(work, item).result, items, WAITING_PER_PROCESS * jobs
+        )
     except BrokenProcessPool:
         raise FileError("a process of --jobs ended before its time") from None
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def in_order(
-    submit: Callable[[Item], Callable[[], Result]], work: Iterable[Item], ahead: int
-) -> Generator[tuple[Item, Result], None, None]:
+def map_in_order(
+    submit: Callable[[WorkItem], Callable[[], WorkResult]], work: Iterable[WorkItem], ahead: int
+) -> Generator[tuple[WorkItem, WorkResult], None, None]:
     """Each piece of work with the result, for which `submit` gives what to call, so many being ahead. What comes
     before the source of the work breaks is answered before that is said."""
     broken: list[GraddiffError] = []
 
-    def whole() -> Iterator[Item]:
+    def iterate_until_error() -> Iterator[WorkItem]:
         try:
             yield from work
         except GraddiffError as error:
             broken.append(error)
 
-    waiting: deque[tuple[Item, Callable[[], Result]]] = deque()
-    for item in whole():
+    waiting: deque[tuple[WorkItem, Callable[[], WorkResult]]] = deque()
+    for item in iterate_until_error():
         waiting.append((item, submit(item)))
         if len(waiting) > ahead:
             first, result = waiting.popleft()
@@ -62,13 +64,13 @@ def in_order(
         raise broken[0]
 
 
-def _begin(begin: Callable[..., None], *given: Any) -> None:
+def _prepare_worker(prepare: Callable[..., None], *preparation: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asked decides
-    threading.Thread(target=_follow, daemon=True).start()
-    begin(*given)
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    prepare(*preparation)
 
 
-def _follow() -> None:
+def _exit_with_parent() -> None:
     """Ends this process with the one that began it, however that ends."""
     import multiprocessing
 

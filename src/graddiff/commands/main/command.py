@@ -9,35 +9,39 @@ from typing import Any
 import click
 
 from graddiff import __version__
-from graddiff.autodiff.point import bindings, names
+from graddiff.autodiff.point import parse_bindings, parse_names
 from graddiff.autodiff.result import Result
-from graddiff.checks.expectations import Check, answer, exit_code
+from graddiff.checks.expectations import (
+    ComparedExpectation,
+    choose_exit_code,
+    differentiate_and_compare,
+)
 from graddiff.commands.main.options import (
     DATA_FORMATS,
-    PICTURES,
-    PROGRAMS,
-    TEXTS,
-    check_options,
-    form_of,
-    kind_of,
+    PICTURE_FORMATS,
+    PROGRAM_FORMATS,
+    TEXT_FORMATS,
+    choose_arithmetic,
+    choose_output_format,
+    list_requested_names,
     read_expression,
-    requested,
+    validate_options,
 )
 from graddiff.commands.shared.options import (
     ExpressionCommand,
-    bare,
-    canvas_for,
-    picture,
-    remarks,
-    tell,
-    view_of,
+    add_picture_options,
+    choose_canvas,
+    choose_view,
+    format_single_number,
+    list_number_remarks,
+    print_message,
 )
-from graddiff.commands.shared.output_file import into_file, refuse_to_overwrite
+from graddiff.commands.shared.output_file import redirect_into_file, refuse_to_overwrite
 from graddiff.errors import UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
+from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, Number
 
 EXAMPLES = """\b
 Examples:
@@ -97,7 +101,7 @@ read or written.
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([*TEXTS, *PICTURES, *PROGRAMS, *DATA_FORMATS]),
+    type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *PROGRAM_FORMATS, *DATA_FORMATS]),
     metavar="FORMAT",
     help="What to write: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, c, pytorch, jax; "
     "csv, jsonl, parquet, arrow for --data.  [default: tree]",
@@ -198,7 +202,7 @@ read or written.
 )
 @click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
 @click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
-@picture
+@add_picture_options
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of the JSON output.")
 @click.option(
     "--completion", type=click.Choice(SHELLS), help="Write the completion script for a shell."
@@ -208,87 +212,103 @@ def command(expression: str | None, **options: Any) -> int:
     if options["schema"] or options["completion"]:
         write_reference(options["completion"])
         return 0
-    form, view, kind = form_of(options), view_of(options), kind_of(options)
-    check_options(options, view, kind)
+    form, view, kind = (
+        choose_output_format(options),
+        choose_view(options),
+        choose_arithmetic(options),
+    )
+    validate_options(options, view, kind)
     at, expected = (
-        bindings(options["at"], "--at", kind),
-        bindings(options["expect"], "--expect", kind),
+        parse_bindings(options["at"], "--at", kind),
+        parse_bindings(options["expect"], "--expect", kind),
     )
     if options["data"] is not None:
-        return many_points(expression, at, options)
+        return answer_data(expression, at, options)
     if options["each"]:
-        return many_expressions(expression, at, expected, form, options)
+        return answer_each_line(expression, at, expected, form, options)
     refuse_to_overwrite(options["output"], [options["path"]])
-    with into_file(options["output"]):
-        return one_expression(expression, at, expected, form, kind, options)
+    with redirect_into_file(options["output"]):
+        return answer_expression(expression, at, expected, form, kind, options)
 
 
-def one_expression(
+def answer_expression(
     expression: str | None,
     at: dict[str, Number],
     expected: dict[str, Number],
     form: str,
-    kind: Kind,
+    arithmetic: Arithmetic,
     options: dict[str, Any],
 ) -> int:
     """One expression, at a point or without one, in the view that is asked for."""
-    view = view_of(options)
+    view = choose_view(options)
     read = parse(read_expression(expression, options["path"]), at)
     nowhere = bool(read.variables) and not options["at"]
-    if nowhere and kind is not FLOATS:
+    if nowhere and arithmetic is not FLOATS:
         raise UsageError(
             "there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one"
         )
     if view not in (None, "explain"):
-        from graddiff.commands.main.views import Asked, write_higher
+        from graddiff.commands.main.views import ViewRequest, write_view
 
-        wrt = tuple(names(options["wrt"], "--wrt")) or None
-        return write_higher(view, Asked(read, None if nowhere else at, wrt, kind, options), form)
+        wrt = tuple(parse_names(options["wrt"], "--wrt")) or None
+        return write_view(
+            view, ViewRequest(read, None if nowhere else at, wrt, arithmetic, options), form
+        )
     at_a_point = (
-        view == "explain" or options["mode"] or form in ("value", "markdown", *PICTURES, *PROGRAMS)
+        view == "explain"
+        or options["mode"]
+        or form in ("value", "markdown", *PICTURE_FORMATS, *PROGRAM_FORMATS)
     )
     if nowhere and not at_a_point:
         from graddiff.commands.main.formulas import write_formulas
 
-        return write_formulas(read, requested(options), form, options)
-    return one_point(read, at, expected, form, kind, options)
+        return write_formulas(read, list_requested_names(options), form, options)
+    return answer_point(read, at, expected, form, arithmetic, options)
 
 
-def one_point(
+def answer_point(
     read: Expression,
     at: dict[str, Number],
     expected: dict[str, Number],
     form: str,
-    kind: Kind,
+    arithmetic: Arithmetic,
     options: dict[str, Any],
 ) -> int:
     """The main job: value and gradient at a point, with the graph."""
-    result, checks = answer(
-        read, at, requested(options), expected, options["rtol"], options["atol"], kind
+    result, checks = differentiate_and_compare(
+        read,
+        at,
+        list_requested_names(options),
+        expected,
+        options["rtol"],
+        options["atol"],
+        arithmetic,
     )
     if options["explain"] or form in ("latex", "markdown"):
         from graddiff.commands.main.explain import write_explanation
 
         write_explanation(result, form, options)
     elif form == "json":
-        from graddiff.render.json.result import document
+        from graddiff.render.json.result import render_result_json
 
-        found = tangents_of(result, options)
+        found = compute_requested_tangents(result, options)
         sys.stdout.writelines(
-            document(result, not options["no_graph"], checks, found.by if found else None)
+            render_result_json(
+                result, not options["no_graph"], checks, found.by_variable if found else None
+            )
         )
-    elif form in PICTURES + PROGRAMS:
-        from graddiff.commands.main.draw import write
+    elif form in PICTURE_FORMATS + PROGRAM_FORMATS:
+        from graddiff.commands.main.draw import write_graph
 
-        write(result, form, options["digits"] or 7)
+        write_graph(result, form, options["digits"] or 7)
     elif form == "tree":
-        draw(result, checks, options)
+        draw_tree(result, checks, options)
     else:
-        write_number(result, form, options["digits"], checks)
-    return exit_code(result, checks)
+        write_single_number(result, form, options["digits"], checks)
+    return choose_exit_code(result, checks)
 
 
-def many_points(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
+def answer_data(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
     if options["digits"] is not None:
         raise UsageError(
             "--digits is for readers, and --data writes every number in full", hint="leave it away"
@@ -311,11 +331,11 @@ def many_points(expression: str | None, at: dict[str, float], options: dict[str,
     from graddiff.commands.main.data import answer_rows
 
     return answer_rows(
-        read_expression(expression, options["path"]), at, requested(options), options
+        read_expression(expression, options["path"]), at, list_requested_names(options), options
     )
 
 
-def many_expressions(
+def answer_each_line(
     expression: str | None,
     at: dict[str, float],
     expected: dict[str, float],
@@ -331,55 +351,59 @@ def many_expressions(
         raise UsageError(
             f"--each writes JSON, no {options['format_']}", hint="or --value, or --gradient x"
         )
-    from graddiff.commands.main.each import Asked, answer_lines
+    from graddiff.commands.main.each import LineRequest, answer_lines
 
-    return answer_lines(Asked(at, expected, requested(options), form, options))
+    return answer_lines(LineRequest(at, expected, list_requested_names(options), form, options))
 
 
 def write_reference(shell: str | None) -> None:
     """The schema or a completion script."""
     if shell is None:
-        from graddiff.render.json.schema import schema_text
+        from graddiff.render.json.schema import render_result_schema
 
-        sys.stdout.write(schema_text())
+        sys.stdout.write(render_result_schema())
     else:
-        from graddiff.commands.generate import completion_script
+        from graddiff.commands.generate import build_completion_script
 
-        sys.stdout.write(completion_script(shell))
+        sys.stdout.write(build_completion_script(shell))
 
 
-def write_number(result: Result, form: str, digits: int | None, checks: Sequence[Check]) -> None:
+def write_single_number(
+    result: Result, form: str, digits: int | None, checks: Sequence[ComparedExpectation]
+) -> None:
     """One bare number on standard output; what there is to say about it on standard error."""
-    click.echo(bare(result, form, digits))
-    for remark in remarks(result, checks):
-        tell(remark)
+    click.echo(format_single_number(result, form, digits))
+    for remark in list_number_remarks(result, checks):
+        print_message(remark)
 
 
-def tangents_of(result: Result, options: dict[str, Any]) -> Any:
+def compute_requested_tangents(result: Result, options: dict[str, Any]) -> Any:
     """The tangents, if they are asked for."""
     if options["mode"] not in ("forward", "both"):
         return None
-    from graddiff.autodiff.forward_mode import tangents
+    from graddiff.autodiff.forward_mode import compute_tangents
 
-    return tangents(result, result.requested)
+    return compute_tangents(result, result.requested)
 
 
-def draw(result: Result, checks: Sequence[Check], options: dict[str, Any]) -> None:
+def draw_tree(
+    result: Result, checks: Sequence[ComparedExpectation], options: dict[str, Any]
+) -> None:
     """The tree and, below it, the comparison."""
-    from graddiff.render.terminal.canvas import show
-    from graddiff.render.terminal.expectations import comparison
+    from graddiff.render.terminal.canvas import print_lines
+    from graddiff.render.terminal.expectations import render_comparison
     from graddiff.render.terminal.tree import Tree
 
-    canvas = canvas_for(options["ascii"], options["color"], options["width"])
+    canvas = choose_canvas(options["ascii"], options["color"], options["width"])
     digits = options["digits"] or 7
     how = canvas, digits, options["depth"], options["everything"]
-    found = tangents_of(result, options)
+    found = compute_requested_tangents(result, options)
     if found is None:
         tree = Tree(result, *how)
     else:
-        from graddiff.render.terminal.tangent_tree import ForwardTree
+        from graddiff.render.terminal.tangent_tree import TangentTree
 
-        tree = ForwardTree(result, found, options["mode"] == "both", *how)
-    show(tree.lines(), canvas)
+        tree = TangentTree(result, found, options["mode"] == "both", *how)
+    print_lines(tree.render_lines(), canvas)
     if checks:
-        show([[], *comparison(checks, digits, canvas)], canvas)
+        print_lines([[], *render_comparison(checks, digits, canvas)], canvas)

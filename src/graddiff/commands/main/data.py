@@ -9,17 +9,32 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from graddiff.commands.shared.options import tell
+from graddiff.commands.shared.line_output import LineOutput
+from graddiff.commands.shared.options import print_message
 from graddiff.commands.shared.output_file import refuse_to_overwrite
-from graddiff.commands.shared.whole_lines import WholeLines
-from graddiff.data.engines import need
-from graddiff.data.open_table import COLUMNAR, SUFFIXES, format_of, is_packed, named, refuse_pipe
-from graddiff.data.row_answers import Question, Tally
-from graddiff.data.table_job import Part, answer_part, attempt, open_part, pour, sweep, token
+from graddiff.data.engines import require_engine
+from graddiff.data.open_table import (
+    COLUMNAR_FORMATS,
+    TABLE_SUFFIXES,
+    choose_table_format,
+    is_packed,
+    refuse_pipe,
+    split_table_name,
+)
+from graddiff.data.row_answers import RowQuestion, RowTally
+from graddiff.data.table_job import (
+    TableJob,
+    make_run_token,
+    open_job,
+    remove_unfinished_files,
+    run_job,
+    try_job,
+    write_answers,
+)
 from graddiff.errors import FileError, GraddiffError, UsageError
 from graddiff.render.terminal.progress import Progress
 
-TOLD = 5  # notices, each with the number of its rows; parts that failed
+MAX_REPORTED = 5  # notices, each with the number of its rows; parts that failed
 
 
 def answer_rows(
@@ -33,7 +48,7 @@ def answer_rows(
         if options["only_gradient"] is not None
         else None
     )
-    question = Question(text, dict(at), wrt, only)
+    question = RowQuestion(text, dict(at), wrt, only)
     if os.path.isdir(options["data"]):
         return answer_folder(question, options)
     if options["engine"] == "dask":
@@ -43,33 +58,35 @@ def answer_rows(
         )
     if options["scheduler"] is not None:
         raise UsageError("--scheduler is for --engine dask")
-    part = part_of(question, options["data"], options["output"], options)
-    if part.target is None and part.writes in COLUMNAR and options["format_"] is None:
+    part = plan_job(question, options["data"], options["output"], options)
+    if part.target is None and part.writes in COLUMNAR_FORMATS and options["format_"] is None:
         part = part._replace(writes="csv")
-    if part.target is None and part.writes in COLUMNAR:
+    if part.target is None and part.writes in COLUMNAR_FORMATS:
         raise UsageError(f"{part.writes} is written to a file only", hint="--output FILE")
-    check_whole(part)
-    if part.target is None or part.writes not in COLUMNAR:
-        rows, work = open_part(part)
+    refuse_row_formats(part)
+    if part.target is None or part.writes not in COLUMNAR_FORMATS:
+        rows, work = open_job(part)
         with (
-            WholeLines(part.target, options["line_buffered"]) as out,
+            LineOutput(part.target, options["line_buffered"]) as out,
             closing(Progress(sys.stderr, rows.size)) as progress,
         ):
-            total = pour(part, rows, work, out, progress.tell)
+            total = write_answers(part, rows, work, out, progress.show_progress)
     else:
         with closing(Progress(sys.stderr, None)) as progress:
-            total = answer_part(part, progress.tell)
-    report(total, "standard input" if part.path == "-" else part.path)
+            total = run_job(part, progress.show_progress)
+    report_tally(total, "standard input" if part.path == "-" else part.path)
     return total.code
 
 
-def part_of(question: Question, path: str, target: str | None, options: Mapping[str, Any]) -> Part:
+def plan_job(
+    question: RowQuestion, path: str, target: str | None, options: Mapping[str, Any]
+) -> TableJob:
     """What the options ask of one file. Raises UsageError where they contradict each other."""
-    reads = options["data_format"] or format_of(path)
+    reads = options["data_format"] or choose_table_format(path)
     writes = (
         "jsonl"
         if options["as_json"]
-        else options["format_"] or (format_of(target, "--format") if target else reads)
+        else options["format_"] or (choose_table_format(target, "--format") if target else reads)
     )
     if target is not None and is_packed(target):
         raise UsageError(
@@ -86,7 +103,7 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
     if jobs > 1 and engine == "columns":
         raise UsageError("--jobs divides the work of the rows engine")
     engine = "rows" if jobs > 1 else engine
-    return Part(
+    return TableJob(
         question,
         path,
         reads,
@@ -99,29 +116,29 @@ def part_of(question: Question, path: str, target: str | None, options: Mapping[
     )
 
 
-def check_whole(part: Part) -> None:
+def refuse_row_formats(job: TableJob) -> None:
     """Raises UsageError where a file cannot be written row by row, and has to be."""
-    if part.writes in COLUMNAR and (
-        part.question.only or (part.reads in COLUMNAR and part.fail_fast)
+    if job.writes in COLUMNAR_FORMATS and (
+        job.question.only or (job.reads in COLUMNAR_FORMATS and job.fail_fast)
     ):
-        raise UsageError(f"{part.writes} is written as a whole table", hint="--format csv or jsonl")
+        raise UsageError(f"{job.writes} is written as a whole table", hint="--format csv or jsonl")
 
 
-def answer_folder(question: Question, options: Mapping[str, Any]) -> int:
+def answer_folder(question: RowQuestion, options: Mapping[str, Any]) -> int:
     """Answers every table of a folder, one file each, here or by the workers of Dask."""
     if options["engine"] == "dask":
-        need("dask", "--engine dask")
-    parts = parts_of(question, options)
+        require_engine("dask", "--engine dask")
+    parts = plan_folder_jobs(question, options)
     target = os.path.dirname(parts[0].target or "")
     os.makedirs(target, exist_ok=True)
     try:
-        with closing(answered(parts, options)) as found:
-            return report_parts(parts, found, options["fail_fast"])
+        with closing(run_jobs(parts, options)) as found:
+            return report_jobs(parts, found, options["fail_fast"])
     finally:
-        sweep(target, parts[0].run)
+        remove_unfinished_files(target, parts[0].run)
 
 
-def parts_of(question: Question, options: Mapping[str, Any]) -> list[Part]:
+def plan_folder_jobs(question: RowQuestion, options: Mapping[str, Any]) -> list[TableJob]:
     """The tables of a folder. Raises UsageError and FileError where they cannot be told apart, or are none."""
     folder, target, distant = options["data"], options["output"], options["engine"] == "dask"
     if target is None or (os.path.exists(target) and os.path.samefile(folder, target)):
@@ -129,86 +146,92 @@ def parts_of(question: Question, options: Mapping[str, Any]) -> list[Part]:
             f"{folder} is a folder",
             hint="--output FOLDER says where its answers go, to another one",
         )
-    names = tables_in(folder)
+    names = list_tables(folder)
     if distant:  # its workers may stand elsewhere
         folder, target = os.path.abspath(folder), os.path.abspath(target)
     near = {**options, "engine": None, "jobs": None} if distant else options
-    parts = [part_into(target, question, os.path.join(folder, name), near) for name in names]
+    parts = [plan_job_into(target, question, os.path.join(folder, name), near) for name in names]
     path, count = Counter([part.target for part in parts]).most_common(1)[0]
     if count > 1:
         raise UsageError(f"two tables of {folder} would become {path}", hint="rename one of them")
-    run = token()
+    run = make_run_token()
     return [part._replace(run=run) for part in parts]
 
 
-def tables_in(folder: str) -> list[str]:
+def list_tables(folder: str) -> list[str]:
     """The names of the files that are tables, in their order; how many are none is told. Raises FileError."""
     entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
     names = sorted(
-        entry.name for entry in entries if named(entry.name)[1] in SUFFIXES and not entry.is_dir()
+        entry.name
+        for entry in entries
+        if split_table_name(entry.name)[1] in TABLE_SUFFIXES and not entry.is_dir()
     )
     if not names:
         raise FileError(
             f"no file in {folder} is a table",
-            hint=f"their suffixes are {', '.join(sorted(SUFFIXES))}",
+            hint=f"their suffixes are {', '.join(sorted(TABLE_SUFFIXES))}",
         )
     others = len(entries) - len(names)
     if others:
-        tell(
+        print_message(
             f"{others:,} of {folder} {'are no tables' if others > 1 else 'is no table'} and left alone"
         )
     return names
 
 
-def answered(
-    parts: Sequence[Part], options: Mapping[str, Any]
-) -> Generator[Tally | GraddiffError, None, None]:
+def run_jobs(
+    jobs: Sequence[TableJob], options: Mapping[str, Any]
+) -> Generator[RowTally | GraddiffError, None, None]:
     """What has come of each part, in their order."""
     if options["engine"] == "dask":
-        from graddiff.data.dask import answer_parts
+        from graddiff.data.dask import run_jobs_on_dask
 
-        yield from answer_parts(parts, options["scheduler"], options["jobs"] or os.cpu_count() or 1)
+        yield from run_jobs_on_dask(
+            jobs, options["scheduler"], options["jobs"] or os.cpu_count() or 1
+        )
     else:
-        yield from map(attempt, parts)
+        yield from map(try_job, jobs)
 
 
-def report_parts(
-    parts: Sequence[Part], found: Iterable[Tally | GraddiffError], fail_fast: bool
+def report_jobs(
+    jobs: Sequence[TableJob], tallies: Iterable[RowTally | GraddiffError], fail_fast: bool
 ) -> int:
     """Says what has come of each part, and returns the worst exit code."""
     worst = failed = 0
-    for part, total in zip(parts, found):
+    for part, total in zip(jobs, tallies):
         code = total.exit_code if isinstance(total, GraddiffError) else total.code
         worst, failed = max(worst, code), failed + bool(code)
-        if failed > TOLD:
+        if failed > MAX_REPORTED:
             continue
         if isinstance(total, GraddiffError):
-            tell(f"{part.path}: {total.message}")
+            print_message(f"{part.path}: {total.message}")
         else:
-            report(total, part.path)
+            report_tally(total, part.path)
         if code and fail_fast:
             return worst
-    if failed > TOLD:
-        tell(f"and {failed - TOLD:,} more files failed")
+    if failed > MAX_REPORTED:
+        print_message(f"and {failed - MAX_REPORTED:,} more files failed")
     return worst
 
 
-def part_into(folder: str, question: Question, path: str, options: Mapping[str, Any]) -> Part:
+def plan_job_into(
+    folder: str, question: RowQuestion, path: str, options: Mapping[str, Any]
+) -> TableJob:
     """A table whose answers go into a folder, under its own name with the suffix of what is written."""
-    part = part_of(question, path, None, options)
-    check_whole(part)
-    return part._replace(target=os.path.join(folder, f"{named(path)[0]}.{part.writes}"))
+    part = plan_job(question, path, None, options)
+    refuse_row_formats(part)
+    return part._replace(target=os.path.join(folder, f"{split_table_name(path)[0]}.{part.writes}"))
 
 
-def report(total: Tally, name: str) -> None:
+def report_tally(total: RowTally, name: str) -> None:
     """On standard error: the rows without an answer, and the conventions that were used."""
-    for line, count, message in [*total.notices.values()][:TOLD]:
+    for line, count, message in [*total.notices.values()][:MAX_REPORTED]:
         more = f" and {count - 1:,} more" if count > 1 else ""
-        tell(f"{message} (line {line:,}{more})")
-    if len(total.notices) > TOLD:
-        tell(f"and notices about {len(total.notices) - TOLD:,} more nodes")
-    if total.first:
-        line, message = total.first
-        tell(
+        print_message(f"{message} (line {line:,}{more})")
+    if len(total.notices) > MAX_REPORTED:
+        print_message(f"and notices about {len(total.notices) - MAX_REPORTED:,} more nodes")
+    if total.first_failure:
+        line, message = total.first_failure
+        print_message(
             f"{total.failed:,} of {total.rows:,} rows failed, the first in line {line:,} of {name}: {message}"
         )

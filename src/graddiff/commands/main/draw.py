@@ -6,53 +6,63 @@ import sys
 from collections.abc import Callable, Iterator
 
 from graddiff.autodiff.result import Result
-from graddiff.commands.main.options import PICTURES
-from graddiff.commands.shared.options import tell
+from graddiff.commands.main.options import PICTURE_FORMATS
+from graddiff.commands.shared.options import print_message
 from graddiff.errors import PointError, UsageError
 from graddiff.numbers.floats import FLOATS
+from graddiff.render.pictures.figure import Figure, build_figure
 
 
-def picture(form: str) -> Callable[[Result, int], Iterator[str]]:
+def choose_picture_writer(form: str) -> Callable[[Result, int], Iterator[str]]:
     """The function that draws in a format; only what is asked for is imported."""
-    from graddiff.render.pictures.figure import figure
-
     if form == "html":
-        from graddiff.render.pictures.html import write as write_page
+        from graddiff.render.pictures.html import render_page
 
-        return write_page
+        return render_page
+    render: Callable[[Figure], Iterator[str]]
     if form == "dot":
-        from graddiff.render.pictures.dot import write
+        from graddiff.render.pictures.dot import render_dot as render
     elif form == "mermaid":
-        from graddiff.render.pictures.mermaid import write
+        from graddiff.render.pictures.mermaid import render_mermaid as render
     else:
-        from graddiff.render.pictures.svg import write
-    return lambda result, digits: write(figure(result, digits, limited=form != "dot"))
+        from graddiff.render.pictures.svg import render_svg_file as render
+    return lambda result, digits: render(build_figure(result, digits, limited=form != "dot"))
 
 
-def program(form: str) -> Callable[[Result], Iterator[str]]:
+def choose_program_writer(form: str) -> Callable[[Result], Iterator[str]]:
     """The function that writes in a language."""
     from graddiff.programs import frameworks, reverse
 
-    written = {"python": reverse.python, "numpy": reverse.numpy, "c": reverse.c}
-    return {**written, "pytorch": frameworks.pytorch, "jax": frameworks.jax}[form]
+    written = {
+        "python": reverse.write_python_program,
+        "numpy": reverse.write_numpy_program,
+        "c": reverse.write_c_program,
+    }
+    return {
+        **written,
+        "pytorch": frameworks.write_pytorch_program,
+        "jax": frameworks.write_jax_program,
+    }[form]
 
 
-def write(result: Result, form: str, digits: int) -> None:
+def write_graph(result: Result, form: str, digits: int) -> None:
     """Writes the graph; what there is to say about it that the form does not show goes to standard error."""
-    kind = result.graph.kind
-    if kind is not FLOATS and (form not in PICTURES or form == "html"):
+    kind = result.graph.arithmetic
+    if kind is not FLOATS and (form not in PICTURE_FORMATS or form == "html"):
         raise UsageError(
             f"--format {form} computes with floats", hint="leave --exact and --precision away"
         )
-    if form not in PICTURES and not all(map(kind.finite, result.gradient.values())):
+    if form not in PICTURE_FORMATS and not all(map(kind.is_finite, result.gradient.values())):
         told = "a derivative is infinite or undefined at this point, which no program would compute"
         raise PointError(told, hint="leave --format away to see which")
     sys.stdout.writelines(
-        picture(form)(result, digits) if form in PICTURES else program(form)(result)
+        choose_picture_writer(form)(result, digits)
+        if form in PICTURE_FORMATS
+        else choose_program_writer(form)(result)
     )
     for notice in result.notices:
-        tell(f"{notice.kind}: {notice.message}")
+        print_message(f"{notice.kind}: {notice.message}")
     if form in ("pytorch", "jax") and any(
         notice.kind in ("kink", "jump") for notice in result.notices
     ):
-        tell("a framework may use another convention at this point")
+        print_message("a framework may use another convention at this point")

@@ -7,22 +7,26 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from graddiff.autodiff.point import bind, from_object, read_json
-from graddiff.checks.expectations import answer, exit_code
-from graddiff.commands.shared.options import bare, remarks, tell
-from graddiff.data.blocks import blocks, open_source
-from graddiff.data.formats.jsonl import no_json
+from graddiff.autodiff.point import add_bindings, list_object_bindings, parse_json
+from graddiff.checks.expectations import choose_exit_code, differentiate_and_compare
+from graddiff.commands.shared.options import (
+    format_single_number,
+    list_number_remarks,
+    print_message,
+)
+from graddiff.data.blocks import open_source, read_blocks
+from graddiff.data.formats.jsonl import make_json_error
 from graddiff.errors import FileError, GraddiffError
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
-from graddiff.language.tokens import Source
-from graddiff.render.json.result import document, failure
+from graddiff.language.tokens import TokenizedText
+from graddiff.render.json.result import render_failure_json, render_result_json
 
-BLOCK = 64 << 10  # bytes
-MEMBERS = ("expression", "at", "expect")
+LINE_BLOCK_BYTES = 64 << 10  # bytes
+RECORD_MEMBERS = ("expression", "at", "expect")
 
 
-class Asked(NamedTuple):
+class LineRequest(NamedTuple):
     """What the command line asks of every line, and the form of the answers: a bare number or JSON."""
 
     at: Mapping[str, float]
@@ -32,101 +36,109 @@ class Asked(NamedTuple):
     options: Mapping[str, Any]
 
     @property
-    def bare(self) -> bool:
+    def is_single_number(self) -> bool:
         return self.form in ("value", "gradient")
 
 
-class Record(NamedTuple):
+class LineRecord(NamedTuple):
     """What a line asks."""
 
-    source: Source  # of its expression
+    source: TokenizedText  # of its expression
     at: Mapping[str, Any] = {}
     expect: Mapping[str, Any] = {}
 
 
-def answer_lines(asked: Asked) -> int:
+def answer_lines(request: LineRequest) -> int:
     """Writes one answer a line and returns the exit code, the worst of the lines."""
-    source = open_source(asked.options["path"] or "-")
+    source = open_source(request.options["path"] or "-")
     worst = 0
-    for block in blocks(source, BLOCK, quotes=False):
+    for block in read_blocks(source, LINE_BLOCK_BYTES, quotes=False):
         for number, line in enumerate(block.text.split(b"\n"), block.line):
             if not line.strip():
                 continue
-            code = answer_line(line, number, asked)
-            if asked.options["line_buffered"]:
+            code = answer_line(line, number, request)
+            if request.options["line_buffered"]:
                 sys.stdout.flush()
             worst = max(worst, code)
-            if code and asked.options["fail_fast"]:
+            if code and request.options["fail_fast"]:
                 return worst
     return worst
 
 
-def answer_line(line: bytes, number: int, asked: Asked) -> int:
+def answer_line(line: bytes, number: int, request: LineRequest) -> int:
     """Writes the answer to one line and returns its exit code."""
     record = None
-    options = asked.options
+    options = request.options
     try:
         record = read_record(line)
-        at, expected = bound(record, asked)
+        at, expected = bind_record(record, request)
         expression = parse(record.source.text, at)
-        if expression.variables and not at and not expected and asked.form != "value":
-            return write_formula(expression, number, asked)
-        result, checks = answer(
-            expression, at, asked.wrt, expected, options["rtol"], options["atol"]
+        if expression.variables and not at and not expected and request.form != "value":
+            return write_formula(expression, number, request)
+        result, checks = differentiate_and_compare(
+            expression, at, request.wrt, expected, options["rtol"], options["atol"]
         )
     except GraddiffError as error:
-        if asked.bare:
+        if request.is_single_number:
             sys.stdout.write("undefined\n")
-            tell(f"line {number:,}: {error.message}")
+            print_message(f"line {number:,}: {error.message}")
         else:
-            sys.stdout.write(failure(error, record.source.text if record else error.text or None))
+            sys.stdout.write(
+                render_failure_json(error, record.source.text if record else error.text or None)
+            )
         return error.exit_code
-    if asked.bare:
-        sys.stdout.write(bare(result, asked.form, options["digits"]) + "\n")
-        for remark in remarks(result, checks):
-            tell(f"line {number:,}: {remark}")
+    if request.is_single_number:
+        sys.stdout.write(format_single_number(result, request.form, options["digits"]) + "\n")
+        for remark in list_number_remarks(result, checks):
+            print_message(f"line {number:,}: {remark}")
     else:
-        sys.stdout.writelines(document(result, not options["no_graph"], checks))
-    return exit_code(result, checks)
+        sys.stdout.writelines(render_result_json(result, not options["no_graph"], checks))
+    return choose_exit_code(result, checks)
 
 
-def write_formula(expression: Expression, number: int, asked: Asked) -> int:
+def write_formula(expression: Expression, number: int, request: LineRequest) -> int:
     """Writes the derivatives of a line without a point as formulas."""
     from graddiff.algebra.derivatives import derivatives
-    from graddiff.render.terminal.formulas import document
+    from graddiff.render.terminal.formulas import render_formulas_json
 
-    found = derivatives(expression, asked.wrt)
-    if asked.bare:
-        sys.stdout.write(found.written().text(*found.formulas) + "\n")
+    found = derivatives(expression, request.wrt)
+    if request.is_single_number:
+        sys.stdout.write(found.written().join_definitions(*found.formulas) + "\n")
         for notice in found.notices:
-            tell(f"line {number:,}: {notice.kind}: {notice.message}")
+            print_message(f"line {number:,}: {notice.kind}: {notice.message}")
     else:
-        sys.stdout.write(document(found))
+        sys.stdout.write(render_formulas_json(found))
     return 0
 
 
-def read_record(line: bytes) -> Record:
+def read_record(line: bytes) -> LineRecord:
     """A line: an expression, or a JSON object with one. Raises FileError where it is neither."""
     try:
         text = line.decode().strip()
     except UnicodeDecodeError:
         raise FileError("the line is not UTF-8 text") from None
     if not text.startswith("{"):
-        return Record(Source(text))
+        return LineRecord(TokenizedText(text))
     try:
-        found = read_json(text)
+        found = parse_json(text)
     except (ValueError, RecursionError) as error:
-        raise no_json(error, text) from None
-    unknown = [name for name in found if name not in MEMBERS]
+        raise make_json_error(error, text) from None
+    unknown = [name for name in found if name not in RECORD_MEMBERS]
     if unknown or not isinstance(found.get("expression"), str):
         told = f"no member {unknown[0]!r} is known" if unknown else "there is no expression"
-        raise FileError(f"{told}: a record has {', '.join(MEMBERS)}")
-    return Record(Source(found["expression"]), found.get("at", {}), found.get("expect", {}))
+        raise FileError(f"{told}: a record has {', '.join(RECORD_MEMBERS)}")
+    return LineRecord(
+        TokenizedText(found["expression"]), found.get("at", {}), found.get("expect", {})
+    )
 
 
-def bound(record: Record, asked: Asked) -> tuple[dict[str, float], dict[str, float]]:
+def bind_record(
+    record: LineRecord, request: LineRequest
+) -> tuple[dict[str, float], dict[str, float]]:
     """The bindings of a record and what it expects; the command line binds what it has as variables and does not bind
     itself."""
-    own = bind({}, from_object(record.at, "at"), "at")
-    at = {name: value for name, value in asked.at.items() if name in record.source.tokens}
-    return {**at, **own}, bind({**asked.expected}, from_object(record.expect, "expect"), "--expect")
+    own = add_bindings({}, list_object_bindings(record.at, "at"), "at")
+    at = {name: value for name, value in request.at.items() if name in record.source.tokens}
+    return {**at, **own}, add_bindings(
+        {**request.expected}, list_object_bindings(record.expect, "expect"), "--expect"
+    )

@@ -6,22 +6,26 @@ import sys
 from typing import Any
 
 from graddiff.autodiff.result import Result
-from graddiff.commands.shared.options import canvas_for
+from graddiff.commands.shared.options import choose_canvas
 from graddiff.errors import UsageError
-from graddiff.render.explanation.text import latex, markdown, text
-from graddiff.render.terminal.canvas import show
+from graddiff.render.explanation.text import (
+    render_explanation,
+    render_latex_explanation,
+    render_markdown_explanation,
+)
+from graddiff.render.terminal.canvas import print_lines
 
 
 def write_explanation(result: Result, form: str, options: dict[str, Any]) -> None:
     """Writes an explanation as text, Markdown or LaTeX."""
     digits, everything = options["digits"] or 7, options["everything"]
     if form == "markdown":
-        sys.stdout.writelines(markdown(result, digits, everything))
+        sys.stdout.writelines(render_markdown_explanation(result, digits, everything))
     elif form == "latex":
-        sys.stdout.writelines(latex(result, digits))
+        sys.stdout.writelines(render_latex_explanation(result, digits))
     elif form == "tree":
-        canvas = canvas_for(options["ascii"], options["color"], options["width"])
-        show(text(result, canvas, digits, everything), canvas)
+        canvas = choose_canvas(options["ascii"], options["color"], options["width"])
+        print_lines(render_explanation(result, canvas, digits, everything), canvas)
     else:
         raise UsageError(
             f"--explain is for readers, and no {form}",

@@ -8,11 +8,15 @@ from typing import Any
 import click
 
 from graddiff.algebra.derivatives import derivatives
-from graddiff.commands.shared.options import canvas_for, tell
+from graddiff.commands.shared.options import choose_canvas, print_message
 from graddiff.errors import UsageError
 from graddiff.language.expression import Expression
-from graddiff.render.terminal.canvas import show
-from graddiff.render.terminal.formulas import document, latex, lines
+from graddiff.render.terminal.canvas import print_lines
+from graddiff.render.terminal.formulas import (
+    render_formulas,
+    render_formulas_json,
+    render_latex_formulas,
+)
 
 
 def write_formulas(
@@ -25,14 +29,14 @@ def write_formulas(
         )
     found = derivatives(expression, wrt)
     if form == "json":
-        sys.stdout.write(document(found))
+        sys.stdout.write(render_formulas_json(found))
     elif form == "latex":
-        sys.stdout.writelines(latex(found))
+        sys.stdout.writelines(render_latex_formulas(found))
     elif form == "gradient":
-        click.echo(found.written().text(*found.formulas))
+        click.echo(found.written().join_definitions(*found.formulas))
         for one in found.notices:
-            tell(f"{one.kind}: {one.message}")
+            print_message(f"{one.kind}: {one.message}")
     else:
-        canvas = canvas_for(options["ascii"], options["color"], options["width"])
-        show(lines(found, canvas), canvas)
+        canvas = choose_canvas(options["ascii"], options["color"], options["width"])
+        print_lines(render_formulas(found, canvas), canvas)
     return 0

@@ -6,18 +6,18 @@ import math
 import sys
 from typing import Any
 
-from graddiff.autodiff.point import names
-from graddiff.commands.shared.output_file import form_of_suffix
+from graddiff.autodiff.point import parse_names
+from graddiff.commands.shared.output_file import choose_format_by_suffix
 from graddiff.errors import UsageError
+from graddiff.numbers.arithmetic import Arithmetic
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind
 from graddiff.system.files import read_text
 
 DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
-TEXTS = ("tree", "json", "latex", "markdown")
-PICTURES = ("dot", "mermaid", "svg", "html")
-PROGRAMS = ("python", "numpy", "c", "pytorch", "jax")
-SUFFIXES = {
+TEXT_FORMATS = ("tree", "json", "latex", "markdown")
+PICTURE_FORMATS = ("dot", "mermaid", "svg", "html")
+PROGRAM_FORMATS = ("python", "numpy", "c", "pytorch", "jax")
+OUTPUT_SUFFIXES = {
     ".txt": "tree",
     ".json": "json",
     ".tex": "latex",
@@ -30,7 +30,7 @@ SUFFIXES = {
     ".py": "python",
     ".c": "c",
 }
-DATA_ONLY = (
+DATA_ONLY_OPTIONS = (
     "data_format",
     "jobs",
     "engine",
@@ -39,7 +39,7 @@ DATA_ONLY = (
 )  # options that mean nothing elsewhere
 
 
-def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None:
+def validate_options(options: dict[str, Any], view: str | None, arithmetic: Arithmetic) -> None:
     """Raises UsageError for options that mean nothing, alone or together."""
     for name in ("rtol", "atol"):
         if not 0 <= options[name] < math.inf:
@@ -49,7 +49,7 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
             )
     if options["data"] is not None or options["each"]:
         only = view or ("exact" if options["exact"] else "precision")
-        if view is not None or kind is not FLOATS:
+        if view is not None or arithmetic is not FLOATS:
             many = "--data" if options["data"] is not None else "--each"
             raise UsageError(
                 f"--{only} is for one point, and {many} has many", hint="leave one of them away"
@@ -58,12 +58,15 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
         view is not None or options["data"] is not None or options["each"]
     ):
         raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
-    if options["mode"] in ("forward", "both") and form_of(options) not in ("tree", "json"):
+    if options["mode"] in ("forward", "both") and choose_output_format(options) not in (
+        "tree",
+        "json",
+    ):
         raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
     if options["each"] and options["output"] is not None:
         raise UsageError("--each writes to standard output", hint="graddiff --each … > FILE")
     if options["data"] is None:
-        for name in DATA_ONLY:
+        for name in DATA_ONLY_OPTIONS:
             if options[name]:
                 option = name.replace("_", "-")
                 raise UsageError(
@@ -75,7 +78,7 @@ def check_options(options: dict[str, Any], view: str | None, kind: Kind) -> None
             )
 
 
-def kind_of(options: dict[str, Any]) -> Kind:
+def choose_arithmetic(options: dict[str, Any]) -> Arithmetic:
     """The kind of number that is asked for."""
     if options["exact"] and options["precision"]:
         raise UsageError("--exact has no need of --precision", hint="give one of them")
@@ -84,13 +87,13 @@ def kind_of(options: dict[str, Any]) -> Kind:
 
         return EXACT
     if options["precision"]:
-        from graddiff.numbers.multiprecision import many_digits
+        from graddiff.numbers.multiprecision import make_multiprecision_arithmetic
 
-        return many_digits(options["precision"])
+        return make_multiprecision_arithmetic(options["precision"])
     return FLOATS
 
 
-def form_of(options: dict[str, Any]) -> str:
+def choose_output_format(options: dict[str, Any]) -> str:
     """tree, json, or which bare number."""
     forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
     forms += ["json"] * options["as_json"]
@@ -114,7 +117,7 @@ def form_of(options: dict[str, Any]) -> str:
                 f"--output {options['output']} is for the rows of --data",
                 hint="--data FILE names a table",
             )
-        forms.append(form_of_suffix(options["output"], SUFFIXES))
+        forms.append(choose_format_by_suffix(options["output"], OUTPUT_SUFFIXES))
     if options["wrt"] and forms and forms[0] in ("value", "gradient"):
         hint = "--json writes all derivatives by --wrt"
         raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
@@ -134,16 +137,16 @@ def read_expression(expression: str | None, path: str | None) -> str:
     return read_text("-").rstrip("\n")
 
 
-def requested(options: dict[str, Any]) -> tuple[str, ...] | None:
+def list_requested_names(options: dict[str, Any]) -> tuple[str, ...] | None:
     """The names to differentiate by, None for all variables."""
     if options["only_value"]:
         return ()
     if options["only_gradient"] is not None:
-        wanted = names([options["only_gradient"]], "--gradient")
+        wanted = parse_names([options["only_gradient"]], "--gradient")
         if len(wanted) > 1:
             raise UsageError(
                 "--gradient writes one number, so it takes one name",
                 hint="--wrt x,y --json writes several",
             )
         return tuple(wanted)
-    return tuple(names(options["wrt"], "--wrt")) or None
+    return tuple(parse_names(options["wrt"], "--wrt")) or None

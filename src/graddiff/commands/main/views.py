@@ -7,39 +7,44 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from graddiff.autodiff.higher_order import (
-    check_direction,
-    curvature,
-    derivatives_of_order,
-    hessian,
-    only_variable,
-    outputs,
+    compute_hessian,
+    compute_hessian_product,
+    compute_higher_derivatives,
+    require_only_variable,
+    split_outputs,
+    validate_direction,
 )
-from graddiff.autodiff.paths import paths
-from graddiff.autodiff.point import bindings, names
-from graddiff.autodiff.result import Result, check_binding, differentiate
-from graddiff.checks.verification import compare
-from graddiff.commands.shared.options import canvas_for
+from graddiff.autodiff.paths import find_paths
+from graddiff.autodiff.point import parse_bindings, parse_names
+from graddiff.autodiff.result import Result, differentiate, validate_binding
+from graddiff.checks.verification import verify_gradient
+from graddiff.commands.shared.options import choose_canvas
 from graddiff.errors import Notice, PointError, UsageError
 from graddiff.language.expression import Expression
-from graddiff.language.suggestions import did_you_mean
+from graddiff.language.suggestions import suggest_name
+from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
-from graddiff.numbers.kind import Kind, Number
-from graddiff.render.terminal.canvas import show
-from graddiff.render.terminal.paths import of_paths
-from graddiff.render.terminal.views import Answer, document, numbers, written
+from graddiff.render.terminal.canvas import print_lines
+from graddiff.render.terminal.paths import build_paths_view
+from graddiff.render.terminal.views import (
+    DerivativeView,
+    build_point_view,
+    render_view,
+    render_view_json,
+)
 
 
-class Asked(NamedTuple):
+class ViewRequest(NamedTuple):
     """What is asked about an expression: where (None: as formulas), by which names, in which kind of number."""
 
     expression: Expression
     at: Mapping[str, Number] | None
     wrt: tuple[str, ...] | None
-    kind: Kind
+    arithmetic: Arithmetic
     options: Mapping[str, Any]
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def wrt_names(self) -> tuple[str, ...]:
         """The variables to differentiate by."""
         names = tuple(self.expression.variables) if self.wrt is None else self.wrt
         for name in names:
@@ -50,14 +55,14 @@ class Asked(NamedTuple):
                 )
         return names
 
-    def result(self) -> Result:
+    def differentiate_expression(self) -> Result:
         assert self.at is not None
-        return differentiate(self.expression, self.at, self.names, kind=self.kind)
+        return differentiate(self.expression, self.at, self.wrt_names, arithmetic=self.arithmetic)
 
 
-def write_higher(view: str, asked: Asked, form: str) -> int:
+def write_view(view: str, request: ViewRequest, form: str) -> int:
     """Writes one view and returns the exit code: 4 where a derivative does not exist."""
-    options = asked.options
+    options = request.options
     if form in ("value", "gradient") or options["expect"]:
         option = "expect" if options["expect"] else form
         raise UsageError(
@@ -68,123 +73,127 @@ def write_higher(view: str, asked: Asked, form: str) -> int:
         raise UsageError(
             f"--{view} is no graph that --format {form} could show", hint="--json, or a text"
         )
-    if form == "latex" and asked.at is not None:
+    if form == "latex" and request.at is not None:
         raise UsageError(
             "--format latex is for formulas, and there is a point", hint="leave --at away"
         )
-    answer = ANSWERS[view](asked)
+    answer = VIEW_FUNCTIONS[view](request)
     if form == "json":
-        sys.stdout.write(document(asked.expression, answer))
+        sys.stdout.write(render_view_json(request.expression, answer))
     elif form == "latex":
         sys.stdout.writelines(f"{line}\n" for line in answer.latex)
     else:
-        canvas = canvas_for(options["ascii"], options["color"], options["width"])
-        show(written(asked.expression, answer, canvas, options["digits"] or 7), canvas)
+        canvas = choose_canvas(options["ascii"], options["color"], options["width"])
+        print_lines(render_view(request.expression, answer, canvas, options["digits"] or 7), canvas)
     return answer.code
 
 
-def write_hessian(asked: Asked) -> Answer:
-    if asked.at is None:
-        from graddiff.render.terminal.view_formulas import of_hessian
+def compute_hessian_view(request: ViewRequest) -> DerivativeView:
+    if request.at is None:
+        from graddiff.render.terminal.view_formulas import build_hessian_view
 
-        return of_hessian(asked.expression, asked.names)
-    result = asked.result()
-    found = hessian(result)
+        return build_hessian_view(request.expression, request.wrt_names)
+    result = request.differentiate_expression()
+    found = compute_hessian(result)
     table = [["hessian", *found], *([x, *row.values()] for x, row in found.items())]
-    return numbers(result, {"hessian": found}, table, [*found.values()])
+    return build_point_view(result, {"hessian": found}, table, [*found.values()])
 
 
-def write_along(asked: Asked) -> Answer:
-    direction = bindings(asked.options["along"], "--along", asked.kind)
-    check_direction(asked.expression, direction)
-    if asked.at is None:
+def compute_directional_view(request: ViewRequest) -> DerivativeView:
+    direction = parse_bindings(request.options["along"], "--along", request.arithmetic)
+    validate_direction(request.expression, direction)
+    if request.at is None:
         from graddiff.numbers.fractions import EXACT
-        from graddiff.render.terminal.view_formulas import of_direction
+        from graddiff.render.terminal.view_formulas import build_direction_view
 
         try:
-            exactly = bindings(asked.options["along"], "--along", EXACT)
+            exactly = parse_bindings(request.options["along"], "--along", EXACT)
         except PointError:
             told = "a direction without a point has whole numbers or fractions in it"
             raise UsageError(told, hint="--at gives a point, and numbers for an answer") from None
-        return of_direction(asked.expression, exactly, asked.names)
-    result = asked.result()
-    slope, product = curvature(result, direction)
+        return build_direction_view(request.expression, exactly, request.wrt_names)
+    result = request.differentiate_expression()
+    slope, product = compute_hessian_product(result, direction)
     body = {"along": direction, "slope": slope, "hessian_product": product}
     table = [["along", *direction], ["", *direction.values()], [], ["slope", slope], []]
     table += [["", *product], ["hessian × direction", *product.values()]]
-    return numbers(result, body, table, [{"slope": slope}, product])
+    return build_point_view(result, body, table, [{"slope": slope}, product])
 
 
-def write_order(asked: Asked) -> Answer:
-    name, order = only_variable(asked.expression, asked.wrt), asked.options["order"]
-    if asked.at is None:
-        from graddiff.render.terminal.view_formulas import of_orders
+def compute_order_view(request: ViewRequest) -> DerivativeView:
+    name, order = require_only_variable(request.expression, request.wrt), request.options["order"]
+    if request.at is None:
+        from graddiff.render.terminal.view_formulas import build_orders_view
 
-        return of_orders(asked.expression, name, order)
-    result = asked._replace(wrt=(name,)).result()
-    found = derivatives_of_order(asked.expression, asked.at, name, order, asked.kind)
+        return build_orders_view(request.expression, name, order)
+    result = request._replace(wrt=(name,)).differentiate_expression()
+    found = compute_higher_derivatives(
+        request.expression, request.at, name, order, request.arithmetic
+    )
     rows = [{"order": k, "derivative": d, "coefficient": c} for k, (c, d) in enumerate(found)]
     table = [
         ["order", "derivative", "Taylor coefficient"],
         *([str(k), d, c] for k, (c, d) in enumerate(found)),
     ]
-    answer = numbers(result, {"orders": rows}, table, [{"all": d} for _, d in found])
+    answer = build_point_view(result, {"orders": rows}, table, [{"all": d} for _, d in found])
     if len(found) > order:
         return answer
     message = f"there is no derivative of order {len(found)} at this point, or it is too large"
     return answer._replace(notices=(*answer.notices, Notice("undefined", message)), code=4)
 
 
-def write_jacobian(asked: Asked) -> Answer:
-    names = asked.names if asked.wrt is None else asked.wrt
-    found = outputs(asked.expression)
-    if asked.at is None:
-        from graddiff.render.terminal.view_formulas import of_outputs
+def compute_jacobian_view(request: ViewRequest) -> DerivativeView:
+    names = request.wrt_names if request.wrt is None else request.wrt
+    found = split_outputs(request.expression)
+    if request.at is None:
+        from graddiff.render.terminal.view_formulas import build_outputs_view
 
-        return of_outputs(asked.expression, found, names)
-    results = [differentiate(one, asked.at, names, kind=asked.kind) for one in found]
+        return build_outputs_view(request.expression, found, names)
+    results = [
+        differentiate(one, request.at, names, arithmetic=request.arithmetic) for one in found
+    ]
     told = [(r.expression.output_name, r.value, r.gradient) for r in results]
     rows = [{"text": text, "value": value, "gradient": gradient} for text, value, gradient in told]
     table = [
         ["jacobian", "value", *names],
         *([r.expression.output_name, r.value, *r.gradient.values()] for r in results),
     ]
-    answer = numbers(results[0], {"outputs": rows}, table, [r.gradient for r in results])
+    answer = build_point_view(results[0], {"outputs": rows}, table, [r.gradient for r in results])
     notices = dict.fromkeys(
         notice for r in results for notice in r.notices if notice.kind != "unused statement"
     )
     return answer._replace(notices=tuple(notices), head={"at": answer.head["at"]})
 
 
-def write_paths(asked: Asked) -> Answer:
+def compute_paths_view(request: ViewRequest) -> DerivativeView:
     """Every path from one name to the output, or the largest of very many."""
-    (name, *more) = names(asked.options["paths"], "--paths")
-    if asked.wrt is not None:
+    (name, *more) = parse_names(request.options["paths"], "--paths")
+    if request.wrt is not None:
         raise UsageError("--paths says itself what the paths are from", hint="leave --wrt away")
     if more:
         raise UsageError("--paths is about one name", hint=f"--paths {name}")
-    check_binding(asked.expression, asked.at or {})
-    line = asked.expression.lines.get(name)
+    validate_binding(request.expression, request.at or {})
+    line = request.expression.lines_by_name.get(name)
     if line is None:
-        known = f"the names are {', '.join([*asked.expression.lines][:8])}"
+        known = f"the names are {', '.join([*request.expression.lines_by_name][:8])}"
         raise UsageError(
             f"{name} in --paths does not occur",
-            hint=did_you_mean(name, asked.expression.lines) or known,
+            hint=suggest_name(name, request.expression.lines_by_name) or known,
         )
-    result = differentiate(asked.expression, asked.at, [name], kind=asked.kind)
-    return of_paths(result, name, paths(result.graph, line))
+    result = differentiate(request.expression, request.at, [name], arithmetic=request.arithmetic)
+    return build_paths_view(result, name, find_paths(result.graph, line))
 
 
-def write_verify(asked: Asked) -> Answer:
-    if asked.at is None or asked.kind is not FLOATS:
+def compute_verification_view(request: ViewRequest) -> DerivativeView:
+    if request.at is None or request.arithmetic is not FLOATS:
         raise UsageError("--verify compares floats at a point", hint="--at x=1 gives one")
-    result = differentiate(asked.expression, asked.at, asked.wrt)
+    result = differentiate(request.expression, request.at, request.wrt)
     for name in result.requested:
-        if name not in asked.expression.variables:
+        if name not in request.expression.variables:
             raise UsageError(
                 f"--verify is by variables, and {name} is none", hint="--wrt x says by which"
             )
-    found = compare(result)
+    found = verify_gradient(result)
     titles = [
         "verify",
         "reverse mode",
@@ -195,15 +204,18 @@ def write_verify(asked: Asked) -> Answer:
         "sides",
         "",
     ]
-    table: list[list[Any]] = [titles, *([*row[:6], sides(row.slopes), row.note] for row in found)]
+    table: list[list[Any]] = [
+        titles,
+        *([*row[:6], format_slopes(row.slopes), row.note] for row in found),
+    ]
     rows = [
         {**row._asdict(), "slopes": None if row.slopes is None else [*row.slopes]} for row in found
     ]
-    answer = numbers(result, {"verify": rows}, table, [])
+    answer = build_point_view(result, {"verify": rows}, table, [])
     return answer._replace(code=1 if not all(row.ok for row in found) else answer.code)
 
 
-def sides(slopes: tuple[float | None, float | None] | None) -> str:
+def format_slopes(slopes: tuple[float | None, float | None] | None) -> str:
     return (
         ""
         if slopes is None
@@ -211,11 +223,11 @@ def sides(slopes: tuple[float | None, float | None] | None) -> str:
     )
 
 
-ANSWERS: dict[str, Callable[[Asked], Answer]] = {
-    "hessian": write_hessian,
-    "jacobian": write_jacobian,
-    "along": write_along,
-    "order": write_order,
-    "paths": write_paths,
-    "verify": write_verify,
+VIEW_FUNCTIONS: dict[str, Callable[[ViewRequest], DerivativeView]] = {
+    "hessian": compute_hessian_view,
+    "jacobian": compute_jacobian_view,
+    "along": compute_directional_view,
+    "order": compute_order_view,
+    "paths": compute_paths_view,
+    "verify": compute_verification_view,
 }

@@ -9,18 +9,28 @@ from typing import Any
 
 import click
 
-from graddiff.commands.minimize.run import Run
-from graddiff.commands.minimize.setup import begin
-from graddiff.commands.shared.options import ExpressionCommand, picture, tell
-from graddiff.commands.shared.output_file import form_of_suffix, into_file, refuse_to_overwrite
-from graddiff.data.open_table import SUFFIXES as TABLES
+from graddiff.commands.minimize.run import MinimizationRun
+from graddiff.commands.minimize.setup import prepare_run
+from graddiff.commands.shared.options import ExpressionCommand, add_picture_options, print_message
+from graddiff.commands.shared.output_file import (
+    choose_format_by_suffix,
+    redirect_into_file,
+    refuse_to_overwrite,
+)
+from graddiff.data.open_table import TABLE_SUFFIXES as TABLES
 from graddiff.errors import FileError, PointError, UsageError
-from graddiff.minimize.loop import rise
+from graddiff.minimize.loop import compute_loss_rise
 from graddiff.minimize.optimizers import LBFGS, OPTIMIZERS
 
-WRITTEN = ("output", "save", "plot")
-FORMATS = ("table", "json", "jsonl", "csv")
-SUFFIXES = {".txt": "table", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+OUTPUT_OPTIONS = ("output", "save", "plot")
+RUN_FORMATS = ("table", "json", "jsonl", "csv")
+RUN_SUFFIXES = {
+    ".txt": "table",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+}
 
 HELP = """Minimizes EXPRESSION: goes against its gradient, step by step, from where --at says.
 
@@ -45,11 +55,11 @@ Exit codes: 0 done, 2 usage, 3 the expression cannot be read, 4 no value, or a l
 """
 
 
-def write_optimizers(context: click.Context, option: click.Parameter, asked: bool) -> None:
-    if asked:
-        from graddiff.render.terminal.minimize import optimizers
+def write_optimizers(context: click.Context, option: click.Parameter, is_requested: bool) -> None:
+    if is_requested:
+        from graddiff.render.terminal.minimize import describe_optimizers
 
-        sys.stdout.writelines(optimizers())
+        sys.stdout.writelines(describe_optimizers())
         context.exit()
 
 
@@ -122,7 +132,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, asked: boo
     "--engine", type=click.Choice(["auto", "rows", "columns"]), help="How rows are answered."
 )
 @click.option(
-    "--format", "format_", type=click.Choice(FORMATS), help="What to write.  [default: table]"
+    "--format", "format_", type=click.Choice(RUN_FORMATS), help="What to write.  [default: table]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
@@ -143,7 +153,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, asked: boo
 @click.option(
     "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
 )
-@picture
+@add_picture_options
 @click.option(
     "--optimizers",
     is_flag=True,
@@ -153,62 +163,70 @@ def write_optimizers(context: click.Context, option: click.Parameter, asked: boo
     help="List the optimizers with their rules.",
 )
 def command(expression: str | None, **options: Any) -> int:
-    form = form_of(options)
-    check_files(options)
-    begun = begin(expression, options)
+    form = choose_run_format(options)
+    validate_output_files(options)
+    begun = prepare_run(expression, options)
     if begun.task.data is not None:
-        check_outputs(options, [begun.task.data.path, begun.task.data.test])
+        refuse_overwriting_inputs(options, [begun.task.data.path, begun.task.data.test])
     if options["explain"] and begun.task.optimizer == LBFGS:
         raise UsageError(
             "the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …"
         )
-    run = Run(begun, form, options)
-    end = run.go()
-    if end.why == "start":
+    run = MinimizationRun(begun, form, options)
+    end = run.minimize_loss()
+    if end.reason == "start":
         raise PointError(f"it cannot begin there: {end.message}", hint=end.hint)
-    with into_file(options["output"] if form in ("table", "json") else None):
+    with redirect_into_file(options["output"] if form in ("table", "json") else None):
         run.write_result(end)
-    if options["plot"] is not None and run.history.last is not None:
-        run.draw(options["plot"])
-    for count, notice in run.notices():
+    if options["plot"] is not None and run.history.last_record is not None:
+        run.draw_plot(options["plot"])
+    for count, notice in run.list_notices():
         more = f" (and {count - 1:,} more times)" if count > 1 else ""
-        tell(f"{notice.kind}: {notice.message}{more}")
-    if run.history.failed:
-        tell(f"there is no loss on the test data: {run.history.failed}")
+        print_message(f"{notice.kind}: {notice.message}{more}")
+    if run.history.test_error:
+        print_message(f"there is no loss on the test data: {run.history.test_error}")
     if end.code == PointError.exit_code:
         raise PointError(end.message, hint=end.hint)
-    if begun.resumed and run.state.step == begun.state.step and end.why in ("steps", "epochs"):
-        tell(
+    if (
+        begun.is_resumed
+        and run.state.step == begun.state.step
+        and end.reason in ("steps", "epochs")
+    ):
+        print_message(
             f"nothing was left to do: {end.message}; --steps and --epochs count from the start of the run"
         )
-    elif rise(run.state):
-        tell("the loss is larger than at the start: a smaller --lr takes smaller steps")
+    elif compute_loss_rise(run.state):
+        print_message("the loss is larger than at the start: a smaller --lr takes smaller steps")
     return end.code
 
 
-def form_of(options: dict[str, Any]) -> str:
+def choose_run_format(options: dict[str, Any]) -> str:
     """The one format that is asked for."""
     if options["as_json"] and options["format_"] not in (None, "json"):
         raise UsageError("--json and --format each want the output for themselves", hint="give one")
     form = "json" if options["as_json"] else options["format_"]
     if form is None:
-        form = form_of_suffix(options["output"], SUFFIXES) if options["output"] else "table"
+        form = (
+            choose_format_by_suffix(options["output"], RUN_SUFFIXES)
+            if options["output"]
+            else "table"
+        )
     if options["explain"] and form != "table":
         raise UsageError(f"--explain is for readers, and no {form}", hint="leave one of them away")
     return str(form)
 
 
-def check_files(options: dict[str, Any]) -> None:
+def validate_output_files(options: dict[str, Any]) -> None:
     """Raises UsageError if something that is written would take the place of something that is read, or written, and
     FileError where it cannot be."""
-    check_outputs(options, [options[name] for name in ("path", "data", "test_data")])
+    refuse_overwriting_inputs(options, [options[name] for name in ("path", "data", "test_data")])
     refuse_to_overwrite(options["output"], [options["resume"]])
     refuse_to_overwrite(options["plot"], [options["resume"]], "--plot")
     if options["plot"] is not None and not options["plot"].lower().endswith(".svg"):
         raise UsageError(
             f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg"
         )
-    written = [options[name] for name in WRITTEN if options[name] is not None]
+    written = [options[name] for name in OUTPUT_OPTIONS if options[name] is not None]
     if len(written) > len({*map(os.path.realpath, written)}):
         raise UsageError("two outputs would go into one file", hint="take another name")
     for path in written:
@@ -217,7 +235,7 @@ def check_files(options: dict[str, Any]) -> None:
             raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
 
 
-def check_outputs(options: dict[str, Any], read: Sequence[str | None]) -> None:
+def refuse_overwriting_inputs(options: dict[str, Any], inputs: Sequence[str | None]) -> None:
     """Raises UsageError if something that is written would take the place of something that is read."""
-    for name in WRITTEN:
-        refuse_to_overwrite(options[name], read, f"--{name}")
+    for name in OUTPUT_OPTIONS:
+        refuse_to_overwrite(options[name], inputs, f"--{name}")

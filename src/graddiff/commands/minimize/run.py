@@ -10,53 +10,53 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from typing import Any
 
-from graddiff.commands.minimize.setup import Beginning
-from graddiff.commands.shared.options import canvas_for, tell
-from graddiff.commands.shared.whole_lines import CtrlC, WholeLines
+from graddiff.commands.minimize.setup import PreparedRun
+from graddiff.commands.shared.line_output import InterruptFlag, LineOutput
+from graddiff.commands.shared.options import choose_canvas, print_message
 from graddiff.errors import FileError, GraddiffError, Notice, PointError
 from graddiff.minimize.history import History
-from graddiff.minimize.lbfgs import LineSearch
-from graddiff.minimize.loop import Descent, End, Objective, State, Step
-from graddiff.minimize.objectives import AtPoint, OverRows
+from graddiff.minimize.lbfgs import LineSearchDescent
+from graddiff.minimize.loop import Descent, LossFunction, OptimizerStep, RunEnd, RunState
+from graddiff.minimize.objectives import MeanObjective, PointObjective
 from graddiff.minimize.optimizers import LBFGS
-from graddiff.minimize.saved_run import save
-from graddiff.notation.labels import headline
-from graddiff.render.json.minimize_records import Records, document
+from graddiff.minimize.saved_run import save_run
+from graddiff.notation.labels import format_headline
+from graddiff.render.json.minimize_records import StepRecords, render_run_json
 from graddiff.render.terminal.progress import LiveLine
-from graddiff.system.files import unwritable
+from graddiff.system.files import make_write_error
 
-TOLD = 3  # steps that --explain tells
-PAUSE = 0.2  # seconds for which a record may wait to be seen
-AT_ONCE = 0.3  # seconds before a live line is shown
-NOW_AND_THEN = 10.0  # seconds between two states that --save keeps while a run goes on
-SAMPLED = 2_000  # rows over which the lines of equal loss of --plot are found
-SIGNALLED = 128  # the exit code of a signal is so much larger than its number
+EXPLAINED_STEPS = 3  # steps that --explain tells
+FLUSH_INTERVAL = 0.2  # seconds for which a record may wait to be seen
+LIVE_LINE_DELAY = 0.3  # seconds before a live line is shown
+SAVE_INTERVAL = 10.0  # seconds between two states that --save keeps while a run goes on
+PLOT_ROWS = 2_000  # rows over which the lines of equal loss of --plot are found
+SIGNAL_EXIT_OFFSET = 128  # the exit code of a signal is so much larger than its number
 
 
-class Run:
+class MinimizationRun:
     """A run under way: what is shown of each step, and what is kept."""
 
-    def __init__(self, begun: Beginning, form: str, options: dict[str, Any]) -> None:
-        self.begun, self.form, self.options = begun, form, options
-        self.history = History(begun.test)
-        self.told: list[tuple[Step, State]] = []
-        self.state = begun.state
-        self._shown = False
-        self._saved = self._flushed = -math.inf
+    def __init__(self, prepared: PreparedRun, form: str, options: dict[str, Any]) -> None:
+        self.prepared, self.form, self.options = prepared, form, options
+        self.history = History(prepared.test_objective)
+        self.explained_steps: list[tuple[OptimizerStep, RunState]] = []
+        self.state = prepared.state
+        self._has_shown_step = False
+        self._saved_at = self._flushed_at = -math.inf
 
-    def go(self) -> End:
+    def minimize_loss(self) -> RunEnd:
         """Goes down until there is a reason to stop; the state is kept whatever happens."""
-        begun, options = self.begun, self.options
+        begun, options = self.prepared, self.options
         task = begun.task
-        run: Descent | LineSearch
+        run: Descent | LineSearchDescent
         if task.optimizer == LBFGS:
-            run = LineSearch(begun.objective, tuple(task.start.values()), task.limits)
+            run = LineSearchDescent(begun.objective, tuple(task.start.values()), task.limits)
         else:
             run = Descent(begun.objective, task.optimizer, task.hyper, task.limits, begun.batches)
         streamed = self.form in ("jsonl", "csv")
         target = options["output"] if streamed else None
-        records = self.records() if streamed else None
-        behind = self.behind(records, target) if records else 0
+        records = self.make_step_records() if streamed else None
+        behind = self.count_kept_bytes(records, target) if records else 0
         on = (
             f": graddiff minimize --resume {options['save']} --save {options['save']} goes on"
             if options["save"] is not None
@@ -64,134 +64,142 @@ class Run:
         )
         try:
             with (
-                WholeLines(target, False, behind) as out,
-                CtrlC() as ctrl_c,
-                closing(LiveLine(sys.stderr, AT_ONCE)) as live,
+                LineOutput(target, False, behind) as out,
+                InterruptFlag() as ctrl_c,
+                closing(LiveLine(sys.stderr, LIVE_LINE_DELAY)) as live,
             ):
                 shown = [
-                    self.keep,
-                    *([self.record(records, out, target, behind)] if records else []),
+                    self.keep_step,
+                    *([self.make_record_writer(records, out, target, behind)] if records else []),
                 ]
-                shown += [lambda step, state: self.tell_live(live, step)]
+                shown += [lambda step, state: self.show_progress(live, step)]
 
-                def look(step: Step, state: State) -> End | None:
+                def observe_step(step: OptimizerStep, state: RunState) -> RunEnd | None:
                     for show in shown:
                         show(step, state)
                     return (
-                        End("interrupted", f"interrupted{on}", SIGNALLED + ctrl_c.asked)
-                        if ctrl_c.asked
+                        RunEnd(
+                            "interrupted",
+                            f"interrupted{on}",
+                            SIGNAL_EXIT_OFFSET + ctrl_c.signal_number,
+                        )
+                        if ctrl_c.signal_number
                         else None
                     )
 
-                self.state, end = run.run(begun.state, look)
+                self.state, end = run.run(begun.state, observe_step)
         finally:
-            if options["save"] is not None and self._shown:
-                save(options["save"], task, self.state)
-        self._arrive()
-        self.told = [
-            (step, before) for step, before in self.told if step.number < self.state.step
+            if options["save"] is not None and self._has_shown_step:
+                save_run(options["save"], task, self.state)
+        self._record_last_loss()
+        self.explained_steps = [
+            (step, before) for step, before in self.explained_steps if step.number < self.state.step
         ]  # that were made
         if streamed and end.code != PointError.exit_code:
-            tell(end.message)
+            print_message(end.message)
         return end
 
-    def _arrive(self) -> None:
+    def _record_last_loss(self) -> None:
         """Finds the loss over all rows at the end, where that is not known: an interrupt comes within an epoch."""
-        last, theta = self.history.last, self.state.parameters
-        if self._shown and (last is None or last.step.number != self.state.step):
+        last, theta = self.history.last_record, self.state.parameters
+        if self._has_shown_step and (last is None or last.step.number != self.state.step):
             with suppress(PointError):
-                whole = self.begun.objective(theta)
+                whole = self.prepared.objective(theta)
                 epoch = (
-                    self.state.step // self.begun.batches.per_epoch
-                    if self.begun.batches
+                    self.state.step // self.prepared.batches.per_epoch
+                    if self.prepared.batches
                     else self.state.step
                 )
-                self.history.add(Step(self.state.step, epoch, whole[0], whole[1:], theta, whole))
+                self.history.record_step(
+                    OptimizerStep(self.state.step, epoch, whole[0], whole[1:], theta, whole)
+                )
 
-    def records(self) -> Records:
+    def make_step_records(self) -> StepRecords:
         """How its steps are written."""
-        begun = self.begun
+        begun = self.prepared
         more = (
             ["epoch", "loss"] if begun.batches is not None and begun.batches.per_epoch > 1 else []
         )
-        return Records(self.form, [*begun.task.start], [*more, *(["test"] if begun.test else [])])
+        return StepRecords(
+            self.form, [*begun.task.start], [*more, *(["test"] if begun.test_objective else [])]
+        )
 
-    def behind(self, records: Records, target: str | None) -> int:
+    def count_kept_bytes(self, records: StepRecords, target: str | None) -> int:
         """How much of a file stays as it is: of a run that goes on, the records before the step where it does. Raises
         FileError where the file holds something else."""
-        if target is None or not self.begun.resumed or not os.path.exists(target):
+        if target is None or not self.prepared.is_resumed or not os.path.exists(target):
             return 0
-        step = self.begun.state.step
+        step = self.prepared.state.step
         try:
             with open(target, "rb") as file:
-                found = records.found_in(file, step)
+                found = records.find_record_offset(file, step)
         except OSError as error:
-            raise unwritable(target, error) from None
+            raise make_write_error(target, error) from None
         if found is None:
             told = f"{target} does not hold the records of this run up to step {step:,}"
             raise FileError(told, hint="--output another file begins with that step")
         return found
 
-    def record(
-        self, records: Records, out: WholeLines, target: str | None, behind: int
-    ) -> Callable[[Step, State], None]:
+    def make_record_writer(
+        self, records: StepRecords, out: LineOutput, target: str | None, kept_bytes: int
+    ) -> Callable[[OptimizerStep, RunState], None]:
         """Writes each step as a record. On standard output the first one of a run that goes on was written before."""
-        first = self.begun.state.step if self.begun.resumed and target is None else -1
-        if not behind and first < 0:
-            out.write(records.head().encode())
+        first = self.prepared.state.step if self.prepared.is_resumed and target is None else -1
+        if not kept_bytes and first < 0:
+            out.write(records.render_header().encode())
 
-        def write(step: Step, state: State) -> None:
-            last = self.history.last
+        def write_record(step: OptimizerStep, state: RunState) -> None:
+            last = self.history.last_record
             test = last.test if last is not None and last.step.number == step.number else None
             if step.number != first:
-                out.write(records.line(step, test).encode())
-            if time.monotonic() - self._flushed > PAUSE:
+                out.write(records.render_record(step, test).encode())
+            if time.monotonic() - self._flushed_at > FLUSH_INTERVAL:
                 out.flush()
-                self._flushed = time.monotonic()
+                self._flushed_at = time.monotonic()
 
-        return write
+        return write_record
 
-    def keep(self, step: Step, state: State) -> None:
-        self.state, self._shown = state, True
-        self.history.add(step)
-        if self.options["explain"] and len(self.told) < TOLD:
-            self.told.append((step, state))
-        if self.options["save"] is not None and time.monotonic() - self._saved > NOW_AND_THEN:
-            save(self.options["save"], self.begun.task, state)
-            self._saved = time.monotonic()
+    def keep_step(self, step: OptimizerStep, state: RunState) -> None:
+        self.state, self._has_shown_step = state, True
+        self.history.record_step(step)
+        if self.options["explain"] and len(self.explained_steps) < EXPLAINED_STEPS:
+            self.explained_steps.append((step, state))
+        if self.options["save"] is not None and time.monotonic() - self._saved_at > SAVE_INTERVAL:
+            save_run(self.options["save"], self.prepared.task, state)
+            self._saved_at = time.monotonic()
 
-    def tell_live(self, live: LiveLine, step: Step) -> None:
-        spent = live.due()
+    def show_progress(self, live: LiveLine, step: OptimizerStep) -> None:
+        spent = live.get_elapsed_if_due()
         if spent is None:
             return
-        limits, done = self.begun.task.limits, step.number - self.begun.state.step
+        limits, done = self.prepared.task.limits, step.number - self.prepared.state.step
         text = f"step {step.number:,}" + (f" of {limits.steps:,}" if limits.steps else "")
-        if self.begun.batches is not None:
+        if self.prepared.batches is not None:
             text += f", epoch {step.epoch:,}" + (f" of {limits.epochs:,}" if limits.epochs else "")
-        live.show(
-            f"{text}, loss {step.value:.6g}, |gradient| {step.norm:.3g}, {done / spent:,.0f} steps a second"
+        live.show_text(
+            f"{text}, loss {step.value:.6g}, |gradient| {step.gradient_norm:.3g}, {done / spent:,.0f} steps a second"
         )
 
-    def write_result(self, end: End) -> None:
+    def write_result(self, end: RunEnd) -> None:
         """The table of a run, or its end as JSON."""
-        looks = self.history.looks()
+        looks = self.history.list_loss_records()
         if not looks or self.form in ("jsonl", "csv"):
             return
-        task = self.begun.task
+        task = self.prepared.task
         if self.form == "json":
             sys.stdout.write(
-                document(task, looks[-1], end, [notice for _, notice in self.notices()])
+                render_run_json(task, looks[-1], end, [notice for _, notice in self.list_notices()])
             )
             return
-        from graddiff.render.terminal.canvas import show
-        from graddiff.render.terminal.minimize import report
+        from graddiff.render.terminal.canvas import print_lines
+        from graddiff.render.terminal.minimize import render_run_report
 
-        canvas = canvas_for(self.options["ascii"], self.options["color"], self.options["width"])
-        show(
-            report(
+        canvas = choose_canvas(self.options["ascii"], self.options["color"], self.options["width"])
+        print_lines(
+            render_run_report(
                 task,
-                self.begun.objective.expression,
-                self.told,
+                self.prepared.objective.expression,
+                self.explained_steps,
                 looks,
                 end,
                 self.options["digits"] or 7,
@@ -200,51 +208,51 @@ class Run:
             canvas,
         )
 
-    def notices(self) -> Iterator[tuple[int, Notice]]:
+    def list_notices(self) -> Iterator[tuple[int, Notice]]:
         """What there is to say about conventions that were used, and how often."""
-        objective = self.begun.objective
+        objective = self.prepared.objective
         yield from ((1, notice) for notice in objective.expression.notices)
         yield from objective.notices.values()
 
-    def draw(self, path: str) -> None:
+    def draw_plot(self, path: str) -> None:
         """Draws the run into a file."""
-        from graddiff.render.pictures.plot import write
+        from graddiff.render.pictures.plot import render_plot
 
-        task, begun = self.begun.task, self.begun
-        objective, note = self.surface()
+        task, begun = self.prepared.task, self.prepared
+        objective, note = self.choose_surface()
 
-        def surface(x: float, y: float) -> float | None:
+        def evaluate_surface(x: float, y: float) -> float | None:
             try:
                 return objective((x, y))[0]
             except GraddiffError:  # no value there, or a parameter too large to be one
                 return None
 
         how = "" if task.optimizer == LBFGS else f", lr = {task.hyper['lr']:g}"
-        title = f"{headline(begun.objective.expression)}   ({task.optimizer}{how})"
+        title = f"{format_headline(begun.objective.expression)}   ({task.optimizer}{how})"
         try:
             with open(path, "w", encoding="utf-8", newline="\n") as file:
                 file.writelines(
-                    write(
+                    render_plot(
                         title,
                         [*task.start],
-                        self.history.looks(),
-                        self.history.path(),
-                        surface,
+                        self.history.list_loss_records(),
+                        self.history.list_points(),
+                        evaluate_surface,
                         note,
                     )
                 )
         except OSError as error:
-            raise unwritable(path, error) from None
+            raise make_write_error(path, error) from None
 
-    def surface(self) -> tuple[Objective, str]:
+    def choose_surface(self) -> tuple[LossFunction, str]:
         """The loss to draw the lines of, whose notices nobody tells: of many rows some, which is told."""
-        objective, task = self.begun.objective, self.begun.task
-        if isinstance(objective, AtPoint):
-            return AtPoint(objective.expression, objective.names, task.fixed), ""
+        objective, task = self.prepared.objective, self.prepared.task
+        if isinstance(objective, PointObjective):
+            return PointObjective(objective.expression, objective.names, task.fixed), ""
         assert task.data is not None
-        samples, many = objective.samples, objective.samples.count > SAMPLED
-        some = samples.thinned(SAMPLED) if many else samples
+        samples, many = objective.samples, objective.samples.count > PLOT_ROWS
+        some = samples.select_evenly(PLOT_ROWS) if many else samples
         note = f", of {some.count:,} of the rows" if many else ""
-        return OverRows(
+        return MeanObjective(
             objective.expression, objective.names, task.fixed, some, task.data.engine
         ), note

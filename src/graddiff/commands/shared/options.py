@@ -10,16 +10,16 @@ from typing import Any
 import click
 
 from graddiff.autodiff.result import Result
-from graddiff.checks.expectations import Check
+from graddiff.checks.expectations import ComparedExpectation
 from graddiff.commands import COMMANDS
-from graddiff.errors import UsageError, printable
-from graddiff.language.suggestions import did_you_mean
-from graddiff.notation.numerals import exactly
-from graddiff.render.terminal.canvas import Canvas, canvas
+from graddiff.errors import UsageError, make_printable
+from graddiff.language.suggestions import suggest_name
+from graddiff.notation.numerals import format_exact_number
+from graddiff.render.terminal.canvas import Canvas, make_canvas
 
-Function = Callable[..., Any]
+CommandFunction = Callable[..., Any]
 
-VIEWS = (
+VIEW_OPTIONS = (
     "explain",
     "hessian",
     "jacobian",
@@ -38,11 +38,11 @@ class ExpressionCommand(click.Command):
             parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
         ]
         takes_value = {name: not option.is_flag for option in options for name in option.opts}
-        given, operands = divided(args, takes_value, ctx.command_path)
+        given, operands = divide_arguments(args, takes_value, ctx.command_path)
         if len(operands) > 1:
-            raise too_many(ctx.command_path, operands, [*takes_value])
+            raise make_operand_error(ctx.command_path, operands, [*takes_value])
         names = [token.partition("=")[0] for token, *_ in given]
-        for name, hint in ONCE.items():
+        for name, hint in SINGLE_USE_OPTIONS.items():
             if names.count(name) > 1:
                 raise UsageError(f"{name} stands twice on the command line", hint=hint)
         before = [token for tokens in given for token in tokens]
@@ -50,7 +50,7 @@ class ExpressionCommand(click.Command):
 
 
 # Options whose second value would take the place of the first one without a word, and what to do instead.
-ONCE = {
+SINGLE_USE_OPTIONS = {
     "--data": "a folder of tables is answered file by file",
     "--file": "take one of them away",
     "--gradient": "--wrt x,y --json writes several derivatives",
@@ -58,7 +58,7 @@ ONCE = {
 }
 
 
-def divided(
+def divide_arguments(
     args: Iterable[str], takes_value: Mapping[str, bool], command: str
 ) -> tuple[list[tuple[str, ...]], list[str]]:
     """The options, each with the value that it takes, and the operands."""
@@ -84,7 +84,7 @@ def divided(
     return given, operands
 
 
-def too_many(command: str, operands: list[str], options: list[str]) -> UsageError:
+def make_operand_error(command: str, operands: list[str], options: list[str]) -> UsageError:
     """The error for more than one operand: an option that does not exist or comes too late, a command that does, or an
     expression without quotes."""
     for operand in operands:
@@ -99,7 +99,7 @@ def too_many(command: str, operands: list[str], options: list[str]) -> UsageErro
             return UsageError(f"{operand} is a command, but it does not come first", hint=hint)
         if operand.startswith("-") and operand.lstrip("-")[:1].isalpha() and len(name) > 2:
             hint = (
-                did_you_mean(f"--{name.lstrip('-')}", options)
+                suggest_name(f"--{name.lstrip('-')}", options)
                 or f"{command} --help shows the options"
             )
             return UsageError(f"there is no option {name}", hint=hint)
@@ -112,38 +112,38 @@ def too_many(command: str, operands: list[str], options: list[str]) -> UsageErro
     )
 
 
-def bare(result: Result, form: str, digits: int | None) -> str:
+def format_single_number(result: Result, form: str, digits: int | None) -> str:
     """The value or, where the form is `gradient`, the one derivative, as a bare number."""
     (number,) = (result.value,) if form == "value" else result.gradient.values()
     if number != number:
         return "undefined"
     if not isinstance(number, float):
-        return exactly(number)
+        return format_exact_number(number)
     return repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
 
 
-def remarks(result: Result, checks: Iterable[Check]) -> Iterator[str]:
+def list_number_remarks(result: Result, checks: Iterable[ComparedExpectation]) -> Iterator[str]:
     """What there is to say about a bare number."""
     for notice in result.notices:
         yield f"{notice.kind}: {notice.message}"
     for check in checks:
         if not check.ok:
-            yield f"{check.quantity} is {check.found!r}, expected {check.expected!r}"
+            yield f"{check.quantity} is {check.actual!r}, expected {check.expected!r}"
 
 
-def view_of(options: Mapping[str, Any]) -> str | None:
+def choose_view(options: Mapping[str, Any]) -> str | None:
     """The one view that is asked for, None for the gradient."""
-    views = [view for view in VIEWS if options[view] not in (None, False, ())]
+    views = [view for view in VIEW_OPTIONS if options[view] not in (None, False, ())]
     if len(views) > 1:
         raise UsageError(f"--{views[0]} and --{views[1]} are two answers", hint="ask for one")
     return views[0] if views else None
 
 
-def tell(message: str) -> None:
-    print(f"graddiff: {printable(message)}", file=sys.stderr)
+def print_message(message: str) -> None:
+    print(f"graddiff: {make_printable(message)}", file=sys.stderr)
 
 
-def picture(function: Function) -> Function:
+def add_picture_options(function: CommandFunction) -> CommandFunction:
     """The options of whatever draws."""
     for option in reversed(
         (
@@ -165,6 +165,6 @@ def picture(function: Function) -> Function:
     return function
 
 
-def canvas_for(ascii: bool, color: str, width: int | None) -> Canvas:
+def choose_canvas(ascii: bool, color: str, width: int | None) -> Canvas:
     """The canvas that the options and the surroundings ask for."""
-    return canvas(sys.stdout, color, width, ascii, os.environ)
+    return make_canvas(sys.stdout, color, width, ascii, os.environ)

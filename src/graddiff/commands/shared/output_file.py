@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 
 from graddiff.errors import UsageError
-from graddiff.system.files import unwritable
+from graddiff.system.files import make_write_error
 
 
-def form_of_suffix(path: str, suffixes: Mapping[str, str]) -> str:
+def choose_format_by_suffix(path: str, suffixes: Mapping[str, str]) -> str:
     """The format that the name of a file asks for. Raises UsageError where it asks for none."""
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in suffixes:
@@ -23,10 +23,10 @@ def form_of_suffix(path: str, suffixes: Mapping[str, str]) -> str:
 
 
 def refuse_to_overwrite(
-    output: str | None, read: Iterable[str | None], option: str = "--output"
+    output: str | None, inputs: Iterable[str | None], option: str = "--output"
 ) -> None:
     """Raises UsageError if an output would take the place of something that is read."""
-    for path in read:
+    for path in inputs:
         if (
             output
             and path
@@ -37,23 +37,23 @@ def refuse_to_overwrite(
             raise UsageError(f"{option} {output} would overwrite {path}", hint="take another name")
 
 
-class Buffer(io.StringIO):
+class Utf8Buffer(io.StringIO):
     """Text for a file, which is UTF-8."""
 
     encoding = "utf-8"
 
 
 @contextmanager
-def into_file(path: str | None) -> Iterator[None]:
+def redirect_into_file(path: str | None) -> Iterator[None]:
     """What is printed goes into a file, if there is one, and only if all of it is there."""
     if path is None:
         yield
         return
-    buffer = Buffer()
+    buffer = Utf8Buffer()
     with redirect_stdout(buffer):
         yield
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(buffer.getvalue())
     except OSError as error:
-        raise unwritable(path, error) from None
+        raise make_write_error(path, error) from None

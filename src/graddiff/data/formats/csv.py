@@ -7,24 +7,24 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graddiff.data.blocks import LARGEST, Block
-from graddiff.data.row_answers import Answer, number
+from graddiff.data.blocks import MAX_RECORD_BYTES, Block
+from graddiff.data.row_answers import RowAnswer, parse_field_number
 from graddiff.errors import FileError, UsageError
 
 ENCODING = ("utf-8", "surrogateescape")  # bytes that are not UTF-8 pass through
 
 
-class Reader:
+class CsvReader:
     """Records are lists of fields; one that is no record is the FileError that says why."""
 
-    quotes = True
-    number = float
+    has_quotes = True
+    convert_number = float
 
     def __init__(self, name: str, columns: list[str]) -> None:
         self.name, self.columns = name, columns
         self.keys = {column: index for index, column in enumerate(columns)}
 
-    def records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
+    def iterate_records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
         """Line, text without its end, fields."""
         text = block.text.decode(*ENCODING)
         lines = text.split("\n")
@@ -32,7 +32,7 @@ class Reader:
             lines.pop()
         width = len(self.columns)
         if '"' in text:
-            yield from self._quoted(lines, block.line, width)
+            yield from self._iterate_quoted_records(lines, block.line, width)
             return
         for line, raw in enumerate(lines, block.line):
             if raw[-1:] == "\r":
@@ -41,10 +41,12 @@ class Reader:
             if len(fields) == width:
                 yield line, raw, fields
             elif raw:
-                yield line, raw, self._wrong(fields)
+                yield line, raw, self._make_width_error(fields)
 
-    def _quoted(self, lines: list[str], line: int, width: int) -> Iterator[tuple[int, str, Any]]:
-        csv.field_size_limit(LARGEST)
+    def _iterate_quoted_records(
+        self, lines: list[str], line: int, width: int
+    ) -> Iterator[tuple[int, str, Any]]:
+        csv.field_size_limit(MAX_RECORD_BYTES)
         reader = csv.reader((text + "\n" for text in lines), strict=True)
         begun = 0
         while begun < len(lines):
@@ -54,31 +56,31 @@ class Reader:
                 fields = FileError(f"no CSV: {error}")
             raw = "\n".join(lines[begun : reader.line_num]).removesuffix("\r")
             if isinstance(fields, list) and fields and len(fields) != width:
-                fields = self._wrong(fields)
+                fields = self._make_width_error(fields)
             if not fields and width == 1:
                 fields = [""]
             if fields:
                 yield line + begun, raw, fields
             begun = max(reader.line_num, begun + 1)
 
-    def _wrong(self, fields: Sequence[str]) -> FileError:
+    def _make_width_error(self, fields: Sequence[str]) -> FileError:
         told = ",".join(fields)
         told = told if len(told) <= 60 else f"{told[:60]}…"
         return FileError(f"{len(fields)} fields, where the header has {len(self.columns)}: {told}")
 
-    def value(self, record: Any, name: str) -> float:
+    def read_value(self, record: Any, name: str) -> float:
         if isinstance(record, FileError):
             raise record
-        return number(record[self.keys[name]], name)
+        return parse_field_number(record[self.keys[name]], name)
 
-    def members(self, raw: str, record: Any) -> dict[str, str]:
+    def get_members(self, raw: str, record: Any) -> dict[str, str]:
         """The record by the names of its columns."""
         return {"input": raw} if isinstance(record, FileError) else dict(zip(self.columns, record))
 
 
 def read_header(name: str, record: str) -> list[str]:
     """The names of the columns. Raises UsageError where they are no use."""
-    columns = fields_of(record)
+    columns = split_fields(record)
     if len(columns) == 1:
         for separator, told, called in (
             (";", ";", "semicolon"),
@@ -98,41 +100,47 @@ def read_header(name: str, record: str) -> list[str]:
     return columns
 
 
-class Writer:
+class CsvRowWriter:
     """Rows with the input's columns, if they are wanted, then the answer's."""
 
     def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
         self.columns = columns
-        self.results = ["value", *(f"gradient.{name}" for name in names), "error"]
-        self._row = "%r," * (len(names) + 1) + "\n"
+        self.result_names = ["value", *(f"gradient.{name}" for name in names), "error"]
+        self._row_template = "%r," * (len(names) + 1) + "\n"
 
-    def head(self) -> str:
-        return joined([*(self.columns or ()), *self.results]) + "\n"
+    def format_header(self) -> str:
+        return join_fields([*(self.columns or ()), *self.result_names]) + "\n"
 
-    def row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
+    def format_row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
         """A row in which all is well."""
-        return f"{raw},{self._row % numbers}" if self.columns is not None else self._row % numbers
+        return (
+            f"{raw},{self._row_template % numbers}"
+            if self.columns is not None
+            else self._row_template % numbers
+        )
 
-    def awkward(self, raw: str, record: Any, answer: Answer) -> str:
+    def format_answer_row(self, raw: str, record: Any, answer: RowAnswer) -> str:
         """Any other row: what has no value is empty, and the last field says why."""
         numbers = ["" if n != n else repr(n) for n in answer.numbers or ()]
         fields = [
             *numbers,
-            *[""] * (len(self.results) - 1 - len(numbers)),
+            *[""] * (len(self.result_names) - 1 - len(numbers)),
             answer.failure.message if answer.failure else "",
         ]
         if self.columns is None:
-            return joined(fields) + "\n"
+            return join_fields(fields) + "\n"
         if isinstance(record, FileError):  # as many of its fields as there are columns
-            given = fields_of(raw)
-            raw = joined((given + [""] * len(self.columns))[: len(self.columns)])
-        return f"{raw},{joined(fields)}\n"
+            given = split_fields(raw)
+            raw = join_fields((given + [""] * len(self.columns))[: len(self.columns)])
+        return f"{raw},{join_fields(fields)}\n"
 
-    def other(self, members: dict[str, Any]) -> str:
+    def convert_members(self, members: dict[str, Any]) -> str:
         """What stands for a row of another format."""
-        return joined([text_of(members.get(column, "")) for column in self.columns or ()])
+        return join_fields(
+            [format_csv_member(members.get(column, "")) for column in self.columns or ()]
+        )
 
-    def check(self, members: dict[str, Any]) -> None:
+    def validate_members(self, members: dict[str, Any]) -> None:
         """Raises FileError where there is no column for a member."""
         lost = (
             []
@@ -145,34 +153,34 @@ class Writer:
             )
 
 
-class MemberWriter(Writer):
+class MemberRowWriter(CsvRowWriter):
     """The same with fields that are JSON, so that the texts of an object are told from its numbers: for a file that has
     types."""
 
-    def other(self, members: dict[str, Any]) -> str:
+    def convert_members(self, members: dict[str, Any]) -> str:
         import json
 
         given = [members.get(column) for column in self.columns or ()]
-        return joined(["" if value is None else json.dumps(value) for value in given])
+        return join_fields(["" if value is None else json.dumps(value) for value in given])
 
 
-def fields_of(record: str) -> list[str]:
+def split_fields(record: str) -> list[str]:
     """The fields of a record, as good as they can be told apart."""
-    csv.field_size_limit(LARGEST)
+    csv.field_size_limit(MAX_RECORD_BYTES)
     try:
         return next(csv.reader([record]), [])
     except csv.Error:
         return record.replace("\r", " ").split(",")
 
 
-def text_of(value: Any) -> str:
+def format_csv_member(value: Any) -> str:
     """A member of a JSON object as a field."""
     import json
 
     return value if isinstance(value, str) else "" if value is None else json.dumps(value)
 
 
-def joined(fields: Sequence[str]) -> str:
+def join_fields(fields: Sequence[str]) -> str:
     """Fields with commas between them, quoted where they have to be."""
     target = io.StringIO()
     csv.writer(target, lineterminator="").writerow(fields)

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graddiff.data.blocks import Block
-from graddiff.data.row_answers import Answer
+from graddiff.data.row_answers import RowAnswer
 from graddiff.errors import FileError
 
-RESULTS = ("value", "gradient", "error")
-NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # as RFC 8259 has it
+RESULT_MEMBERS = ("value", "gradient", "error")
+JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # as RFC 8259 has it
 
 _plus_zero = (0.0).__add__
 
 
-def real(value: Any) -> float:
+def require_json_float(value: Any) -> float:
     """A JSON number as a float; raises TypeError for anything else."""
     found = _plus_zero(value)
     if found is NotImplemented or value is True or value is False:
@@ -27,18 +27,18 @@ def real(value: Any) -> float:
     return found
 
 
-class Reader:
+class JsonLinesReader:
     """Records are dictionaries; what is none is the FileError that says why. `columns` are those of the first one."""
 
-    quotes = False
-    number = staticmethod(real)
+    has_quotes = False
+    convert_number = staticmethod(require_json_float)
 
     def __init__(self, name: str, columns: list[str]) -> None:
         self.name, self.columns = name, columns
         self.keys = {column: column for column in columns}
         self._decode = json.JSONDecoder().decode
 
-    def records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
+    def iterate_records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
         """Line, text, object."""
         decode = self._decode
         for line, raw in enumerate(
@@ -50,12 +50,12 @@ class Reader:
             try:
                 record = decode(raw)
             except (ValueError, RecursionError) as error:
-                record = no_json(error, raw)
+                record = make_json_error(error, raw)
             if type(record) is not dict and not isinstance(record, FileError):
                 record = FileError(f"no JSON object: {raw[:60]}")
             yield line, raw, record
 
-    def value(self, record: Any, name: str) -> float:
+    def read_value(self, record: Any, name: str) -> float:
         if isinstance(record, FileError):
             raise record
         if name not in record:
@@ -64,14 +64,14 @@ class Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise FileError(f"{name} is no number, but {json.dumps(value)[:60]}")
         if not abs(value) < sys.float_info.max:
-            raise FileError(f"{name} is {float_text(value)}, which is no finite number")
-        return real(value)
+            raise FileError(f"{name} is {describe_large_number(value)}, which is no finite number")
+        return require_json_float(value)
 
-    def members(self, raw: str, record: Any) -> dict[str, Any]:
+    def get_members(self, raw: str, record: Any) -> dict[str, Any]:
         return {"input": raw} if isinstance(record, FileError) else record
 
 
-class Writer:
+class JsonLinesRowWriter:
     """Objects with the input's members, if they are wanted, then the answer's."""
 
     def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
@@ -86,18 +86,21 @@ class Writer:
             *(f", {key}" for key in keys[1:]),
             f'{last}"error": null}}',
         ]
-        self._row = "%r".join(piece.replace("%", "%%") for piece in self.pieces) + "\n"
+        self._row_template = "%r".join(piece.replace("%", "%%") for piece in self.pieces) + "\n"
 
-    def head(self) -> str:
+    def format_header(self) -> str:
         return ""
 
-    def row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
+    def format_row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
         """A row in which all is well."""
-        return self._before(raw, record) + self._row % numbers
+        return self._open_object(raw, record) + self._row_template % numbers
 
-    def awkward(self, raw: str, record: Any, answer: Answer) -> str:
+    def format_answer_row(self, raw: str, record: Any, answer: RowAnswer) -> str:
         """Any other row: undefined is null, and so is a value that does not exist."""
-        numbers = [plain(number) for number in answer.numbers or [math.nan] * (len(self.names) + 1)]
+        numbers = [
+            convert_to_json_number(number)
+            for number in answer.numbers or [math.nan] * (len(self.names) + 1)
+        ]
         failure = answer.failure
         error = (
             None
@@ -109,32 +112,34 @@ class Writer:
             "gradient": dict(zip(self.names, numbers[1:])),
             "error": error,
         }
-        return self._before(raw, record) + json.dumps(members, ensure_ascii=False)[1:] + "\n"
+        return self._open_object(raw, record) + json.dumps(members, ensure_ascii=False)[1:] + "\n"
 
-    def _before(self, raw: str, record: Any) -> str:
+    def _open_object(self, raw: str, record: Any) -> str:
         """The input's object, still open."""
         if self.columns is None:
             return "{"
         if isinstance(record, FileError):
             return '{"input": ' + json.dumps(raw, ensure_ascii=False) + ", "
-        for name in RESULTS:
+        for name in RESULT_MEMBERS:
             if name in record:
                 raise FileError(f"the object has a member {name!r} itself")
         return f"{raw[:-1]}, " if record else "{"
 
-    def other(self, members: dict[str, Any]) -> str:
+    def convert_members(self, members: dict[str, Any]) -> str:
         """What stands for a row of another format: numbers as numbers."""
         return (
             "{"
-            + ", ".join(f"{quoted(name)}: {as_json(value)}" for name, value in members.items())
+            + ", ".join(
+                f"{quote_json(name)}: {convert_csv_field(value)}" for name, value in members.items()
+            )
             + "}"
         )
 
-    def check(self, members: dict[str, Any]) -> None:
+    def validate_members(self, members: dict[str, Any]) -> None:
         """Everything has its place in an object."""
 
 
-def no_json(error: ValueError | RecursionError, raw: str) -> FileError:
+def make_json_error(error: ValueError | RecursionError, raw: str) -> FileError:
     """What is wrong with a line that was to be JSON."""
     told = f"{error}"
     if isinstance(error, json.JSONDecodeError):
@@ -142,26 +147,26 @@ def no_json(error: ValueError | RecursionError, raw: str) -> FileError:
     return FileError(f"no JSON, {told}: {raw[:60]}")
 
 
-def plain(number: float) -> float | str | None:
+def convert_to_json_number(number: float) -> float | str | None:
     """A number as JSON has it."""
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     return None if number != number else number
 
 
-def quoted(text: str) -> str:
+def quote_json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def float_text(value: float) -> str:
+def describe_large_number(value: float) -> str:
     """A number that is no float, or a very large one."""
     return str(value) if isinstance(value, float) else "a whole number of too many digits"
 
 
-def as_json(value: Any) -> str:
+def convert_csv_field(value: Any) -> str:
     """A field of a CSV as a member: a number where it is written as one, digit by digit."""
     return (
         value
-        if isinstance(value, str) and NUMBER.fullmatch(value)
+        if isinstance(value, str) and JSON_NUMBER.fullmatch(value)
         else json.dumps(value, ensure_ascii=False)
     )

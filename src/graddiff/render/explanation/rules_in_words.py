@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graddiff.operations.row import Operation
 
-WORDS = {
+RULE_WORDS = {
     "add": "a sum: each term gets the adjoint as it is",
     "sub": "a difference: the first term gets the adjoint, the second one gets it with the sign turned",
     "mul": "a product: each factor gets the adjoint times the other factor",
@@ -28,5 +28,5 @@ WORDS = {
 }
 
 
-def rule_in_words(operation: Operation) -> str:
-    return WORDS.get(operation.name) or f"the derivative of {operation.name}, from the table"
+def describe_rule(operation: Operation) -> str:
+    return RULE_WORDS.get(operation.name) or f"the derivative of {operation.name}, from the table"

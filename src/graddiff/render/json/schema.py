@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from graddiff.errors import NOTICES
-from graddiff.minimize.loop import ENDS
+from graddiff.errors import NOTICE_KINDS
+from graddiff.minimize.loop import END_REASONS
 from graddiff.operations.table import TABLE
-from graddiff.render.json.result import SCHEMA
+from graddiff.render.json.result import RESULT_SCHEMA_ID
 
-EXACT = {"type": "string", "pattern": r"^-?\d+(/\d+|(\.\d+)?(e[+-]?\d+)?)$"}
+EXACT_NUMBER = {"type": "string", "pattern": r"^-?\d+(/\d+|(\.\d+)?(e[+-]?\d+)?)$"}
 
 
-def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+def describe_object(
+    required: dict[str, Any], optional: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """An object with exactly these members."""
     return {
         "type": "object",
@@ -23,7 +25,7 @@ def record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> 
     }
 
 
-def schema() -> dict[str, Any]:
+def build_result_schema() -> dict[str, Any]:
     number = {
         "description": "a number, an infinity as a string, a fraction or many digits as a string, null for undefined",
         "$ref": "#/$defs/number",
@@ -39,7 +41,7 @@ def schema() -> dict[str, Any]:
     text = {"type": "string"}
     operations = ["number", "variable", *TABLE]
     by_name = {"type": "object", "additionalProperties": {"$ref": "#/$defs/number"}}
-    node = record(
+    node = describe_object(
         {
             "id": line,
             "text": {
@@ -66,7 +68,7 @@ def schema() -> dict[str, Any]:
             }
         },
     )
-    edge = record(
+    edge = describe_object(
         {
             "source": {"description": "the operand", **line},
             "target": {"description": "the operation that uses it", **line},
@@ -77,9 +79,9 @@ def schema() -> dict[str, Any]:
         }
     )
     slope = {"anyOf": [number, {"type": "null"}]}
-    notice = record(
+    notice = describe_object(
         {
-            "kind": {"enum": [*NOTICES]},
+            "kind": {"enum": [*NOTICE_KINDS]},
             "text": text,
             "span": {"anyOf": [span, {"type": "null"}]},
             "slopes": {
@@ -93,12 +95,12 @@ def schema() -> dict[str, Any]:
             "message": text,
         }
     )
-    check = record(
+    check = describe_object(
         {"quantity": text, "expected": number, "found": number, "ok": {"type": "boolean"}}
     )
-    document = record(
+    document = describe_object(
         {
-            "schema": {"const": SCHEMA},
+            "schema": {"const": RESULT_SCHEMA_ID},
             "expression": text,
             "at": by_name,
             "value": number,
@@ -119,14 +121,14 @@ def schema() -> dict[str, Any]:
             "tangents": {
                 "description": "of --mode forward: of every node, along a variable; null where nothing flows",
                 "type": "array",
-                "items": record({"by": text, "of": {"type": "array", "items": number}}),
+                "items": describe_object({"by": text, "of": {"type": "array", "items": number}}),
             },
             "expect": {"description": "what --expect compared", "type": "array", "items": check},
         },
     )
-    formulas = record(
+    formulas = describe_object(
         {
-            "schema": {"const": SCHEMA},
+            "schema": {"const": RESULT_SCHEMA_ID},
             "expression": text,
             "derivatives": {
                 "description": "variable -> formula",
@@ -148,15 +150,17 @@ def schema() -> dict[str, Any]:
         "additionalProperties": {"anyOf": [{"$ref": "#/$defs/number"}, text]},
     }
     head = {
-        "schema": {"const": SCHEMA},
+        "schema": {"const": RESULT_SCHEMA_ID},
         "expression": text,
         "notices": {"type": "array", "items": notice},
     }
     point = {"at": by_name, "value": number, "gradient": by_name, "where": {"type": "object"}}
-    path = record({"path": text, "partials": {"type": "array", "items": number}, "product": number})
+    path = describe_object(
+        {"path": text, "partials": {"type": "array", "items": number}, "product": number}
+    )
     whole = {"type": "string", "pattern": "^[0-9]+$"}
     higher = [
-        record({**head, **members}, point)
+        describe_object({**head, **members}, point)
         for members in (
             {
                 "hessian": {
@@ -182,9 +186,9 @@ def schema() -> dict[str, Any]:
             {"verify": {"description": "each derivative found in four ways", "type": "array"}},
         )
     ]
-    reached = record(
+    reached = describe_object(
         {
-            "schema": {"const": SCHEMA},
+            "schema": {"const": RESULT_SCHEMA_ID},
             "expression": text,
             "optimizer": {"description": "its name and its hyperparameters", "type": "object"},
             "start": by_name,
@@ -192,7 +196,7 @@ def schema() -> dict[str, Any]:
             "value": {"description": "the loss", **number},
             "gradient": by_name,
             "steps": line,
-            "stopped": {"enum": [*ENDS]},
+            "stopped": {"enum": [*END_REASONS]},
             "message": text,
             "notices": {"type": "array", "items": notice},
         },
@@ -203,7 +207,7 @@ def schema() -> dict[str, Any]:
             "test": {"description": "the loss on --test-data", **number},
         },
     )
-    step = record(
+    step = describe_object(
         {"step": line, "value": number, "gradient": by_name, "parameters": by_name},
         {
             "epoch": line,
@@ -211,10 +215,12 @@ def schema() -> dict[str, Any]:
             "test": {"description": "the same of --test-data", **number},
         },
     )
-    error = record({"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}})
-    failure = record(
+    error = describe_object(
+        {"kind": text, "message": text, "span": {"anyOf": [span, {"type": "null"}]}}
+    )
+    failure = describe_object(
         {
-            "schema": {"const": SCHEMA},
+            "schema": {"const": RESULT_SCHEMA_ID},
             "expression": {"anyOf": [text, {"type": "null"}]},
             "error": error,
         }
@@ -235,7 +241,7 @@ def schema() -> dict[str, Any]:
                 "anyOf": [
                     {"type": "number"},
                     {"enum": ["Infinity", "-Infinity"]},
-                    EXACT,
+                    EXACT_NUMBER,
                     {"type": "null"},
                 ]
             }
@@ -243,5 +249,5 @@ def schema() -> dict[str, Any]:
     }
 
 
-def schema_text() -> str:
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+def render_result_schema() -> str:
+    return json.dumps(build_result_schema(), indent=2, ensure_ascii=False) + "\n"

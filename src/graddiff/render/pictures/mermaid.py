@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graddiff.render.pictures.figure import Figure, Lines
+from graddiff.render.pictures.figure import Figure, StyledLines
 
-SHAPES = {
+MERMAID_SHAPES = {
     "variable": '(["{}"])',
     "number": '["{}"]',
     "operation": '["{}"]',
@@ -15,22 +15,22 @@ SHAPES = {
 }
 
 
-def write(figure: Figure) -> Iterator[str]:
-    yield f"---\ntitle: {quoted_title(figure.title)}\n---\nflowchart LR\n"
+def render_mermaid(figure: Figure) -> Iterator[str]:
+    yield f"---\ntitle: {quote_yaml_title(figure.title)}\n---\nflowchart LR\n"
     for box in figure.boxes:
-        yield f"  n{box.line}{SHAPES[box.kind].format(broken(box.lines))}\n"
+        yield f"  n{box.line}{MERMAID_SHAPES[box.kind].format(join_label_lines(box.styled_lines))}\n"
     for arrow in figure.arrows:
-        told = broken(arrow.lines)
+        told = join_label_lines(arrow.styled_lines)
         link = f'-- "{told}" -->' if told else "-.->"
         yield f"  n{arrow.source} {link} n{arrow.target}\n"
 
 
-def broken(lines: Lines) -> str:
+def join_label_lines(lines: StyledLines) -> str:
     """Lines of a label, without their styles."""
-    return "<br>".join(escaped(text) for text, _ in lines if text)
+    return "<br>".join(escape_mermaid(text) for text, _ in lines if text)
 
 
-def escaped(text: str) -> str:
+def escape_mermaid(text: str) -> str:
     """Text in which nothing is Mermaid, Markdown or HTML: signs by their numbers."""
     return re.sub(
         r"[^\w\s.,=()+/-]|_",
@@ -39,6 +39,6 @@ def escaped(text: str) -> str:
     )
 
 
-def quoted_title(text: str) -> str:
+def quote_yaml_title(text: str) -> str:
     """A YAML string."""
     return "'" + text.replace("'", "''") + "'"

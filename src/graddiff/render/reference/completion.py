@@ -10,34 +10,38 @@ import click
 
 from graddiff.operations.table import CONSTANTS, FUNCTIONS
 
-HEAD = "# Completion of graddiff for {shell}, made by: graddiff --completion {shell}\n"
+SCRIPT_HEADER = "# Completion of graddiff for {shell}, made by: graddiff --completion {shell}\n"
 
 # Names that are written in an expression, bound ones and known ones left out, one a line with `=` behind it.
-NAMES = r"""    printf '%s\n' "$1" | grep -oE '[[:alpha:]_][[:alnum:]_]*[[:space:]]*[(]?' | grep -v '[(]$' |
+NAMES_PIPELINE = r"""    printf '%s\n' "$1" | grep -oE '[[:alpha:]_][[:alnum:]_]*[[:space:]]*[(]?' | grep -v '[(]$' |
         tr -d '[:blank:]' | sort -u | grep -vxE '{known}' | sed 's/$/=/'
 """
 
 
-def script(shell: str, commands: Mapping[str, click.Command]) -> str:
+def render_completion_script(shell: str, commands: Mapping[str, click.Command]) -> str:
     """The script for a shell; `commands` are the main command under "" and the others under their names."""
-    writers = {"bash": bash, "zsh": zsh, "fish": fish}
+    writers = {
+        "bash": render_bash_completion,
+        "zsh": render_zsh_completion,
+        "fish": render_fish_completion,
+    }
     first, _, rest = writers[shell](commands).partition(
         "\n"
     )  # zsh looks for #compdef in the first line
-    return f"{first}\n{HEAD.format(shell=shell)}{rest}".lstrip("\n")
+    return f"{first}\n{SCRIPT_HEADER.format(shell=shell)}{rest}".lstrip("\n")
 
 
-def options_of(command: click.Command) -> list[click.Option]:
+def list_options(command: click.Command) -> list[click.Option]:
     context = click.Context(command, **command.context_settings)
     return [option for option in command.get_params(context) if isinstance(option, click.Option)]
 
 
-def known() -> str:
+def format_known_names() -> str:
     """What is not a variable: functions and constants, as alternatives of a pattern."""
     return "|".join(sorted(name for name in {*FUNCTIONS, *CONSTANTS} if name.isascii()))
 
 
-def meaning(option: click.Option) -> str:
+def summarize_help(option: click.Option) -> str:
     """The help of an option, its first sentence, fit for any quotes."""
     first = (
         (option.help or "")
@@ -55,12 +59,12 @@ def meaning(option: click.Option) -> str:
     )
 
 
-def spellings(option: click.Option) -> list[str]:
+def list_spellings(option: click.Option) -> list[str]:
     """-h, --help: the short one first, in whatever order click keeps them."""
     return sorted(option.opts, key=len)
 
 
-def operands(command: str) -> str:
+def list_operand_words(command: str) -> str:
     """The words that a command takes, with blanks between them."""
     return (
         " ".join(sorted(name for name in FUNCTIONS if name.isascii()))
@@ -69,7 +73,7 @@ def operands(command: str) -> str:
     )
 
 
-def takes_files(command: click.Command) -> bool:
+def has_file_operands(command: click.Command) -> bool:
     """Whether its operands are files."""
     return any(
         isinstance(one, click.Argument) and isinstance(one.type, click.Path)
@@ -77,32 +81,36 @@ def takes_files(command: click.Command) -> bool:
     )
 
 
-def is_file(option: click.Option) -> bool:
+def is_file_option(option: click.Option) -> bool:
     return option.metavar == "FILE"
 
 
-def choices(option: click.Option) -> list[str]:
+def list_choices(option: click.Option) -> list[str]:
     return [*map(str, option.type.choices)] if isinstance(option.type, click.Choice) else []
 
 
-def bash(commands: Mapping[str, click.Command]) -> str:
-    values = "\n".join(bash_values(name, command) for name, command in commands.items())
+def render_bash_completion(commands: Mapping[str, click.Command]) -> str:
+    values = "\n".join(render_bash_values(name, command) for name, command in commands.items())
     words = {
         name: " ".join(
-            [*(o for option in options_of(command) for o in spellings(option)), operands(name)]
+            [
+                *(o for option in list_options(command) for o in list_spellings(option)),
+                list_operand_words(name),
+            ]
         ).strip()
         for name, command in commands.items()
     }
     others = " ".join(name for name in commands if name)
     files = {
-        name: "; files=1" if takes_files(command) else "" for name, command in commands.items()
+        name: "; files=1" if has_file_operands(command) else ""
+        for name, command in commands.items()
     }
     branches = "\n".join(
         f"        {name}) words='{words[name]}'{files[name]} ;;" for name in commands if name
     )
     return f"""
 _graddiff_names() {{
-{NAMES.format(known=known())}}}
+{NAMES_PIPELINE.format(known=format_known_names())}}}
 
 _graddiff() {{
     local line=${{COMP_LINE:0:COMP_POINT}} word=${{COMP_WORDS[COMP_CWORD]}} words='{words[""]}'
@@ -142,53 +150,57 @@ complete -F _graddiff graddiff
 """
 
 
-def bash_values(name: str, command: click.Command) -> str:
+def render_bash_values(name: str, command: click.Command) -> str:
     """What stands behind the options of a command: one of its choices, or a file."""
     lines = []
-    for option in options_of(command):
+    for option in list_options(command):
         of = (
-            f"-W '{' '.join(choices(option))}'"
-            if choices(option)
+            f"-W '{' '.join(list_choices(option))}'"
+            if list_choices(option)
             else "-f"
-            if is_file(option)
+            if is_file_option(option)
             else ""
         )
-        written = " | ".join(f"'{name} {spelling}'" for spelling in spellings(option))
+        written = " | ".join(f"'{name} {spelling}'" for spelling in list_spellings(option))
         if of:
             lines.append(f'        {written}) COMPREPLY=($(compgen {of} -- "$word")); return ;;')
     return "\n".join(lines)
 
 
-def zsh(commands: Mapping[str, click.Command]) -> str:
-    def spec(option: click.Option) -> str:
+def render_zsh_completion(commands: Mapping[str, click.Command]) -> str:
+    def format_option_spec(option: click.Option) -> str:
         value = ""
         if not option.is_flag:
-            kind = spellings(option)[-1].removeprefix("--")
+            kind = list_spellings(option)[-1].removeprefix("--")
             completer = {
                 "at": "_graddiff_bindings",
                 "expect": "_graddiff_bindings",
                 "wrt": "_graddiff_variables",
             }
             completer |= {"gradient": "_graddiff_variables"}
-            what = "_files" if is_file(option) else completer.get(kind, "")
-            what = f"({' '.join(choices(option))})" if choices(option) else what
+            what = "_files" if is_file_option(option) else completer.get(kind, "")
+            what = f"({' '.join(list_choices(option))})" if list_choices(option) else what
             value = f":{kind}:{what}"
         star = "*" if option.multiple else ""
         return "\n".join(
-            f"        '{star}{name}[{meaning(option)}]{value}' \\" for name in spellings(option)
+            f"        '{star}{name}[{summarize_help(option)}]{value}' \\"
+            for name in list_spellings(option)
         )
 
-    bodies = {name: "\n".join(map(spec, options_of(command))) for name, command in commands.items()}
+    bodies = {
+        name: "\n".join(map(format_option_spec, list_options(command)))
+        for name, command in commands.items()
+    }
     branches = "\n".join(
         f"    if [[ ${{words[2]}} == {name} ]]; then\n        _arguments \\\n{bodies[name]}\n"
-        f"            ':word:({name})' {zsh_operands(name, commands[name])}\n        return\n    fi"
+        f"            ':word:({name})' {render_zsh_operands(name, commands[name])}\n        return\n    fi"
         for name in commands
         if name
     )
     return f"""#compdef graddiff
 
 _graddiff_names() {{
-{NAMES.format(known=known())}}}
+{NAMES_PIPELINE.format(known=format_known_names())}}}
 
 _graddiff_expression() {{
     local word
@@ -226,31 +238,38 @@ fi
 """
 
 
-def zsh_operands(name: str, command: click.Command) -> str:
-    return "'*:file:_files'" if takes_files(command) else f"':name:({operands(name)})'"
+def render_zsh_operands(name: str, command: click.Command) -> str:
+    return (
+        "'*:file:_files'" if has_file_operands(command) else f"':name:({list_operand_words(name)})'"
+    )
 
 
-def fish(commands: Mapping[str, click.Command]) -> str:
+def render_fish_completion(commands: Mapping[str, click.Command]) -> str:
     lines = []
     others = " ".join(name for name in commands if name)
     for command_name, command in commands.items():
         seen = f"__fish_seen_subcommand_from {others}"
         when = f"not {seen}" if not command_name else f"__fish_seen_subcommand_from {command_name}"
-        for option in options_of(command):
+        for option in list_options(command):
             names = " ".join(
-                f"-l {o[2:]}" if o.startswith("--") else f"-s {o[1:]}" for o in spellings(option)
+                f"-l {o[2:]}" if o.startswith("--") else f"-s {o[1:]}"
+                for o in list_spellings(option)
             )
             value = ""
             if not option.is_flag:
-                kind = spellings(option)[-1].removeprefix("--")
-                value = f" -x -a '{' '.join(choices(option))}'" if choices(option) else " -x"
+                kind = list_spellings(option)[-1].removeprefix("--")
+                value = (
+                    f" -x -a '{' '.join(list_choices(option))}'" if list_choices(option) else " -x"
+                )
                 if kind in ("at", "expect"):
                     value = " -x -a '(__graddiff_names)'"
                 elif kind in ("wrt", "gradient"):
                     value = " -x -a '(__graddiff_names | string replace = \"\")'"
-                elif is_file(option):
+                elif is_file_option(option):
                     value = " -r -F"
-            lines.append(f"complete -c graddiff -n '{when}' {names}{value} -d '{meaning(option)}'")
+            lines.append(
+                f"complete -c graddiff -n '{when}' {names}{value} -d '{summarize_help(option)}'"
+            )
     for name in commands:
         if name:
             about = (
@@ -261,7 +280,7 @@ def fish(commands: Mapping[str, click.Command]) -> str:
                 .removesuffix(".")
             )
             lines.append(f"complete -c graddiff -n '__fish_is_first_token' -a {name} -d '{about}'")
-            what = "-F" if takes_files(commands[name]) else f"-a '{operands(name)}'"
+            what = "-F" if has_file_operands(commands[name]) else f"-a '{list_operand_words(name)}'"
             lines.append(f"complete -c graddiff -n '__fish_seen_subcommand_from {name}' {what}")
     return f"""
 function __graddiff_names
@@ -271,7 +290,7 @@ function __graddiff_names
     for token in $tokens[2..-1]
         if not string match -q -- '-*' $token
             string match -ra '[\\p{{L}}_][\\p{{L}}\\p{{N}}_]*\\s*[(]?' -- $token | string match -rv '[(]$' |
-                string trim | sort -u | string match -rv '^({known()})$' |
+                string trim | sort -u | string match -rv '^({format_known_names()})$' |
                 string replace -r '^(.*)$' "$before"'$1='
             return
         end

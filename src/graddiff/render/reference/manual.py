@@ -9,8 +9,13 @@ from importlib import resources
 import click
 
 from graddiff.operations.table import CONSTANTS, ROWS
-from graddiff.render.reference.completion import options_of, spellings
-from graddiff.render.terminal.operations import LEGEND, aliases, convention, rules
+from graddiff.render.reference.completion import list_options, list_spellings
+from graddiff.render.terminal.operations import (
+    LEGEND,
+    describe_convention,
+    list_aliases,
+    list_partial_rules,
+)
 
 ENVIRONMENT = (
     (
@@ -20,7 +25,7 @@ ENVIRONMENT = (
     ("COLUMNS", "The width of the terminal."),
     ("GRADDIFF_DEBUG", "Where it is set, the traceback of an error is printed above its message."),
 )
-EXITS = (
+EXIT_STATUSES = (
     ("0", "Done."),
     (
         "1",
@@ -97,7 +102,7 @@ TABLES = (
     ),
 )
 
-AWKWARD = (
+KINK_CONVENTIONS = (
     "Derivatives follow the conventions above and are never silent: a notice names the node, the value used and, where "
     "the node has a kink or a jump of its own, the slopes on both sides. The conventions are PyTorch's where it has "
     "one, save at the edges of clamp (1 there), at hypot(0, 0) (undefined there) and at atan2(0, 0) (0 there). Where "
@@ -108,42 +113,46 @@ AWKWARD = (
 
 
 # The backslash first, since the others bring one.
-ESCAPES = {"\\": "\\e", "-": "\\-", "^": "\\(ha", "~": "\\(ti", "`": "\\(ga"}
+ROFF_ESCAPES = {"\\": "\\e", "-": "\\-", "^": "\\(ha", "~": "\\(ti", "`": "\\(ga"}
 
 
-def escaped(text: str) -> str:
+def escape_roff(text: str) -> str:
     """Text that roff prints as it is."""
-    for character, roff in ESCAPES.items():
+    for character, roff in ROFF_ESCAPES.items():
         text = text.replace(character, roff)
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
 
 
-def head(name: str, section: int, version: str, line: str) -> Iterator[str]:
+def render_man_header(name: str, section: int, version: str, line: str) -> Iterator[str]:
     yield f'.TH "{name.upper()}" "{section}" "" "graddiff {version}" ""'
     yield ".SH NAME"
-    yield f"{escaped(name)} \\- {line}"
+    yield f"{escape_roff(name)} \\- {line}"
 
 
-def paragraphs(text: str) -> Iterator[str]:
+def render_help_paragraphs(text: str) -> Iterator[str]:
     """Help text of a click command: paragraphs, those after \\b as they stand."""
     for part in text.strip().split("\n\n"):
         lines = part.strip("\n").split("\n")
         if lines[0].strip() == "\b":
-            yield from (".PP", ".nf", *map(escaped, lines[1:]), ".fi")
+            yield from (".PP", ".nf", *map(escape_roff, lines[1:]), ".fi")
         else:
-            yield from (".PP", escaped(" ".join(lines)))
+            yield from (".PP", escape_roff(" ".join(lines)))
 
 
-def option_entries(command: click.Command) -> Iterator[str]:
+def render_option_entries(command: click.Command) -> Iterator[str]:
     context = click.Context(command, **command.context_settings)
-    for option in options_of(command):
+    for option in list_options(command):
         told = option.get_help_record(context)
         if told:
-            written = ", ".join(spellings(option)) if option.is_flag else told[0]
-            yield from (".TP", f"\\fB{escaped(written)}\\fR", escaped(told[1].replace("  [", " [")))
+            written = ", ".join(list_spellings(option)) if option.is_flag else told[0]
+            yield from (
+                ".TP",
+                f"\\fB{escape_roff(written)}\\fR",
+                escape_roff(told[1].replace("  [", " [")),
+            )
 
 
-def operands(command: click.Command) -> str:
+def format_operand_metavars(command: click.Command) -> str:
     """What stands behind the options."""
     context = click.Context(command)
     names = [
@@ -154,59 +163,59 @@ def operands(command: click.Command) -> str:
     return " ".join(names)
 
 
-def command_page(commands: Mapping[str, click.Command], version: str) -> str:
+def render_command_page(commands: Mapping[str, click.Command], version: str) -> str:
     """graddiff(1)."""
     parts = [
-        *head(
+        *render_man_header(
             "graddiff", 1, version, "differentiate an expression and show its computational graph"
         )
     ]
     parts += [".SH SYNOPSIS", "\\fBgraddiff\\fR [\\fIOPTIONS\\fR] \\fIEXPRESSION\\fR"]
     parts += [
-        f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] {operands(command)}"
+        f".br\n\\fBgraddiff {name}\\fR [\\fIOPTIONS\\fR] {format_operand_metavars(command)}"
         for name, command in commands.items()
         if name
     ]
-    parts += [".SH DESCRIPTION", *paragraphs(commands[""].help or "")]
-    parts += [".PP", escaped(DRAWING)]
+    parts += [".SH DESCRIPTION", *render_help_paragraphs(commands[""].help or "")]
+    parts += [".PP", escape_roff(DRAWING)]
     for name, command in commands.items():
         title = f"COMMAND {name.upper()}" if name else "OPTIONS"
         parts += [
             f".SH {title}",
-            *(paragraphs(command.help or "") if name else ()),
-            *option_entries(command),
+            *(render_help_paragraphs(command.help or "") if name else ()),
+            *render_option_entries(command),
         ]
     parts += [".SH TABLES"]
     for option, text in TABLES:
-        parts += [".TP", f"\\fB{escaped(option)}\\fR", escaped(text)]
+        parts += [".TP", f"\\fB{escape_roff(option)}\\fR", escape_roff(text)]
     parts += [".SH EXIT STATUS"]
-    for code, text in EXITS:
-        parts += [".TP", code, escaped(text)]
+    for code, text in EXIT_STATUSES:
+        parts += [".TP", code, escape_roff(text)]
     parts += [".SH ENVIRONMENT"]
     for variables, text in ENVIRONMENT:
-        parts += [".TP", variables, escaped(text)]
+        parts += [".TP", variables, escape_roff(text)]
     parts += [".SH SEE ALSO", "\\fBgraddiff\\-language\\fR(7)"]
     return "\n".join(parts) + "\n"
 
 
-def language_page(version: str) -> str:
+def render_language_page(version: str) -> str:
     """graddiff-language(7)."""
-    parts = [*head("graddiff-language", 7, version, "what can stand in an expression")]
+    parts = [*render_man_header("graddiff-language", 7, version, "what can stand in an expression")]
     for title, text in LANGUAGE:
-        parts += [f".SH {title}", escaped(text)]
+        parts += [f".SH {title}", escape_roff(text)]
     constants = ", ".join(name for name in CONSTANTS if name.isascii())
     parts += [
         ".SH CONSTANTS",
         f"{constants}. A binding or a definition of that name wins, with a notice.",
     ]
-    parts += [".SH OPERATIONS", escaped(LEGEND)]
-    parts += operation_entries()
+    parts += [".SH OPERATIONS", escape_roff(LEGEND)]
+    parts += render_operation_entries()
     parts += [".SH AT AWKWARD POINTS"]
-    parts += [escaped(AWKWARD)]
+    parts += [escape_roff(KINK_CONVENTIONS)]
     parts += [
         ".SH GRAMMAR",
         ".nf",
-        *map(escaped, grammar()),
+        *map(escape_roff, read_grammar_rules()),
         ".fi",
         ".SH SEE ALSO",
         "\\fBgraddiff\\fR(1)",
@@ -214,17 +223,25 @@ def language_page(version: str) -> str:
     return "\n".join(parts) + "\n"
 
 
-def operation_entries() -> Iterator[str]:
+def render_operation_entries() -> Iterator[str]:
     for row in ROWS:
-        also = f", also {', '.join(aliases(row))}" if aliases(row) else ""
-        told: Iterable[str] = [f"d/d{name} = {rule}" for name, rule in rules(row)]
-        facts = ["; ".join(told), f"domain: {row.domain}" if row.domain else "", convention(row)]
-        yield from (".TP", f"\\fB{escaped(row.written)}\\fR", escaped(f"{row.meaning}{also}"))
+        also = f", also {', '.join(list_aliases(row))}" if list_aliases(row) else ""
+        told: Iterable[str] = [f"d/d{name} = {rule}" for name, rule in list_partial_rules(row)]
+        facts = [
+            "; ".join(told),
+            f"domain: {row.domain}" if row.domain else "",
+            describe_convention(row),
+        ]
+        yield from (
+            ".TP",
+            f"\\fB{escape_roff(row.notation)}\\fR",
+            escape_roff(f"{row.meaning}{also}"),
+        )
         for fact in filter(None, facts):
-            yield from (".br", escaped(fact))
+            yield from (".br", escape_roff(fact))
 
 
-def grammar() -> list[str]:
+def read_grammar_rules() -> list[str]:
     """The rules of grammar.lark, without the patterns of its tokens."""
     text = resources.files("graddiff").joinpath("grammar.lark").read_text(encoding="utf-8")
     rules = text.partition("\nPLUS:")[0]

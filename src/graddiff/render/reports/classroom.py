@@ -9,20 +9,25 @@ import json
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.wording import Students, message, name, remarks
+from graddiff.render.reports.wording import (
+    StudentResults,
+    format_part_message,
+    format_part_name,
+    list_remarks,
+)
 
-STATUS = {"correct": "pass", "invalid": "error"}
+CLASSROOM_STATUS = {"correct": "pass", "invalid": "error"}
 
 
-def report(homework: Homework, students: Students) -> Iterator[str]:
+def render_classroom_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     (student,) = students
-    statuses = [STATUS.get(part.status, "fail") for part in student.parts]
+    statuses = [CLASSROOM_STATUS.get(part.status, "fail") for part in student.parts]
     tests = [
         {
-            "name": name(part),
+            "name": format_part_name(part),
             "status": status,
             "score": part.score,
-            "message": "" if status == "pass" else message(part),
+            "message": "" if status == "pass" else format_part_message(part),
             "test_code": "",
             "filename": student.path,
             "line_no": part.answer.line if part.answer is not None else 0,
@@ -31,7 +36,7 @@ def report(homework: Homework, students: Students) -> Iterator[str]:
         for part, status in zip(student.parts, statuses)
     ]
     if student.remarks:
-        told = "\n".join(remarks(student))
+        told = "\n".join(list_remarks(student))
         whole = {
             "name": "submission",
             "status": "error",

@@ -7,34 +7,53 @@ import io
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.wording import Students, answered, number, quiet, remarks
+from graddiff.render.reports.wording import (
+    StudentResults,
+    format_answer,
+    format_marks,
+    list_remarks,
+    neutralize_text,
+)
 
-HEADER = ("student", "problem", "part", "status", "score", "marks", "answer", "hypotheses")
-ACTING = "=+-@＝＋－＠:"  # as the first sign of a cell, or of a line in the log of a CI
+CSV_HEADER = ("student", "problem", "part", "status", "score", "marks", "answer", "hypotheses")
+FORMULA_SIGNS = "=+-@＝＋－＠:"  # as the first sign of a cell, or of a line in the log of a CI
 
 
-def report(homework: Homework, students: Students) -> Iterator[str]:
+def render_csv_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(CSV_HEADER)
     for student in students:
-        for remark in remarks(student):
+        for remark in list_remarks(student):
             writer.writerow(
-                [harmless(student.student), "", "", "remark", "", "", harmless(remark), ""]
+                [
+                    neutralize_cell(student.student),
+                    "",
+                    "",
+                    "remark",
+                    "",
+                    "",
+                    neutralize_cell(remark),
+                    "",
+                ]
             )
         for part in student.parts:
             told = " ".join(hypothesis.id for hypothesis in part.hypotheses)
-            texts = [harmless(text) for text in (student.student, part.problem, part.part)]
-            marks = [part.status, number(part.score), number(part.marks)]
-            writer.writerow([*texts, *marks, harmless(answered(part)), told])
+            texts = [neutralize_cell(text) for text in (student.student, part.problem, part.part)]
+            marks = [part.status, format_marks(part.score), format_marks(part.marks)]
+            writer.writerow([*texts, *marks, neutralize_cell(format_answer(part)), told])
     yield out.getvalue()
 
 
-def harmless(text: str) -> str:
-    text = quiet(text)
-    return f"'{text}" if text.lstrip()[:1] in (*ACTING, "'") and not is_number(text) else text
+def neutralize_cell(text: str) -> str:
+    text = neutralize_text(text)
+    return (
+        f"'{text}"
+        if text.lstrip()[:1] in (*FORMULA_SIGNS, "'") and not is_numeric_cell(text)
+        else text
+    )
 
 
-def is_number(text: str) -> bool:
+def is_numeric_cell(text: str) -> bool:
     digits = text.lstrip("+-").replace(".", "", 1)
     return digits.isascii() and digits.isdecimal()

@@ -7,32 +7,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.wording import STATUS, Students, details, headline, name, remarks
+from graddiff.render.reports.wording import (
+    STATUS_WORDS,
+    StudentResults,
+    format_part_headline,
+    format_part_name,
+    generate_details,
+    list_remarks,
+)
 
-DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
+DATA_ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+PROPERTY_ESCAPES = {**DATA_ESCAPES, ":": "%3A", ",": "%2C"}
 
 
-def report(homework: Homework, students: Students) -> Iterator[str]:
+def render_github_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     for student in students:
-        for remark in remarks(student):
-            yield command(student.path, 0, student.student, remark)
+        for remark in list_remarks(student):
+            yield format_annotation(student.path, 0, student.student, remark)
         for part in student.parts:
             if part.status != "correct":
-                title = f"{student.student}: {name(part)} {STATUS[part.status]}"
+                title = f"{student.student}: {format_part_name(part)} {STATUS_WORDS[part.status]}"
                 line = part.answer.line if part.answer is not None else 0
-                yield command(
-                    student.path, line, title, "\n".join([headline(part), *details(part)])
+                yield format_annotation(
+                    student.path,
+                    line,
+                    title,
+                    "\n".join([format_part_headline(part), *generate_details(part)]),
                 )
 
 
-def command(file: str, line: int, title: str, message: str) -> str:
+def format_annotation(file: str, line: int, title: str, message: str) -> str:
     properties = {"file": file, **({"line": str(line)} if line else {}), "title": title}
-    told = ",".join(f"{key}={escaped(value, PROPERTY)}" for key, value in properties.items())
-    return f"::error {told}::{escaped(message, DATA)}\n"
+    told = ",".join(
+        f"{key}={escape_annotation(value, PROPERTY_ESCAPES)}" for key, value in properties.items()
+    )
+    return f"::error {told}::{escape_annotation(message, DATA_ESCAPES)}\n"
 
 
-def escaped(text: str, signs: dict[str, str]) -> str:
+def escape_annotation(text: str, signs: dict[str, str]) -> str:
     for sign, written in signs.items():
         text = text.replace(sign, written)
     return "".join(c if c.isprintable() else "?" for c in text)

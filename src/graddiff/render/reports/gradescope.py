@@ -8,26 +8,34 @@ import json
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.wording import Students, answered, details, name, remarks
+from graddiff.render.reports.wording import (
+    StudentResults,
+    format_answer,
+    format_part_name,
+    generate_details,
+    list_remarks,
+)
 
 
-def report(homework: Homework, students: Students) -> Iterator[str]:
+def render_gradescope_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     (student,) = students
     tests = [
         {
-            "name": name(part),
+            "name": format_part_name(part),
             "number": str(number),
             "score": part.score,
             "max_score": part.marks,
             "status": "passed" if part.status == "correct" else "failed",
             "output_format": "text",
-            "output": "\n".join([f"{part.status}: {answered(part)}".rstrip(": "), *details(part)]),
+            "output": "\n".join(
+                [f"{part.status}: {format_answer(part)}".rstrip(": "), *generate_details(part)]
+            ),
         }
         for number, part in enumerate(student.parts, 1)
     ]
     content = {
         "score": student.score,
-        "output": "\n".join(remarks(student)),
+        "output": "\n".join(list_remarks(student)),
         "output_format": "text",
         "tests": tests,
     }

@@ -8,36 +8,36 @@ from typing import Any
 
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
 from graddiff.homework.problems import Homework
-from graddiff.render.json.schema import record as closed
-from graddiff.render.reports.wording import Students, answered
+from graddiff.render.json.schema import describe_object as closed
+from graddiff.render.reports.wording import StudentResults, format_answer
 
-SCHEMA = "graddiff-homework/1"
+HOMEWORK_SCHEMA_ID = "graddiff-homework/1"
 
 
-def document(homework: Homework, students: Students) -> Iterator[str]:
+def render_homework_json(homework: Homework, students: StudentResults) -> Iterator[str]:
     content = {
-        "schema": SCHEMA,
+        "schema": HOMEWORK_SCHEMA_ID,
         "homework": homework.id,
-        "students": [record(student) for student in students],
+        "students": [encode_student(student) for student in students],
     }
-    yield encoded(content, 1)
+    yield encode_report_json(content, 1)
 
 
-def lines(homework: Homework, students: Students) -> Iterator[str]:
+def render_homework_jsonl(homework: Homework, students: StudentResults) -> Iterator[str]:
     for student in students:
-        content = {"schema": SCHEMA, "homework": homework.id, **record(student)}
-        yield encoded(content, None)
+        content = {"schema": HOMEWORK_SCHEMA_ID, "homework": homework.id, **encode_student(student)}
+        yield encode_report_json(content, None)
 
 
-def encoded(content: dict[str, Any], indent: int | None) -> str:
+def encode_report_json(content: dict[str, Any], indent: int | None) -> str:
     """JSON in which nothing acts in the log of a CI: a sign is written by its number."""
     return json.dumps(content, allow_nan=False, indent=indent).replace("##[", "#\\u0023[") + "\n"
 
 
-def record(student: StudentResult) -> dict[str, Any]:
+def encode_student(student: StudentResult) -> dict[str, Any]:
     problems: dict[str, list[dict[str, Any]]] = {}
     for result in student.parts:
-        problems.setdefault(result.problem, []).append(part(result))
+        problems.setdefault(result.problem, []).append(encode_part(result))
     return {
         "student": student.student,
         "file": student.path,
@@ -48,17 +48,17 @@ def record(student: StudentResult) -> dict[str, Any]:
     }
 
 
-def part(result: PartResult) -> dict[str, Any]:
+def encode_part(result: PartResult) -> dict[str, Any]:
     at = result.counterexample
     content: dict[str, Any] = {
         "part": result.part,
         "status": result.status,
         "score": result.score,
         "marks": result.marks,
-        "answer": answered(result),
+        "answer": format_answer(result),
         "line": result.answer.line if result.answer else 0,
         "rule": result.rule,
-        "error": rounded(result.error),
+        "error": round_error(result.error),
         "message": result.message,
         "counterexample": None
         if at is None
@@ -68,12 +68,12 @@ def part(result: PartResult) -> dict[str, Any]:
     return content if result.expected is None else content | {"expected": result.expected}
 
 
-def rounded(error: float | None) -> float | None:
+def round_error(error: float | None) -> float | None:
     """An error to two digits: how far off an answer is, which should not tell the right one."""
     return None if error is None or not error < float("inf") else float(format(error, ".2g"))
 
 
-def schema() -> dict[str, Any]:
+def build_homework_schema() -> dict[str, Any]:
     """The JSON Schema of both."""
     text, count = {"type": "string"}, {"type": "number", "minimum": 0}
     line = {"type": "integer", "minimum": 0, "description": "of the file, 0 where that is unknown"}
@@ -104,7 +104,7 @@ def schema() -> dict[str, Any]:
         "remarks": {"type": "array", "items": text},
         "problems": {"type": "array", "items": closed({"id": text, "parts": parts})},
     }
-    head = {"schema": {"const": SCHEMA}, "homework": text}
+    head = {"schema": {"const": HOMEWORK_SCHEMA_ID}, "homework": text}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "graddiff check: a graded homework, or one student's",

@@ -7,31 +7,46 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graddiff.homework.problems import Homework
-from graddiff.render.reports.wording import Students, details, headline, name, quiet, remarks
+from graddiff.render.reports.wording import (
+    StudentResults,
+    format_part_headline,
+    format_part_name,
+    generate_details,
+    list_remarks,
+    neutralize_text,
+)
 
 
-def report(homework: Homework, students: Students) -> Iterator[str]:
+def render_tap_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     points = [(student, part) for student in students for part in student.parts]
     yield f"TAP version 14\n1..{len(points)}\n"
     for student in students:
-        yield from (f"# {quiet(student.student)}: {remark}\n" for remark in remarks(student))
+        yield from (
+            f"# {neutralize_text(student.student)}: {remark}\n" for remark in list_remarks(student)
+        )
     for number, (student, part) in enumerate(points, 1):
         verdict = "ok" if part.status == "correct" else "not ok"
-        yield f"{verdict} {number} - {description(f'{student.student}: {name(part)}')}\n"
+        yield f"{verdict} {number} - {escape_tap_description(f'{student.student}: {format_part_name(part)}')}\n"
         if part.status != "correct":
-            fields = {"message": headline(part), "severity": "fail", "status": part.status}
-            told = [f"{key}: {quoted(value)}" for key, value in fields.items()]
+            fields = {
+                "message": format_part_headline(part),
+                "severity": "fail",
+                "status": part.status,
+            }
+            told = [f"{key}: {quote_yaml_scalar(value)}" for key, value in fields.items()]
             told += (
-                ["details: |", *(f"  {line}" for line in details(part))] if [*details(part)] else []
+                ["details: |", *(f"  {line}" for line in generate_details(part))]
+                if [*generate_details(part)]
+                else []
             )
             yield "".join(f"  {line}\n" for line in ("---", *told, "..."))
 
 
-def quoted(text: str) -> str:
+def quote_yaml_scalar(text: str) -> str:
     """A YAML scalar in single quotes, which has no escapes but for the quote itself."""
-    return "'" + quiet(text).replace("'", "''") + "'"
+    return "'" + neutralize_text(text).replace("'", "''") + "'"
 
 
-def description(text: str) -> str:
+def escape_tap_description(text: str) -> str:
     """Escaped, so that it holds no directive."""
-    return quiet(text).replace("\\", "\\\\").replace("#", "\\#")
+    return neutralize_text(text).replace("\\", "\\\\").replace("#", "\\#")

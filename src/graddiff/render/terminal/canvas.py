@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TextIO
 
-from graddiff.errors import printable
+from graddiff.errors import make_printable
 
-STYLES = {
+RICH_STYLES = {
     "": "",
     "head": "bold",
     "guide": "dim",
@@ -28,7 +28,7 @@ STYLES = {
     "right": "green",
 }
 
-ASCII = str.maketrans(
+ASCII_SUBSTITUTES = str.maketrans(
     {
         "∂": "d",
         "×": "*",
@@ -58,7 +58,7 @@ ASCII = str.maketrans(
         "█": "#",
     }
 )
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+SUPERSCRIPT_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 class Segment(NamedTuple):
@@ -76,27 +76,27 @@ class Canvas(NamedTuple):
     ascii: bool
     colour: bool
 
-    def written(self, text: str) -> str:
+    def transliterate(self, text: str) -> str:
         """A text in this alphabet, without anything that could act on a terminal."""
-        text = printable(text)
-        return to_ascii(text) if self.ascii and not text.isascii() else text
+        text = make_printable(text)
+        return transliterate_to_ascii(text) if self.ascii and not text.isascii() else text
 
 
-def to_ascii(text: str) -> str:
+def transliterate_to_ascii(text: str) -> str:
     """The text in ASCII: signs by what they mean, powers with ^, Greek letters by name, the rest by number."""
-    text = text.translate(ASCII)
+    text = text.translate(ASCII_SUBSTITUTES)
     pieces: list[str] = []
     raised = False
     for c in text:
-        power = c.translate(SUPERSCRIPTS)
+        power = c.translate(SUPERSCRIPT_DIGITS)
         pieces.append(
-            "^" * (power != c and not raised) + (power if power.isascii() else letter(power))
+            "^" * (power != c and not raised) + (power if power.isascii() else spell_letter(power))
         )
         raised = power != c
     return "".join(pieces)
 
 
-def letter(c: str) -> str:
+def spell_letter(c: str) -> str:
     name = unicodedata.name(c, "")
     if name.startswith("GREEK SMALL LETTER ") and name.count(" ") == 3:
         return name.rpartition(" ")[2].lower()
@@ -105,16 +105,18 @@ def letter(c: str) -> str:
     return c.encode("ascii", "backslashreplace").decode()
 
 
-def canvas(
+def make_canvas(
     stream: TextIO, color: str, width: int | None, ascii: bool, environ: Mapping[str, str]
 ) -> Canvas:
     """The canvas for a stream: the options first, then the environment, then what the stream is."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("_", "-")
     plain = ascii or encoding not in ("utf-8", "utf8", "utf-8-sig", "utf-16", "utf-32", "cp65001")
-    return Canvas(width or terminal_width(stream, environ), plain, colour(stream, color, environ))
+    return Canvas(
+        width or detect_terminal_width(stream, environ), plain, is_coloured(stream, color, environ)
+    )
 
 
-def terminal_width(stream: TextIO, environ: Mapping[str, str]) -> int | None:
+def detect_terminal_width(stream: TextIO, environ: Mapping[str, str]) -> int | None:
     """The columns of a terminal; None where nothing needs to be broken into lines."""
     if not stream.isatty():
         return None
@@ -126,7 +128,7 @@ def terminal_width(stream: TextIO, environ: Mapping[str, str]) -> int | None:
         return 80
 
 
-def colour(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
+def is_coloured(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
     """--color, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal."""
     if color != "auto":
         return color == "always"
@@ -140,10 +142,10 @@ def colour(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
     return stream.isatty()
 
 
-def broken(text: str, style: str, indent: int, canvas: Canvas) -> Iterator[Line]:
+def wrap_text(text: str, style: str, indent: int, canvas: Canvas) -> Iterator[Line]:
     """A text as lines that fit, broken between its words."""
     lines = textwrap.wrap(
-        canvas.written(text),
+        canvas.transliterate(text),
         canvas.width or 80,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + 4),
@@ -153,7 +155,7 @@ def broken(text: str, style: str, indent: int, canvas: Canvas) -> Iterator[Line]
     yield from ([Segment(line, style)] for line in lines or [""])
 
 
-def show(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) -> None:
+def print_lines(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) -> None:
     """Prints lines that are laid out already."""
     stream = stream or sys.stdout
     if not canvas.colour:
@@ -170,6 +172,6 @@ def show(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) ->
     for line in lines:
         text = Text(end="\n", no_wrap=True, overflow="ignore")
         for segment in line:
-            text.append(segment.text, STYLES[segment.style])
+            text.append(segment.text, RICH_STYLES[segment.style])
         text.rstrip()
         console.print(text, soft_wrap=True)

@@ -6,36 +6,36 @@ import signal
 import sys
 from types import FrameType
 
-from graddiff.system.files import unwritable
+from graddiff.system.files import make_write_error
 
 
-class WholeLines:
+class LineOutput:
     """Writes to a file or, without one, to standard output, as a context. Ctrl-C waits until what is being written is
     written, but only once: a second one does not wait."""
 
-    def __init__(self, path: str | None, at_once: bool, behind: int = 0) -> None:
+    def __init__(self, path: str | None, at_once: bool, kept_bytes: int = 0) -> None:
         self._path, self._at_once, self._busy, self._interrupted = path, at_once, False, False
-        self._behind = behind  # so many bytes of a file, which are left as they are
+        self._kept_bytes = kept_bytes  # so many bytes of a file, which are left as they are
 
-    def __enter__(self) -> WholeLines:
+    def __enter__(self) -> LineOutput:
         try:
             self._file = (
-                open(self._path, "r+b" if self._behind else "wb")
+                open(self._path, "r+b" if self._kept_bytes else "wb")
                 if self._path is not None
                 else sys.stdout.buffer
             )
-            if self._behind:
-                self._file.seek(self._behind)
+            if self._kept_bytes:
+                self._file.seek(self._kept_bytes)
                 self._file.truncate()
         except OSError as error:
-            raise unwritable(self._path, error) from None
-        self._before = signal.getsignal(signal.SIGINT)
-        if self._before is not signal.SIG_IGN:
+            raise make_write_error(self._path, error) from None
+        self._previous_handler = signal.getsignal(signal.SIGINT)
+        if self._previous_handler is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(self, *error: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        signal.signal(signal.SIGINT, self._previous_handler)
         if self._path is not None:
             self._file.close()
 
@@ -58,28 +58,28 @@ class WholeLines:
         self._interrupted = True
 
 
-class CtrlC:
+class InterruptFlag:
     """Ctrl-C as a wish, as a context, and so are the signals that end a process: one is noted, so that what is being
     done can be finished; a second one does not wait. `asked` is its number."""
 
-    SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+    signal_names = ("SIGINT", "SIGTERM", "SIGHUP")
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.signal_number = 0
 
-    def __enter__(self) -> CtrlC:
-        known = [getattr(signal, name) for name in self.SIGNALS if hasattr(signal, name)]
-        self._before = {number: signal.getsignal(number) for number in known}
-        for number, handler in self._before.items():
+    def __enter__(self) -> InterruptFlag:
+        known = [getattr(signal, name) for name in self.signal_names if hasattr(signal, name)]
+        self._previous_handlers = {number: signal.getsignal(number) for number in known}
+        for number, handler in self._previous_handlers.items():
             if handler is not signal.SIG_IGN:
-                signal.signal(number, self._note)
+                signal.signal(number, self._note_signal)
         return self
 
     def __exit__(self, *error: object) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
 
-    def _note(self, signal: int, frame: FrameType | None) -> None:
-        if self.asked:
+    def _note_signal(self, signal: int, frame: FrameType | None) -> None:
+        if self.signal_number:
             raise KeyboardInterrupt
-        self.asked = signal
+        self.signal_number = signal

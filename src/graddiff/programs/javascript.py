@@ -7,50 +7,55 @@ from collections.abc import Sequence
 from graddiff.autodiff.result import Result
 from graddiff.notation.style import Term
 from graddiff.operations.table import NUMBER, VARIABLE, WHERE
-from graddiff.programs.language import JAVASCRIPT, Writer
+from graddiff.programs.target_languages import JAVASCRIPT, CodeWriter
 
-Edge = tuple[int, int, int]  # source, target, slot
+EdgeKey = tuple[int, int, int]  # source, target, slot
 
 
-def functions(result: Result, edges: Sequence[Edge]) -> str:
+def write_page_functions(result: Result, edges: Sequence[EdgeKey]) -> str:
     """Two functions: `forward(at)` gives the values of all lines, `partials(v)` those of the edges, null where a branch
     is not taken. Only numbers of lines and operations of the table reach the code, never a user's text."""
-    expression, writer = result.expression, Writer(JAVASCRIPT)
+    expression, writer = result.expression, CodeWriter(JAVASCRIPT)
     variables = {line: place for place, line in enumerate(expression.variables.values())}
     body = []
     for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
         if operation is VARIABLE:
             text = f"at[{variables[line]}]"
         elif operation is NUMBER:
-            text = writer.literal(expression.literals[line]).text
+            text = writer.make_literal_term(expression.literals[line]).text
         else:
-            text = writer.operation(operation, [value(operand) for operand in operands]).text
+            text = writer.compose_operation(
+                operation, [make_value_term(operand) for operand in operands]
+            ).text
         body.append(f"  v[{line}] = {text};\n")
     found = [
-        f"  p[{place}] = {partial(result, writer, edge)};\n" for place, edge in enumerate(edges)
+        f"  p[{place}] = {format_edge_partial(result, writer, edge)};\n"
+        for place, edge in enumerate(edges)
     ]
-    helpers = "".join(dict.fromkeys(writer.defined.values()))
+    helpers = "".join(dict.fromkeys(writer.definitions.values()))
     forward = f"function forward(at) {{\n  const v = [];\n{''.join(body)}  return v;\n}}\n"
     backward = f"function partials(v) {{\n  const p = [];\n{''.join(found)}  return p;\n}}\n"
     inside = f"{helpers}{forward}{backward}return {{ forward, partials }};\n"
     return f"const {{ forward, partials }} = (() => {{\n{inside}}})();\n"
 
 
-def value(line: int) -> Term:
+def make_value_term(line: int) -> Term:
     return Term(f"v[{line}]")
 
 
-def partial(result: Result, writer: Writer, edge: Edge) -> str:
+def format_edge_partial(result: Result, writer: CodeWriter, edge: EdgeKey) -> str:
     """The local partial of an edge, wherever the point is."""
     _, target, slot = edge
     operation, operands = result.expression.operations[target], result.expression.operands[target]
     if operation is WHERE:
         taken, other = ("1", "null") if slot == 1 else ("null", "1")
         return f"v[{operands[0]}] ? {taken} : {other}"
-    terms = [value(operand) for operand in operands]
+    terms = [make_value_term(operand) for operand in operands]
     if operation.variadic:
         ties = " + ".join(f"(v[{operand}] === v[{target}])" for operand in operands)
-        terms = [terms[slot], value(target), Term(f"({ties})")]
+        terms = [terms[slot], make_value_term(target), Term(f"({ties})")]
     else:
-        terms = [*terms, value(target)]
-    return writer.formula(operation.partial(slot), dict(zip(operation.known, terms)))
+        terms = [*terms, make_value_term(target)]
+    return writer.translate_formula(
+        operation.get_partial_rule(slot), dict(zip(operation.rule_variables, terms))
+    )

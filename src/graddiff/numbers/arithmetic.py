@@ -13,12 +13,12 @@ from graddiff.errors import PointError
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, VARIABLE, taken
+from graddiff.operations.table import NUMBER, VARIABLE, get_branch_slot
 
 Number = Any  # a value of the kind at hand
-Function = Callable[..., Number]
+NumberFunction = Callable[..., Number]
 
-INEXACT = (
+INEXACT_HINT = (
     "leave --exact away for floats, or compute with --precision 50"  # where a value is no fraction
 )
 
@@ -39,7 +39,7 @@ SCALAR_SYNTAX = {
 }
 
 
-class Kind:
+class Arithmetic:
     """A kind of number.
 
     `number` reads a literal or the name of a constant, `natives` are the operations it knows by itself, `finite` tells
@@ -49,104 +49,126 @@ class Kind:
 
     def __init__(
         self,
-        number: Callable[[str], Number],
-        natives: dict[str, Function],
-        finite: Callable[[Number], bool],
-        limit: Callable[[Operation, Sequence[Number]], Number],
+        read_literal: Callable[[str], Number],
+        natives: dict[str, NumberFunction],
+        is_finite: Callable[[Number], bool],
+        compute_limit: Callable[[Operation, Sequence[Number]], Number],
         syntax: Mapping[str, str] = SCALAR_SYNTAX,
-        reach: str = "a float ends at 1.8e308",
+        range_hint: str = "a float ends at 1.8e308",
     ) -> None:
-        self.number, self.natives, self.finite, self.limit = number, natives, finite, limit
-        self.reach = reach
+        self.read_literal, self.natives, self.is_finite, self.compute_limit = (
+            read_literal,
+            natives,
+            is_finite,
+            compute_limit,
+        )
+        self.range_hint = range_hint
         self.syntax = syntax
-        self._functions: dict[Operation, Function] = {}
-        self._partials: dict[Operation, Function] = {}
-        self._partial: dict[tuple[Operation, int], Function] = {}
-        self._conditions: dict[tuple[Operation, str], Function] = {}
+        self._functions: dict[Operation, NumberFunction] = {}
+        self._all_partials: dict[Operation, NumberFunction] = {}
+        self._partials_by_slot: dict[tuple[Operation, int], NumberFunction] = {}
+        self._conditions: dict[tuple[Operation, str], NumberFunction] = {}
 
-    def function(self, operation: Operation) -> Function:
+    def get_function(self, operation: Operation) -> NumberFunction:
         """The operation on values of this kind."""
         if operation not in self._functions:
             native = self.natives.get(operation.name)
             if native is None and not operation.value:
                 raise PointError(f"{operation.name} has no value among these numbers")
-            self._functions[operation] = native or self.compile(
+            self._functions[operation] = native or self.compile_formula(
                 operation.value, operation.parameters
             )
         return self._functions[operation]
 
-    def partials(self, operation: Operation) -> Function:
+    def get_partials(self, operation: Operation) -> NumberFunction:
         """All local partials at once: a function of the operands and the operation's value that gives a tuple."""
-        if operation not in self._partials:
+        if operation not in self._all_partials:
             scope: dict[str, Any] = {}
-            texts = [self._text(formula, operation.known, scope) for formula in operation.partials]
-            rule = _function(operation.known, f"({', '.join(texts)},)", scope)
-            self._partials[operation] = self._for_each(rule) if operation.variadic else rule
-        return self._partials[operation]
+            texts = [
+                self._translate_formula(formula, operation.rule_variables, scope)
+                for formula in operation.partials
+            ]
+            rule = _make_lambda(operation.rule_variables, f"({', '.join(texts)},)", scope)
+            self._all_partials[operation] = (
+                self._map_over_operands(rule) if operation.variadic else rule
+            )
+        return self._all_partials[operation]
 
-    def _for_each(self, rule: Function) -> Function:
+    def _map_over_operands(self, rule: NumberFunction) -> NumberFunction:
         """The rule of a variadic operation for each of its operands in turn."""
 
-        def partials(*of: Number) -> tuple[Number, ...]:
-            *operands, value = of
-            tied = self.ties(operands, value)
+        def compute_partials(*operands_and_value: Number) -> tuple[Number, ...]:
+            *operands, value = operands_and_value
+            tied = self.count_ties(operands, value)
             return tuple([rule(operand, value, tied)[0] for operand in operands])
 
-        return partials
+        return compute_partials
 
-    def ties(self, operands: Sequence[Number], value: Number) -> Number:
+    def count_ties(self, operands: Sequence[Number], value: Number) -> Number:
         """The number of operands that are equal to the operation's value."""
         return sum(operand == value for operand in operands)
 
-    def either(self, condition: Number, x: Number, y: Number) -> Number:
+    def select_branch(self, condition: Number, x: Number, y: Number) -> Number:
         """The value of a `where`, of whose branches the untaken one may have none."""
-        return (x, y)[taken(condition) - 1]
+        return (x, y)[get_branch_slot(condition) - 1]
 
-    def branches(self, condition: Number) -> tuple[Number | None, Number | None]:
+    def get_branch_partials(self, condition: Number) -> tuple[Number | None, Number | None]:
         """The partials of a `where` by its two branches: an untaken one is no edge at all."""
-        one = self.number("1")
-        return (one, None) if taken(condition) == 1 else (None, one)
+        one = self.read_literal("1")
+        return (one, None) if get_branch_slot(condition) == 1 else (None, one)
 
-    def known(
+    def bind_rule_variables(
         self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
     ) -> dict[str, Number]:
         """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
         as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
         if operation.variadic:
-            return {"x": operands[slot], "f": value, "k": self.ties(operands, value)}
-        return dict(zip(operation.known, [*operands, value]))
+            return {"x": operands[slot], "f": value, "k": self.count_ties(operands, value)}
+        return dict(zip(operation.rule_variables, [*operands, value]))
 
-    def partial(self, operation: Operation, slot: int) -> Function:
+    def get_partial(self, operation: Operation, slot: int) -> NumberFunction:
         """The local partial for the operand in a slot: a function of what is `known`."""
         key = (operation, 0 if operation.variadic else slot)
-        if key not in self._partial:
-            self._partial[key] = self.compile(operation.partial(slot), operation.known)
-        return self._partial[key]
+        if key not in self._partials_by_slot:
+            self._partials_by_slot[key] = self.compile_formula(
+                operation.get_partial_rule(slot), operation.rule_variables
+            )
+        return self._partials_by_slot[key]
 
-    def partial_limit(self, operation: Operation, slot: int, at: dict[str, Number]) -> Number:
+    def compute_partial_limit(
+        self, operation: Operation, slot: int, rule_values: dict[str, Number]
+    ) -> Number:
         """The local partial at a point where its formula may have no value: an infinity, or not a number."""
-        rule = partial_rule(operation, slot)
-        return self.carefully(rule, at)[rule.output]
+        rule = parse_partial_rule(operation, slot)
+        return self.evaluate_with_limits(rule, rule_values)[rule.output]
 
-    def holds(self, operation: Operation, condition: str, at: dict[str, Number]) -> bool:
+    def is_condition_met(
+        self, operation: Operation, condition: str, rule_values: dict[str, Number]
+    ) -> bool:
         """Whether a condition of a row, such as "x == 0", holds for what is `known`."""
         if (operation, condition) not in self._conditions:
             needed, _, where = condition.partition(" if ")
             text = (
                 f"where({where}, where({needed}, 1, 0), 1)" if where else f"where({needed}, 1, 0)"
             )
-            self._conditions[operation, condition] = self.compile(text, operation.known)
+            self._conditions[operation, condition] = self.compile_formula(
+                text, operation.rule_variables
+            )
         try:
-            return bool(self._conditions[operation, condition](**at) == self.number("1"))
+            return bool(
+                self._conditions[operation, condition](**rule_values) == self.read_literal("1")
+            )
         except (ArithmeticError, ValueError):
             return False
 
-    def compile(self, formula: str, parameters: Sequence[str]) -> Function:
+    def compile_formula(self, formula: str, parameters: Sequence[str]) -> NumberFunction:
         """A Python function from a formula of the table."""
         scope: dict[str, Any] = {}
-        return _function(parameters, self._text(formula, parameters, scope), scope)
+        return _make_lambda(parameters, self._translate_formula(formula, parameters, scope), scope)
 
-    def _text(self, formula: str, parameters: Sequence[str], scope: dict[str, Any]) -> str:
+    def _translate_formula(
+        self, formula: str, parameters: Sequence[str], scope: dict[str, Any]
+    ) -> str:
         """A formula of the table as Python text. Numbers and functions are put into `scope`."""
         rule = parse(formula, parameters)
         names = {line: name for name, line in rule.variables.items()}
@@ -156,41 +178,43 @@ class Kind:
                 texts.append(names[line])
             elif operation is NUMBER:
                 texts.append(f"c{len(scope)}")
-                scope[texts[-1]] = self.number(rule.literals[line])
+                scope[texts[-1]] = self.read_literal(rule.literals[line])
             elif operation.name in self.syntax:
                 texts.append(self.syntax[operation.name].format(*[texts[i] for i in operands]))
             else:
-                scope[operation.name] = self.function(operation)
+                scope[operation.name] = self.get_function(operation)
                 texts.append(f"{operation.name}({', '.join([texts[i] for i in operands])})")
         return texts[rule.output]
 
-    def carefully(self, rule: Expression, at: dict[str, Number]) -> list[Number]:
+    def evaluate_with_limits(
+        self, rule: Expression, rule_values: dict[str, Number]
+    ) -> list[Number]:
         """The value of every line of a formula, with `limit` where one has none."""
         values: list[Number] = []
         names = {line: name for name, line in rule.variables.items()}
         for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
             if operation is VARIABLE:
-                values.append(at[names[line]])
+                values.append(rule_values[names[line]])
             elif operation is NUMBER:
-                values.append(self.number(rule.literals[line]))
+                values.append(self.read_literal(rule.literals[line]))
             else:
                 inputs = [values[i] for i in operands]
                 try:
-                    values.append(self.function(operation)(*inputs))
+                    values.append(self.get_function(operation)(*inputs))
                 except (ArithmeticError, ValueError):
-                    values.append(self.limit(operation, inputs))
+                    values.append(self.compute_limit(operation, inputs))
         return values
 
 
-def _function(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> Function:
-    function: Function = eval(f"lambda {', '.join(parameters)}: {text}", scope)
+def _make_lambda(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> NumberFunction:
+    function: NumberFunction = eval(f"lambda {', '.join(parameters)}: {text}", scope)
     return function
 
 
 @cache
-def partial_rule(operation: Operation, slot: int) -> Expression:
+def parse_partial_rule(operation: Operation, slot: int) -> Expression:
     """The formula of a local partial, read."""
-    return parse(operation.partial(slot), operation.known)
+    return parse(operation.get_partial_rule(slot), operation.rule_variables)
 
 
 # Floats: Python's own, IEEE 754 binary64.
