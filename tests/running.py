@@ -29,7 +29,6 @@ LEFT_OUT = (
 )
 SILENT = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
-
 # The package of Debian that a program comes in, where it has another name.
 PACKAGES = {"mlr": "miller", "dot": "graphviz", "man": "man-db", "cc": "gcc", "xargs": "findutils"}
 PACKAGES |= {"pdflatex": "texlive-latex-base"}
@@ -45,10 +44,16 @@ def need(*programs: str) -> str:
     raise missing(f"{' or '.join(programs)} is missing: apt install {package}")
 
 
-def need_linux(path: str = "/proc/self/wchan") -> None:
+def need_linux(path: str = "/proc/self/status") -> None:
     """Does for a file of Linux, in /proc or /dev, what `need` does for programs."""
     if not os.path.exists(path):
         raise missing(f"{path} is missing: this test needs Linux")
+
+
+def need_terminal() -> None:
+    """Does for a terminal of the test's own what `need` does for programs."""
+    if not os.path.exists("/dev/ptmx"):
+        raise missing("/dev/ptmx is missing: this test needs pseudo-terminals")
 
 
 def missing(message: str) -> BaseException:

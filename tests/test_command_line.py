@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from graddiff import __version__
-from running import COMMAND, environment, error, graddiff, need_linux, output, told_to
+from running import (
+    COMMAND,
+    environment,
+    error,
+    graddiff,
+    need_linux,
+    need_terminal,
+    output,
+    told_to,
+)
 
 
 def last_line(text: str) -> str:
@@ -260,7 +269,7 @@ def test_full_disk_is_an_error() -> None:
 
 
 def test_interrupt_ends_with_130_and_no_traceback() -> None:
-    need_linux()
+    need_linux("/proc/self/wchan")
     pipe = subprocess.PIPE
     process = subprocess.Popen(
         [*COMMAND, "-"],
@@ -300,6 +309,7 @@ def on_a_terminal(*arguments: str, columns: int = 80, env: dict[str, str] | None
     import struct
     import termios
 
+    need_terminal()
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     settings = environment(TERM="xterm-256color") | (env or {})

@@ -21,7 +21,7 @@ import pytest
 from graddiff import differentiate
 from graddiff.data.blocks import BOM, ByteSource, read_blocks
 from graddiff.render.json.schema import build_result_schema
-from running import COMMAND, environment, error, graddiff, need_linux, output
+from running import COMMAND, environment, error, graddiff, need_linux, need_terminal, output
 
 SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'
@@ -451,6 +451,7 @@ def test_record_without_an_end_stops_with_a_sentence(line: bytes) -> None:
 
 
 def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
+    need_terminal()
     leader, follower = pty.openpty()
     command = [*COMMAND, "x^2", "--data", "-", "--data-format", "csv", "--engine", "rows"]
     process = subprocess.Popen(

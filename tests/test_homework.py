@@ -27,7 +27,7 @@ from graddiff.homework.mistakes import MISTAKES
 from graddiff.render.reports.csv import neutralize_cell
 from graddiff.render.reports.github import PROPERTY_ESCAPES, escape_annotation
 from graddiff.render.reports.tap import escape_tap_description
-from running import COMMAND, ROOT, environment, graddiff, need_linux, spawn, told_to
+from running import COMMAND, ROOT, environment, graddiff, need_linux, need_terminal, spawn, told_to
 
 HERE = ROOT / "tests/homework"
 HOMEWORK = """
@@ -262,6 +262,7 @@ def test_short_row_is_missing_answers(folder: Path) -> None:
 
 def test_colour_stays_out_of_files(folder: Path) -> None:
     (folder / "ada.toml").write_text(RIGHT)
+    need_terminal()
     ours, theirs = pty.openpty()
     arguments = [*COMMAND, "check", "hw.toml", "ada.toml", "--output", "o.txt"]
     subprocess.run(arguments, cwd=folder, stdout=theirs, env=environment(TERM="xterm"), check=True)
@@ -689,6 +690,7 @@ def test_several_processes_end_with_one_sentence(folder: Path, killed: bool) -> 
 def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     rows = "".join(f"s{n},{n}*x^{n % 7}*sin(x + {n})\n" for n in range(30_000))
     (folder / "class.csv").write_text("student,q2.derivative.x\n" + rows)
+    need_terminal()
     ours, theirs = pty.openpty()
     arguments = [*COMMAND, "check", "hw.toml", "class.csv", "--output", "o.json"]
     process = subprocess.Popen(arguments, cwd=folder, stderr=theirs, env=environment())

@@ -41,7 +41,17 @@ from graddiff.minimize.saved_run import load_run
 from graddiff.minimize.training_rows import Samples, read_samples
 from graddiff.render.json.schema import build_result_schema
 from graddiff.render.pictures.contours import join_segments, trace_level
-from running import COMMAND, ROOT, environment, error, graddiff, need_linux, output, told_to
+from running import (
+    COMMAND,
+    ROOT,
+    environment,
+    error,
+    graddiff,
+    need_linux,
+    need_terminal,
+    output,
+    told_to,
+)
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
 
 SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
@@ -425,7 +435,7 @@ def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
-    need_linux("/proc/self/status")
+    need_linux()
     code = (
         "import sys; from graddiff.commands import run; code = run(sys.argv[1:]); "
         "print(*[line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]); sys.exit(code)"
@@ -1134,6 +1144,7 @@ def test_table_fits_and_has_first_and_last_step(width: int, more: list[str]) -> 
 
 def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     arguments = ["(1-x)^2 + 100*(y-x^2)^2", "--at", "x=0,y=0", "--steps", "200000", "--json"]
+    need_terminal()
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     process = subprocess.Popen(

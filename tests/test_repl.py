@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from graddiff import differentiate
-from running import COMMAND, environment, graddiff
+from running import COMMAND, environment, graddiff, need_terminal
 
 
 def said(*lines: str, code: int = 0) -> tuple[str, str]:
@@ -82,6 +82,7 @@ def test_what_cannot_be_read_leaves_everything_as_it_was() -> None:
 
 
 def test_a_line_of_an_earlier_session_comes_back(tmp_path: Path) -> None:
+    need_terminal()
     for keys in ("2*x\n:quit\n", "\x1b[A\x1b[A\n:quit\n"):
         ours, theirs = pty.openpty()
         env = environment(XDG_STATE_HOME=str(tmp_path), TERM="xterm", NO_COLOR="1")
