@@ -100,14 +100,15 @@ def find_output_notices(
 def find_reached_lines(graph: Graph) -> set[int]:
     """The lines that the output was computed from: untaken branches are not among them."""
     expression, values = graph.expression, graph.values
-    reached = {expression.output}
-    for line in range(expression.output, -1, -1):
-        if line in reached:
-            operands = expression.operands[line]
-            if expression.operations[line] is WHERE:
-                operands = (operands[0], operands[get_branch_slot(values[operands[0]])])
-            reached.update(operands)
-    return reached
+
+    def get_taken_operands(line: int) -> tuple[int, ...]:
+        operands = expression.operands[line]
+        if expression.operations[line] is not WHERE:
+            return operands
+        condition = operands[0]
+        return condition, operands[get_branch_slot(values[condition])]
+
+    return {*expression.find_reachable_lines(get_taken_operands)}
 
 
 class NodeContext:

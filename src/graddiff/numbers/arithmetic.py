@@ -13,7 +13,7 @@ from graddiff.errors import PointError
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, VARIABLE, get_branch_slot
+from graddiff.operations.table import get_branch_slot
 
 Number = Any  # a value of the kind at hand
 NumberFunction = Callable[..., Number]
@@ -170,40 +170,36 @@ class Arithmetic:
         self, formula: str, parameters: Sequence[str], scope: dict[str, Any]
     ) -> str:
         """A formula of the table as Python text. Numbers and functions are put into `scope`."""
+
+        def name_number(text: str) -> str:
+            name = f"c{len(scope)}"
+            scope[name] = self.read_literal(text)
+            return name
+
+        def write_operation(operation: Operation, operands: list[str]) -> str:
+            if operation.name in self.syntax:
+                return self.syntax[operation.name].format(*operands)
+            scope[operation.name] = self.get_function(operation)
+            return f"{operation.name}({', '.join(operands)})"
+
         rule = parse(formula, parameters)
-        names = {line: name for name, line in rule.variables.items()}
-        texts: list[str] = []
-        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
-            if operation is VARIABLE:
-                texts.append(names[line])
-            elif operation is NUMBER:
-                texts.append(f"c{len(scope)}")
-                scope[texts[-1]] = self.read_literal(rule.literals[line])
-            elif operation.name in self.syntax:
-                texts.append(self.syntax[operation.name].format(*[texts[i] for i in operands]))
-            else:
-                scope[operation.name] = self.get_function(operation)
-                texts.append(f"{operation.name}({', '.join([texts[i] for i in operands])})")
+        texts = rule.fold(variable=str, number=name_number, apply=write_operation)
         return texts[rule.output]
 
     def evaluate_with_limits(
         self, rule: Expression, rule_values: dict[str, Number]
     ) -> list[Number]:
         """The value of every line of a formula, with `limit` where one has none."""
-        values: list[Number] = []
-        names = {line: name for name, line in rule.variables.items()}
-        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
-            if operation is VARIABLE:
-                values.append(rule_values[names[line]])
-            elif operation is NUMBER:
-                values.append(self.read_literal(rule.literals[line]))
-            else:
-                inputs = [values[i] for i in operands]
-                try:
-                    values.append(self.get_function(operation)(*inputs))
-                except (ArithmeticError, ValueError):
-                    values.append(self.compute_limit(operation, inputs))
-        return values
+
+        def apply_operation(operation: Operation, operands: list[Number]) -> Number:
+            try:
+                return self.get_function(operation)(*operands)
+            except (ArithmeticError, ValueError):
+                return self.compute_limit(operation, operands)
+
+        return rule.fold(
+            variable=rule_values.__getitem__, number=self.read_literal, apply=apply_operation
+        )
 
 
 def _make_lambda(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> NumberFunction:

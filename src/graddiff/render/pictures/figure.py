@@ -7,7 +7,6 @@ from typing import NamedTuple
 from graddiff.autodiff.notices import find_reached_lines
 from graddiff.autodiff.result import Result
 from graddiff.errors import UsageError, make_printable
-from graddiff.language.expression import Expression
 from graddiff.notation.labels import Labels, format_headline
 from graddiff.notation.numerals import format_number
 from graddiff.operations.table import NUMBER, VARIABLE, WHERE
@@ -79,7 +78,7 @@ def build_figure(
     """The figure of a result: what the output was computed from, everything once, and with `branches` what it would be
     computed from elsewhere. Raises UsageError for more than a picture that is `limited` can show."""
     expression, graph = result.expression, result.graph
-    lines = find_needed_lines(expression) if branches else sorted(find_reached_lines(graph))
+    lines = expression.find_reachable_lines() if branches else sorted(find_reached_lines(graph))
     if limited and len(lines) > MAX_BOXES:
         told = f"the graph has {len(lines):,} nodes, and a picture shows {MAX_BOXES:,} at most"
         raise UsageError(
@@ -99,15 +98,6 @@ def build_figure(
     return Figure(
         make_printable(format_headline(expression)), describe_figure(result, digits), boxes, arrows
     )
-
-
-def find_needed_lines(expression: Expression) -> list[int]:
-    """The lines that the output needs at one point or another."""
-    found = {expression.output}
-    for line in range(expression.output, -1, -1):
-        if line in found:
-            found.update(expression.operands[line])
-    return sorted(found)
 
 
 def build_box(result: Result, labels: Labels, line: int, marks: dict[str, str], digits: int) -> Box:
