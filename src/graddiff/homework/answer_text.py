@@ -16,8 +16,8 @@ from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.language.suggestions import suggest_name
 from graddiff.language.tokens import TokenizedText
-from graddiff.numbers.arithmetic import Arithmetic
-from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.arithmetic import NumberFunction
+from graddiff.numbers.floats import FLOATS, FloatArithmetic
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.table import NUMBER, TABLE
 
@@ -85,13 +85,14 @@ def compute_real_power(x: float, y: float) -> float:
     return float(FLOATS.get_function(POW)(x, y))
 
 
-# The kind of number that answers are read in.
-REAL_ROOTS = Arithmetic(
-    FLOATS.read_literal,
-    {**FLOATS.natives, "pow": compute_real_power},
-    FLOATS.is_finite,
-    FLOATS.compute_limit,
-)
+class RealRootFloats(FloatArithmetic):
+    """Floats whose odd roots of negative numbers are real: the kind that answers are read in."""
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        return {**super().make_natives(), "pow": compute_real_power}
+
+
+REAL_ROOTS = RealRootFloats()
 
 
 def evaluate_answer(answer: Expression, sample: SamplePoint) -> float:
