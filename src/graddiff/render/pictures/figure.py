@@ -6,7 +6,17 @@ from typing import NamedTuple
 
 from graddiff.autodiff.notices import find_reached_lines
 from graddiff.autodiff.result import Result
-from graddiff.errors import UsageError, make_printable
+from graddiff.errors import (
+    INDETERMINATE,
+    JUMP,
+    KINK,
+    OVERFLOW,
+    POLE,
+    UNDEFINED,
+    VERTICAL_TANGENT,
+    UsageError,
+    make_printable,
+)
 from graddiff.notation.labels import Labels, format_headline
 from graddiff.notation.numerals import format_number
 from graddiff.operations.table import NUMBER, VARIABLE, WHERE
@@ -14,13 +24,13 @@ from graddiff.operations.table import NUMBER, VARIABLE, WHERE
 MAX_BOXES = 2_000  # boxes
 MAX_BOX_TITLE = 28  # characters of a box's title
 MARKED_NOTICES = (
-    "kink",
-    "jump",
-    "pole",
-    "vertical tangent",
-    "undefined",
-    "indeterminate",
-    "overflow",
+    KINK.name,
+    JUMP.name,
+    POLE.name,
+    VERTICAL_TANGENT.name,
+    UNDEFINED.name,
+    INDETERMINATE.name,
+    OVERFLOW.name,
 )
 
 StyledLines = list[tuple[str, str]]  # texts, and the styles they have
