@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from graddiff import errors
-from running import error, graddiff
+from graddiff.errors import NoticeKind
+from running import ROOT, error, graddiff
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.txt"))
 
@@ -96,3 +99,32 @@ def test_errors_form_the_tree_that_their_docstring_draws() -> None:
         if isinstance(kind, type) and issubclass(kind, Exception)
     ]
     assert {kind.__name__ for kind in kinds} == {name for name, _ in drawn}
+
+
+def test_notice_kind_has_a_sentence_for_readers() -> None:
+    constants = {row.name: row for row in vars(errors).values() if isinstance(row, NoticeKind)}
+    assert constants == errors.NOTICE_KINDS
+    for name, kind in errors.NOTICE_KINDS.items():
+        assert name == name.lower()
+        assert re.fullmatch(r"[A-Z][^.]+\.", kind.meaning)
+
+
+def find_literal_kinds(tree: ast.AST) -> Iterator[ast.expr]:
+    """The texts that a module writes where the kind of a notice is made or compared."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in ("Notice", "make_notice") and isinstance(node.args[0], ast.Constant):
+                yield node.args[0]
+        elif isinstance(node, ast.Compare) and ast.unparse(node.left) == "notice.kind":
+            yield from (c for c in ast.walk(node) if isinstance(c, ast.Constant))
+
+
+def test_notice_kind_is_named_by_its_constant_so_that_no_typo_passes() -> None:
+    assert len([*find_literal_kinds(ast.parse('Notice("kink", ""); notice.kind == "kink"'))]) == 2
+    offenders = [
+        f"{path}: {ast.unparse(literal)}"
+        for path in sorted((ROOT / "src/graddiff").rglob("*.py"))
+        for literal in find_literal_kinds(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert offenders == []

@@ -21,7 +21,7 @@ from graddiff.autodiff.higher_order import (
     compute_taylor_coefficients,
 )
 from graddiff.numbers.fractions import EXACT
-from graddiff.numbers.multiprecision import make_multiprecision_arithmetic
+from graddiff.numbers.multiprecision import MultiprecisionArithmetic
 from graddiff.operations.table import TABLE
 from oracles import value
 from running import error, output
@@ -172,7 +172,7 @@ def test_taylor_series_are_those_of_the_books(text: str) -> None:
     ["tan(x)", "x^2.5*sigmoid(x)", "gelu(x)*sqrt(x)", "asinh(x)/x", "x^x", "sec(x/2)+erf(x)"],
 )
 def test_high_orders_agree_with_mpmath(text: str) -> None:
-    expression, kind = parse(text), make_multiprecision_arithmetic(40)
+    expression, kind = parse(text), MultiprecisionArithmetic(40)
     found = compute_taylor_coefficients(expression, {"x": kind.read_literal("0.7")}, "x", 15, kind)
     with mp.workdps(60):
         expected = mpmath.taylor(lambda x: value(expression, {"x": x}), mp.mpf("0.7"), 15)

@@ -138,6 +138,39 @@ def test_reading_that_may_surprise_is_told(text: str, notices: list[str]) -> Non
     assert [notice.message for notice in parse(text).notices] == notices
 
 
+def test_fold_interprets_each_line_once_and_in_order() -> None:
+    expression = parse("p = x*2; p + sin(p)")
+    texts = expression.fold(
+        variable=str.upper,
+        number=lambda text: f"<{text}>",
+        apply=lambda operation, operands: f"{operation.name}({' '.join(operands)})",
+    )
+    assert texts == [
+        "X",
+        "<2>",
+        "mul(X <2>)",
+        "sin(mul(X <2>))",
+        "add(mul(X <2>) sin(mul(X <2>)))",
+    ]
+
+
+def test_reachable_lines_are_those_the_output_is_computed_from() -> None:
+    expression = parse("p = x + 1; q = y*y; where(x > 0, p, z)")
+    names = [operation.name for operation in expression.operations]
+    x, y, z = expression.variables.values()
+    reachable = expression.find_reachable_lines()
+    assert reachable == sorted(reachable)
+    assert {x, z, expression.definitions["p"], names.index("gt"), expression.output} < {*reachable}
+    assert y not in reachable
+    assert expression.definitions["q"] not in reachable
+
+    def get_taken_operands(line: int) -> tuple[int, ...]:
+        operands = expression.operands[line]
+        return operands[:2] if expression.operations[line] is TABLE["where"] else operands
+
+    assert {*reachable} - {*expression.find_reachable_lines(get_taken_operands)} == {z}
+
+
 def test_bound_name_wins_over_the_constant() -> None:
     expression = parse("e*x", ["e"])
     assert [*expression.variables] == ["e", "x"]

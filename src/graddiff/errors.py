@@ -23,27 +23,80 @@ Span = tuple[int, int]  # from, to: characters of the expression's text
 CARET_PICTURE_WIDTH = 72  # of the piece of a long line that a caret picture shows
 
 
-# The kinds of notice, and whether a requested derivative is missing after it, not only agreed on.
+class NoticeKind(NamedTuple):
+    """A kind of notice: its name, whether a requested derivative is missing after it (so that the
+    exit code is 4), and what it means, as a sentence for readers."""
+
+    name: str
+    is_derivative_missing: bool
+    meaning: str
+
+
+# about the text
+
+IMPLICIT_MULTIPLICATION = NoticeKind(
+    "implicit multiplication",
+    False,
+    "A product without a sign stands behind a / or ^, so it could be read in two ways.",
+)
+SHADOWED_CONSTANT = NoticeKind(
+    "shadowed constant", False, "A binding or a definition has the name of a constant and wins."
+)
+ABSENT_VARIABLE = NoticeKind(
+    "absent variable", False, "A requested variable does not occur, so its derivative is 0."
+)
+UNUSED_STATEMENT = NoticeKind(
+    "unused statement", False, "A statement defines nothing and is not the last one."
+)
+MANY_PATHS = NoticeKind(
+    "many paths", False, "There are more paths than are shown; their sum covers all of them."
+)
+
+# about a derivative at a point
+
+KINK = NoticeKind(
+    "kink", False, "The slopes on the left and on the right differ; one is used by convention."
+)
+SMOOTH = NoticeKind(
+    "smooth", False, "The output has one slope although a node on the way to it has a kink."
+)
+JUMP = NoticeKind("jump", False, "The value jumps; the slope is used by convention.")
+POLE = NoticeKind("pole", True, "An operation has a value here, but no derivative.")
+VERTICAL_TANGENT = NoticeKind(
+    "vertical tangent", False, "The slope is infinite, and an infinity is used."
+)
+UNDEFINED = NoticeKind("undefined", True, "A derivative is not a real number.")
+INDETERMINATE = NoticeKind(
+    "indeterminate", True, "A derivative is 0 times an infinity, or an infinity minus another."
+)
+OVERFLOW = NoticeKind("overflow", True, "A derivative is too large for this kind of number.")
+
 NOTICE_KINDS = {
-    "implicit multiplication": False,
-    "shadowed constant": False,
-    "absent variable": False,
-    "unused statement": False,
-    "many paths": False,
-    "kink": False,
-    "smooth": False,
-    "jump": False,
-    "pole": True,
-    "vertical tangent": False,
-    "undefined": True,
-    "indeterminate": True,
-    "overflow": True,
+    kind.name: kind
+    for kind in (
+        IMPLICIT_MULTIPLICATION,
+        SHADOWED_CONSTANT,
+        ABSENT_VARIABLE,
+        UNUSED_STATEMENT,
+        MANY_PATHS,
+        KINK,
+        SMOOTH,
+        JUMP,
+        POLE,
+        VERTICAL_TANGENT,
+        UNDEFINED,
+        INDETERMINATE,
+        OVERFLOW,
+    )
 }
 
 
 class Notice(NamedTuple):
-    """Something worth knowing about a result: `kind` is one of NOTICES, `text` and `span` of the node (span: None
-    where it stands in no text), the slopes on the left and the right (None: no such slope) and the value used."""
+    """Something worth knowing about a result.
+
+    `kind` is the name of a row of NOTICE_KINDS; `text` and `span` are those of the node, the span
+    None where the node stands in no text; `slopes` are those on the left and on the right, None
+    for a side without a slope; `used` is the value that is used as the derivative."""
 
     kind: str
     message: str
@@ -51,6 +104,11 @@ class Notice(NamedTuple):
     span: Span | None = None
     slopes: tuple[float | None, float | None] | None = None
     used: float | None = None
+
+    @property
+    def is_derivative_missing(self) -> bool:
+        """Whether a requested derivative does not exist, rather than follows a convention."""
+        return NOTICE_KINDS[self.kind].is_derivative_missing
 
 
 class GraddiffError(Exception):

@@ -4,9 +4,8 @@ Each holds wherever the formula that it replaces has a value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from graddiff.algebra.node import (
     ABS,
@@ -22,7 +21,7 @@ from graddiff.algebra.node import (
     Rational,
 )
 from graddiff.algebra.normal_form import FormulaPool
-from graddiff.numbers.arithmetic import Arithmetic, Number
+from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, CONSTANTS, NUMBER, TABLE, WHERE
@@ -204,21 +203,29 @@ def find_square_root(formula: Formula) -> Formula | None:
 class FormulaArithmetic(Arithmetic):
     """The kind of number that the formulas of one home are."""
 
+    syntax: Mapping[str, str] = {"where": "{0}.choose({1}, {2})"}
+
     def __init__(self, home: FormulaPool) -> None:
-        def make_native(operation: Operation) -> Any:
+        self.home = home
+        super().__init__()
+
+    def read_literal(self, text: str) -> Formula:
+        return make_literal(self.home, text)
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        def make_native(operation: Operation) -> NumberFunction:
             build = _BUILDERS.get(operation)
             if build is not None:
-                return lambda *operands: build(home, *operands)
-            return lambda *operands: home.make_operation(operation, *operands)
+                return lambda *operands: build(self.home, *operands)
+            return lambda *operands: self.home.make_operation(operation, *operands)
 
-        super().__init__(
-            read_literal=lambda text: make_literal(home, text),
-            natives={name: make_native(row) for name, row in TABLE.items()},
-            is_finite=lambda formula: True,
-            compute_limit=lambda operation, operands: home.undefined,
-            syntax={"where": "{0}.choose({1}, {2})"},
-        )
-        self.home = home
+        return {name: make_native(row) for name, row in TABLE.items()}
+
+    def is_finite(self, value: Number) -> bool:
+        return True  # which is known only once variables have values
+
+    def compute_limit(self, operation: Operation, operands: Sequence[Number]) -> Formula:
+        return self.home.undefined
 
     def bind_rule_variables(
         self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
@@ -232,7 +239,7 @@ class FormulaArithmetic(Arithmetic):
             }
         return super().bind_rule_variables(operation, slot, operands, value)
 
-    def get_partials(self, operation: Operation) -> Any:
+    def get_partials(self, operation: Operation) -> NumberFunction:
         if not operation.variadic:
             return super().get_partials(operation)
 
@@ -272,10 +279,10 @@ def make_literal(home: FormulaPool, text: str) -> Formula:
     if text in CONSTANTS:
         return home.make_constant(text)
     value = EXACT.read_literal(text)
-    return home.make_number(value) if EXACT.is_finite(value) else home.make_constant(text)
+    return home.make_number(value) if isinstance(value, Fraction) else home.make_constant(text)
 
 
-_BUILDERS: dict[Operation, Any] = {
+_BUILDERS: dict[Operation, Callable[..., Formula]] = {
     ADD: lambda home, x, y: home.make_sum([(x, ONE), (y, ONE)]),
     SUB: lambda home, x, y: home.make_sum([(x, ONE), (y, MINUS_ONE)]),
     MUL: lambda home, x, y: home.make_product([x, y]),

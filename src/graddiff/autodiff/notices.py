@@ -10,7 +10,18 @@ from collections.abc import Iterator, Mapping
 from graddiff.autodiff.domain_errors import format_operand_values
 from graddiff.autodiff.one_sided import compute_one_sided_slopes
 from graddiff.autodiff.reverse_pass import Graph
-from graddiff.errors import Notice
+from graddiff.errors import (
+    INDETERMINATE,
+    JUMP,
+    KINK,
+    OVERFLOW,
+    POLE,
+    SMOOTH,
+    UNDEFINED,
+    VERTICAL_TANGENT,
+    Notice,
+    NoticeKind,
+)
 from graddiff.notation.labels import Labels
 from graddiff.notation.numerals import format_sentence_number
 from graddiff.notation.style import ATOM
@@ -67,7 +78,7 @@ def find_output_notices(
     border = [
         line
         for line, notices in notices_by_line.items()
-        if any(notice.kind in ("kink", "jump") for notice in notices)
+        if any(notice.kind in (KINK.name, JUMP.name) for notice in notices)
     ]
     expression = graph.expression
     text, span = expression.text, expression.get_span(expression.output)
@@ -88,26 +99,27 @@ def find_output_notices(
             message = f"{f} itself is smooth in {name} at {here}: its slope is {format_sentence_number(right)} from both sides"
             if adjoint != right:
                 message += f"; the reverse pass, which takes each kink by itself, gives {format_sentence_number(adjoint)}"
-            yield Notice("smooth", message, text, span, slopes, adjoint)
+            yield Notice(SMOOTH.name, message, text, span, slopes, adjoint)
         elif None not in slopes and not any(
             notice.slopes == slopes for told_of in notices_by_line.values() for notice in told_of
         ):
             message = f"{f} itself has the slopes {' and '.join(map(format_sentence_number, slopes))} by {name} at {here}"
             message += f"; {format_sentence_number(adjoint)} is used"
-            yield Notice("kink", message, text, span, slopes, adjoint)
+            yield Notice(KINK.name, message, text, span, slopes, adjoint)
 
 
 def find_reached_lines(graph: Graph) -> set[int]:
     """The lines that the output was computed from: untaken branches are not among them."""
     expression, values = graph.expression, graph.values
-    reached = {expression.output}
-    for line in range(expression.output, -1, -1):
-        if line in reached:
-            operands = expression.operands[line]
-            if expression.operations[line] is WHERE:
-                operands = (operands[0], operands[get_branch_slot(values[operands[0]])])
-            reached.update(operands)
-    return reached
+
+    def get_taken_operands(line: int) -> tuple[int, ...]:
+        operands = expression.operands[line]
+        if expression.operations[line] is not WHERE:
+            return operands
+        condition = operands[0]
+        return condition, operands[get_branch_slot(values[condition])]
+
+    return {*expression.find_reachable_lines(get_taken_operands)}
 
 
 class NodeContext:
@@ -162,12 +174,12 @@ class NodeContext:
 
     def make_notice(
         self,
-        kind: str,
+        kind: NoticeKind,
         message: str,
         slopes: OneSidedPartials | None = None,
         value: Number | None = None,
     ) -> Notice:
-        return Notice(kind, message, self.text, self.span, slopes, value)
+        return Notice(kind.name, message, self.text, self.span, slopes, value)
 
 
 OneSidedPartials = tuple[float | None, float | None]
@@ -186,17 +198,17 @@ def find_convention_notices(node: NodeContext) -> Iterator[Notice]:
             )
             message = f"{node.text} has a kink at {node.operand_values}: its slopes by {node.name_operand(slot)} are {sides}"
             yield node.make_notice(
-                "kink", f"{message}; {format_sentence_number(used)} is used", slopes, used
+                KINK, f"{message}; {format_sentence_number(used)} is used", slopes, used
             )
     elif node.find_slot(node.operation.pole) is not None:
-        yield node.make_notice("pole", f"{node.text} has no derivative at {node.operand_values}")
+        yield node.make_notice(POLE, f"{node.text} has no derivative at {node.operand_values}")
     elif (slot := node.find_slot(node.operation.jump)) is not None:
         slopes, used = (
             compute_one_sided_partials(node.operation, slot, node.inputs),
             node.get_local_partial(slot),
         )
         message = f"{node.text} jumps at {node.operand_values}: as its slope by {node.name_operand(slot)}, {format_sentence_number(used)} is used"
-        yield node.make_notice("jump", message, slopes, used)
+        yield node.make_notice(JUMP, message, slopes, used)
 
 
 def find_switch_notices(node: NodeContext) -> Iterator[Notice]:
@@ -212,7 +224,7 @@ def find_switch_notices(node: NodeContext) -> Iterator[Notice]:
         joined = not isinstance(values[other], NoValue) and values[other] == values[taken]
         message = f"{node.text} switches where {labels[left]} = {labels[right]}"
         message += f": the slope of the branch taken is used, that of {labels[taken]}"
-        yield node.make_notice("kink" if joined else "jump", message)
+        yield node.make_notice(KINK if joined else JUMP, message)
 
 
 def find_nonfinite_notices(node: NodeContext, received: list[Number]) -> Iterator[Notice]:
@@ -227,10 +239,10 @@ def find_nonfinite_notices(node: NodeContext, received: list[Number]) -> Iterato
         contribution = adjoint * partial
         if contribution != contribution and adjoint == adjoint and partial == partial:
             message = f"the adjoint of {node.text} is {format_sentence_number(adjoint)} and {node.format_partial_symbol(slot)} is {format_sentence_number(partial)}"
-            yield node.make_notice("indeterminate", f"{message}: their product is undefined")
+            yield node.make_notice(INDETERMINATE, f"{message}: their product is undefined")
         if is_infinite(contribution, kind) and kind.is_finite(adjoint) and kind.is_finite(partial):
             message = f"the contribution {format_sentence_number(adjoint)} × {format_sentence_number(partial)} of {node.text} to {node.name_operand(slot)}"
-            yield node.make_notice("overflow", f"{message} overflows")
+            yield node.make_notice(OVERFLOW, f"{message} overflows")
     if (
         adjoint != adjoint
         and received
@@ -238,7 +250,7 @@ def find_nonfinite_notices(node: NodeContext, received: list[Number]) -> Iterato
     ):
         told = ", ".join(format_sentence_number(contribution) for contribution in received)
         yield node.make_notice(
-            "indeterminate", f"the contributions to {node.text} are {told}: their sum is undefined"
+            INDETERMINATE, f"the contributions to {node.text} are {told}: their sum is undefined"
         )
 
 
@@ -252,12 +264,12 @@ def find_partial_notices(node: NodeContext, slot: int, partial: Number) -> Itera
     if partial != partial:
         if node.find_slot(node.operation.pole) is None:
             yield node.make_notice(
-                "undefined",
+                UNDEFINED,
                 f"{node.format_partial_symbol(slot)} = {written} has no real value at {node.operand_values}",
             )
     elif is_partial_overflow(node, slot):
         yield node.make_notice(
-            "overflow",
+            OVERFLOW,
             f"{node.format_partial_symbol(slot)} = {written} overflows at {node.operand_values}",
         )
     else:
@@ -265,7 +277,7 @@ def find_partial_notices(node: NodeContext, slot: int, partial: Number) -> Itera
         left, right = (None if side is None else math.copysign(math.inf, side) for side in sides)
         message = f"{node.text} has a vertical tangent at {node.operand_values}: {format_sentence_number(partial)} is used as its slope"
         yield node.make_notice(
-            "vertical tangent", f"{message} by {node.name_operand(slot)}", (left, right), partial
+            VERTICAL_TANGENT, f"{message} by {node.name_operand(slot)}", (left, right), partial
         )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.notices import find_notices
 from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
-from graddiff.errors import NOTICE_KINDS, Notice, UsageError
+from graddiff.errors import ABSENT_VARIABLE, Notice, UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.name_errors import make_unbound_variables_error
 from graddiff.language.parser import parse
@@ -50,7 +50,7 @@ class Result(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether every requested derivative exists and was found."""
-        return not any(NOTICE_KINDS[notice.kind] for notice in self.notices)
+        return not any(notice.is_derivative_missing for notice in self.notices)
 
 
 def differentiate(
@@ -113,7 +113,7 @@ def make_absent_notices(requested: Mapping[str, int | None]) -> list[Notice]:
     """A notice for each name that does not occur."""
     message = "{0} does not occur as a variable: the derivative by it is 0"
     return [
-        Notice("absent variable", message.format(name), name)
+        Notice(ABSENT_VARIABLE.name, message.format(name), name)
         for name, line in requested.items()
         if line is None
     ]

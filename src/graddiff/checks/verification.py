@@ -18,7 +18,7 @@ from graddiff.autodiff.forward_mode import compute_directional_derivative
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.one_sided import Slope, compute_one_sided_slopes
 from graddiff.autodiff.result import Result
-from graddiff.errors import GraddiffError
+from graddiff.errors import JUMP, KINK, SMOOTH, GraddiffError
 from graddiff.language.parser import parse
 
 RULE_TOLERANCE = 1e-9  # of what is computed with the same rules, relative
@@ -64,7 +64,7 @@ def verify_derivative(result: Result, name: str) -> VerifiedDerivative:
     ]
     found = VerifiedDerivative(name, reverse, forward, formula, numerical, error, None, True, "")
     kinds = {notice.kind for notice in result.notices}
-    if kinds & {"kink", "jump", "smooth"} and slopes != (reverse, reverse):
+    if kinds & {KINK.name, JUMP.name, SMOOTH.name} and slopes != (reverse, reverse):
         return verify_at_kink(found._replace(slopes=slopes))
     if not math.isfinite(reverse):
         told = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graddiff.autodiff.result import differentiate, find_requested_lines, require_finite
-from graddiff.errors import NOTICE_KINDS, FileError, GraddiffError, Notice, Span
+from graddiff.errors import FileError, GraddiffError, Notice, Span
 from graddiff.kernel import scalar as rows
 from graddiff.kernel.program import Program, compile_program
 from graddiff.language.expression import Expression
@@ -107,7 +107,7 @@ class RowEvaluator:
                 None, RowFailure(error.kind, error.message, error.exit_code, error.span)
             )
         said = [notice for notice in result.notices if notice not in self.expression.notices]
-        missing = [notice for notice in said if NOTICE_KINDS[notice.kind]]
+        missing = [notice for notice in said if notice.is_derivative_missing]
         numbers = [result.value, *result.gradient.values()]
         failure = (
             RowFailure(missing[0].kind, missing[0].message, 4, missing[0].span) if missing else None

@@ -13,7 +13,7 @@ from graddiff.autodiff.point import evaluate_constant
 from graddiff.autodiff.result import differentiate
 from graddiff.autodiff.reverse_pass import run_reverse_pass
 from graddiff.checks.expectations import split_quantity
-from graddiff.errors import GraddiffError, HomeworkError, PointError
+from graddiff.errors import SMOOTH, GraddiffError, HomeworkError, PointError
 from graddiff.homework.answer_text import describe_reading, read_answer, read_numeric_answer
 from graddiff.homework.conditioning import compute_adjoint_scale, compute_value_scale
 from graddiff.homework.judging import Truth, Verdict, judge_formula, judge_number
@@ -122,7 +122,7 @@ class NumberKey:
             return None
         for notice in differentiate(self.problem.expression, self.at, [name]).notices:
             if (
-                notice.kind == "smooth"
+                notice.kind == SMOOTH.name
                 and notice.slopes is not None
                 and notice.slopes[1] is not None
             ):

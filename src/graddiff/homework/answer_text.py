@@ -9,15 +9,15 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from graddiff.autodiff.forward_pass import run_forward_pass
-from graddiff.errors import HomeworkError, PointError
+from graddiff.errors import IMPLICIT_MULTIPLICATION, UNUSED_STATEMENT, HomeworkError, PointError
 from graddiff.homework.problems import AnswerLimits
 from graddiff.homework.sample_points import SamplePoint
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.language.suggestions import suggest_name
 from graddiff.language.tokens import TokenizedText
-from graddiff.numbers.arithmetic import Arithmetic
-from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.arithmetic import NumberFunction
+from graddiff.numbers.floats import FLOATS, FloatArithmetic
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.table import NUMBER, TABLE
 
@@ -35,7 +35,7 @@ def read_answer(text: str, names: Sequence[str], limits: AnswerLimits) -> Expres
         refuse_functions(TokenizedText(text))
     expression = parse(text, names)
     for notice in expression.notices:
-        if notice.kind == "unused statement":
+        if notice.kind == UNUSED_STATEMENT.name:
             told = "an answer is one expression, and this part of it is not used"
             raise HomeworkError(told, text=expression.text, span=notice.span)
     operations = sum(1 for operands in expression.operands if operands)
@@ -62,7 +62,7 @@ def read_answer(text: str, names: Sequence[str], limits: AnswerLimits) -> Expres
 def describe_reading(answer: Expression) -> str:
     """What there is to say about how an answer was read: 1/2x is (1/2)*x."""
     return "; ".join(
-        notice.message for notice in answer.notices if notice.kind == "implicit multiplication"
+        notice.message for notice in answer.notices if notice.kind == IMPLICIT_MULTIPLICATION.name
     )
 
 
@@ -85,13 +85,14 @@ def compute_real_power(x: float, y: float) -> float:
     return float(FLOATS.get_function(POW)(x, y))
 
 
-# The kind of number that answers are read in.
-REAL_ROOTS = Arithmetic(
-    FLOATS.read_literal,
-    {**FLOATS.natives, "pow": compute_real_power},
-    FLOATS.is_finite,
-    FLOATS.compute_limit,
-)
+class RealRootFloats(FloatArithmetic):
+    """Floats whose odd roots of negative numbers are real: the kind that answers are read in."""
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        return {**super().make_natives(), "pow": compute_real_power}
+
+
+REAL_ROOTS = RealRootFloats()
 
 
 def evaluate_answer(answer: Expression, sample: SamplePoint) -> float:

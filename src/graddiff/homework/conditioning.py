@@ -15,7 +15,7 @@ from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
 from graddiff.errors import PointError
 from graddiff.language.expression import Expression
 from graddiff.numbers.arithmetic import Arithmetic, NoValue, NumberFunction
-from graddiff.numbers.floats import FLOAT_CONSTANTS, FLOATS
+from graddiff.numbers.floats import FLOAT_CONSTANTS, FLOATS, FloatArithmetic
 from graddiff.operations.table import WHERE
 
 PERTURBATION = 1e-9  # by which numbers are shaken, relative
@@ -132,26 +132,28 @@ def find_branch(graph: Graph, line: int) -> object:
     return tuple(operand == value for operand in operands), operands[0] > 0
 
 
-class PerturbedFloats(Arithmetic):
+class PerturbedFloats(FloatArithmetic):
     """Floats whose results are off by about OFF, relative, in the same way in each run of the same number."""
 
     def __init__(self) -> None:
-        natives = {
-            name: f if name in NEVER_ROUNDED else self._perturb_function(f)
-            for name, f in FLOATS.natives.items()
-        }
-        super().__init__(self._read_number, natives, FLOATS.is_finite, FLOATS.compute_limit)
+        super().__init__()
         self.start_run(0)
+
+    def read_literal(self, text: str) -> float:
+        value = super().read_literal(text)
+        return self.perturb(value) if text in FLOAT_CONSTANTS else value
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        return {
+            name: function if name in NEVER_ROUNDED else self._perturb_function(function)
+            for name, function in super().make_natives().items()
+        }
 
     def start_run(self, run: int) -> None:
         self._draw = random.Random(run).random
 
     def perturb(self, value: float) -> float:
         return value * (1 + PERTURBATION * (2 * self._draw() - 1))
-
-    def _read_number(self, text: str) -> float:
-        value = float(FLOATS.read_literal(text))
-        return self.perturb(value) if text in FLOAT_CONSTANTS else value
 
     def _perturb_function(self, function: NumberFunction) -> NumberFunction:
         return lambda *operands: self.perturb(function(*operands))

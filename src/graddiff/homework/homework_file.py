@@ -23,7 +23,7 @@ from typing import Any
 
 from graddiff.autodiff.point import add_bindings, evaluate_constant
 from graddiff.checks.expectations import expand_quantity, find_adjoint_name
-from graddiff.errors import GraddiffError, HomeworkError
+from graddiff.errors import UNUSED_STATEMENT, GraddiffError, HomeworkError
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import (
     AnswerLimits,
@@ -125,7 +125,7 @@ def read_problem(row: TomlTable, usual: str, head: TomlTable) -> Problem:
     }
     expression: Expression = run_with_homework_errors(where, lambda: parse(text, at))
     for notice in expression.notices:
-        if notice.kind == "unused statement":
+        if notice.kind == UNUSED_STATEMENT.name:
             hint = "name it, or take it out; a line that goes on ends in an operator"
             raise HomeworkError(
                 f"{where}: {notice.message}", text=text, span=notice.span, hint=hint

@@ -16,7 +16,17 @@ from typing import NamedTuple
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.result import Result, differentiate
 from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
-from graddiff.errors import PointError
+from graddiff.errors import (
+    INDETERMINATE,
+    JUMP,
+    KINK,
+    OVERFLOW,
+    POLE,
+    SMOOTH,
+    UNDEFINED,
+    VERTICAL_TANGENT,
+    PointError,
+)
 from graddiff.homework.conditioning import PIECEWISE, compute_adjoint_scale, find_branch
 from graddiff.homework.problems import Interval
 from graddiff.language.expression import Expression
@@ -58,14 +68,14 @@ RATIONAL_OPERATIONS = (
     *(TABLE[name] for name in ("add", "sub", "mul", "div")),
 )
 CONVENTIONS = (
-    "kink",
-    "jump",
-    "smooth",
-    "pole",
-    "vertical tangent",
-    "undefined",
-    "indeterminate",
-    "overflow",
+    KINK.name,
+    JUMP.name,
+    SMOOTH.name,
+    POLE.name,
+    VERTICAL_TANGENT.name,
+    UNDEFINED.name,
+    INDETERMINATE.name,
+    OVERFLOW.name,
 )
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from graddiff.numbers.arithmetic import Arithmetic, Number
+from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE
@@ -307,29 +307,37 @@ class SymbolicArithmetic(Arithmetic):
     """The kind of number that symbols of one list are; `natives` are the operations that whoever runs the list knows,
     the others being written out by the formulas of `instead` or of the table."""
 
+    syntax: Mapping[str, str] = {}
+
     def __init__(
         self,
         instructions: InstructionList,
         natives: Sequence[str],
         formulas: Mapping[str, str] | None = None,
     ) -> None:
-        def make_native(operation: Operation) -> Number:
-            return lambda *operands: instructions.add_operation(
-                operation, tuple([operand.line for operand in operands])
-            )
-
-        super().__init__(
-            read_literal=lambda text: instructions.add_number(FLOATS.read_literal(text)),
-            natives={name: make_native(TABLE[name]) for name in natives},
-            is_finite=lambda symbol: True,
-            compute_limit=lambda operation, operands: instructions.add_number(math.nan),
-            syntax={},
-        )
-        self.instructions = instructions
+        self.instructions, self.native_names = instructions, natives
+        super().__init__()
         for name, formula in (formulas or {}).items():
             self._functions.setdefault(
                 TABLE[name], self.compile_formula(formula, TABLE[name].parameters)
             )
+
+    def read_literal(self, text: str) -> Instruction:
+        return self.instructions.add_number(FLOATS.read_literal(text))
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        def make_native(operation: Operation) -> NumberFunction:
+            return lambda *operands: self.instructions.add_operation(
+                operation, tuple([operand.line for operand in operands])
+            )
+
+        return {name: make_native(TABLE[name]) for name in self.native_names}
+
+    def is_finite(self, value: Number) -> bool:
+        return True  # which is not known before the instructions run
+
+    def compute_limit(self, operation: Operation, operands: Sequence[Number]) -> Instruction:
+        return self.instructions.add_number(math.nan)
 
     def count_ties(self, operands: Sequence[Number], value: Number) -> Number:
         one, zero = self.instructions.add_number(1.0).line, self.instructions.add_number(0.0).line

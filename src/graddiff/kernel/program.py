@@ -88,18 +88,13 @@ def compile_program(
 
 def find_unconditional_lines(expression: Expression) -> list[int]:
     """The lines that stand in no branch of a `where`: a point at which one of them has no value has none at all."""
-    reached = bytearray(expression.size)
-    reached[expression.output] = 1
-    for line in range(expression.output, -1, -1):
-        if reached[line]:
-            operands = expression.operands[line]
-            for operand in operands[:1] if expression.operations[line] is WHERE else operands:
-                reached[operand] = 1
-    return [
-        line
-        for line, found in enumerate(reached)
-        if found and expression.operations[line] not in COMPARISONS
-    ]
+
+    def get_unconditional_operands(line: int) -> tuple[int, ...]:
+        operands = expression.operands[line]
+        return operands[:1] if expression.operations[line] is WHERE else operands
+
+    reached = expression.find_reachable_lines(get_unconditional_operands)
+    return [line for line in reached if expression.operations[line] not in COMPARISONS]
 
 
 def find_convention_tests(

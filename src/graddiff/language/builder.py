@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain, count
 from typing import Any
 
-from graddiff.errors import Notice
+from graddiff.errors import IMPLICIT_MULTIPLICATION, SHADOWED_CONSTANT, UNUSED_STATEMENT, Notice
 from graddiff.language import name_errors as naming
 from graddiff.language import syntax_errors as diagnosis
 from graddiff.language.expression import Expression
@@ -137,7 +137,7 @@ class ExpressionBuilder:
         if name in CONSTANTS:
             message = f"{name} is {replacement} here, not the constant {CONSTANTS[name]}"
             self.notices.setdefault(
-                message, Notice("shadowed constant", message, name, self.source.get_span(token))
+                message, Notice(SHADOWED_CONSTANT.name, message, name, self.source.get_span(token))
             )
 
     # products without a sign, and superscripts
@@ -183,7 +183,7 @@ class ExpressionBuilder:
         whole = self.source.get_text(first, last)
         message = f"{whole} is read as ({left})*{right}"
         self.notices[f"{message} {first}"] = Notice(
-            "implicit multiplication", message, whole, self.source.get_span(first, last)
+            IMPLICIT_MULTIPLICATION.name, message, whole, self.source.get_span(first, last)
         )
 
     # calls
@@ -329,7 +329,7 @@ class ExpressionBuilder:
                 self.source.get_span(*self.plain_statement),
             )
             message = f"the statement {text} is not used: the last statement is the output"
-            self.notices[f"{message} {span}"] = Notice("unused statement", message, text, span)
+            self.notices[f"{message} {span}"] = Notice(UNUSED_STATEMENT.name, message, text, span)
         self.plain_statement = plain_statement
 
     def definition(self, results: ResultStack, firsts: list[int], last: int) -> None:

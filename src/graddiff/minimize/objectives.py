@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graddiff.autodiff.result import differentiate, find_requested_lines
-from graddiff.errors import NOTICE_KINDS, Notice, PointError
+from graddiff.errors import VERTICAL_TANGENT, Notice, PointError
 from graddiff.kernel import vector as columns
 from graddiff.kernel.program import Program, compile_program
 from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
@@ -40,7 +40,7 @@ class Objective:
             self.expression, {**self.fixed, **dict(zip(self.names, theta)), **row}, self.names
         )
         for notice in result.notices:
-            if NOTICE_KINDS[notice.kind]:
+            if notice.is_derivative_missing:
                 raise PointError(notice.message, text=self.expression.text, span=notice.span)
             if notice not in self.expression.notices:
                 node = f"{notice.kind} {notice.text}"
@@ -52,7 +52,7 @@ class Objective:
                     (
                         notice.message
                         for notice in result.notices
-                        if notice.kind == "vertical tangent"
+                        if notice.kind == VERTICAL_TANGENT.name
                     ),
                     "",
                 )

@@ -10,7 +10,7 @@ from graddiff.notation.style import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.numbers.arithmetic import Number, parse_partial_rule
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE, get_branch_slot
+from graddiff.operations.table import TABLE, WHERE, get_branch_slot
 
 MAX_TERM_LENGTH = 100  # characters; the middle of a longer text is left out
 
@@ -75,20 +75,23 @@ def substitute_terms(
 ) -> Term:
     """A rule with terms put in for its variables; of a `where` the branch that is taken with the `numbers` of its
     lines."""
-    names = {line: name for name, line in rule.variables.items()}
-    terms: list[Term] = []
-    for line, (inner, inputs) in enumerate(zip(rule.operations, rule.operands)):
-        if inner is VARIABLE:
-            terms.append(meaning[names[line]])
-        elif inner is NUMBER:
-            text = rule.literals[line]
-            terms.append(
-                Term(alphabet.format_name(text)) if text.isalpha() else make_literal_term(text)
-            )
-        elif inner is WHERE:
-            terms.append(terms[inputs[get_branch_slot(numbers[inputs[0]])]])
-        else:
-            terms.append(simplify_operation(inner, [terms[i] for i in inputs], alphabet))
+    conditions = [
+        operands[0]
+        for operation, operands in zip(rule.operations, rule.operands)
+        if operation is WHERE
+    ]
+    # The branch that each `where` takes, in the order in which the fold comes to them.
+    branch_slots = iter([get_branch_slot(numbers[condition]) for condition in conditions])
+
+    def make_number_term(text: str) -> Term:
+        return Term(alphabet.format_name(text)) if text.isalpha() else make_literal_term(text)
+
+    def apply_operation(operation: Operation, operands: list[Term]) -> Term:
+        if operation is WHERE:
+            return operands[next(branch_slots)]
+        return simplify_operation(operation, operands, alphabet)
+
+    terms = rule.fold(variable=meaning.__getitem__, number=make_number_term, apply=apply_operation)
     return terms[rule.output]
 
 

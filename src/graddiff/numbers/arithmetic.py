@@ -1,10 +1,12 @@
 """Kinds of number: what a literal means and what each operation does to values of that kind.
 
-A kind knows some operations natively; for the others, and for every local partial, it compiles the formula of the
-table, once. Only formulas of the table are compiled, never the text of a user."""
+A kind of number computes some operations by itself, its natives. For the others, and for every
+local partial, it compiles the formula of the table, once. Only formulas of the table are compiled,
+never the text of a user."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,17 +14,17 @@ from typing import Any, NamedTuple
 from graddiff.errors import PointError
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
+from graddiff.numbers.order import ORDER_FUNCTIONS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, VARIABLE, get_branch_slot
+from graddiff.operations.table import get_branch_slot
 
-Number = Any  # a value of the kind at hand
+Number = Any  # a value of the kind of number that is computed with
 NumberFunction = Callable[..., Number]
 
-INEXACT_HINT = (
-    "leave --exact away for floats, or compute with --precision 50"  # where a value is no fraction
-)
+# The hint where a value is not a fraction.
+INEXACT_HINT = "leave --exact away for floats, or compute with --precision 50"
 
-# How an operation is written in compiled text, {0} and {1} being its operands; every other one is called by its name.
+# Python text for operations, {0} and {1} being operands; other operations are called by name.
 SCALAR_SYNTAX = {
     "add": "({0} + {1})",
     "sub": "({0} - {1})",
@@ -39,38 +41,61 @@ SCALAR_SYNTAX = {
 }
 
 
-class Arithmetic:
+class NoValue(NamedTuple):
+    """Stands for the value of a line that has none, because the operation at line `origin` has
+    none at this point; `overflow` says that the value exists and is too large."""
+
+    origin: int
+    overflow: bool
+
+
+class Arithmetic(ABC):
     """A kind of number.
 
-    `number` reads a literal or the name of a constant, `natives` are the operations it knows by itself, `finite` tells
-    whether a value is one that can be worked with, and `limit` gives the value of an operation where Python raises an
-    ArithmeticError or a ValueError inside a formula: an infinity, or not a number. `syntax` says how operations are
-    written in compiled text, where they are not called by their names. `reach` tells how large a number may be."""
+    A subclass defines what a literal means (`read_literal`), which operations it computes by itself
+    (`make_natives`), which values can be worked with (`is_finite`), and the value of an operation
+    inside a formula at a point where it has none (`compute_limit`).
 
-    def __init__(
-        self,
-        read_literal: Callable[[str], Number],
-        natives: dict[str, NumberFunction],
-        is_finite: Callable[[Number], bool],
-        compute_limit: Callable[[Operation, Sequence[Number]], Number],
-        syntax: Mapping[str, str] = SCALAR_SYNTAX,
-        range_hint: str = "a float ends at 1.8e308",
-    ) -> None:
-        self.read_literal, self.natives, self.is_finite, self.compute_limit = (
-            read_literal,
-            natives,
-            is_finite,
-            compute_limit,
-        )
-        self.range_hint = range_hint
-        self.syntax = syntax
+    `syntax` gives the text of operations in compiled formulas, where these are not called by name.
+    `range_hint` says in an error message how large a number may be."""
+
+    syntax: Mapping[str, str] = SCALAR_SYNTAX
+    range_hint = "a float ends at 1.8e308"
+
+    def __init__(self) -> None:
+        self.natives = self.make_natives()
         self._functions: dict[Operation, NumberFunction] = {}
         self._all_partials: dict[Operation, NumberFunction] = {}
         self._partials_by_slot: dict[tuple[Operation, int], NumberFunction] = {}
         self._conditions: dict[tuple[Operation, str], NumberFunction] = {}
 
+    # what a subclass defines
+
+    @abstractmethod
+    def read_literal(self, text: str) -> Number:
+        """Returns the number that a literal, or the name of a constant, stands for."""
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        """Returns the operations that are computed without a formula, by name.
+
+        Those of this class only compare and choose; a subclass adds its own."""
+        return {**ORDER_FUNCTIONS}
+
+    @abstractmethod
+    def is_finite(self, value: Number) -> bool:
+        """Whether a value can be worked with: neither infinite nor undefined."""
+
+    @abstractmethod
+    def compute_limit(self, operation: Operation, operands: Sequence[Number]) -> Number:
+        """Returns an infinity, or not a number, for an operation that raised an ArithmeticError
+        or a ValueError inside a formula."""
+
+    # functions
+
     def get_function(self, operation: Operation) -> NumberFunction:
-        """The operation on values of this kind."""
+        """Returns the operation on values of this kind.
+
+        Raises PointError if this kind of number does not know it."""
         if operation not in self._functions:
             native = self.natives.get(operation.name)
             if native is None and not operation.value:
@@ -81,7 +106,8 @@ class Arithmetic:
         return self._functions[operation]
 
     def get_partials(self, operation: Operation) -> NumberFunction:
-        """All local partials at once: a function of the operands and the operation's value that gives a tuple."""
+        """Returns all local partials at once: a function of the operands and the operation's value
+        that returns a tuple, one item per operand."""
         if operation not in self._all_partials:
             scope: dict[str, Any] = {}
             texts = [
@@ -95,39 +121,45 @@ class Arithmetic:
         return self._all_partials[operation]
 
     def _map_over_operands(self, rule: NumberFunction) -> NumberFunction:
-        """The rule of a variadic operation for each of its operands in turn."""
+        """Returns a function that applies the rule of a variadic operation to each operand."""
 
         def compute_partials(*operands_and_value: Number) -> tuple[Number, ...]:
             *operands, value = operands_and_value
-            tied = self.count_ties(operands, value)
-            return tuple([rule(operand, value, tied)[0] for operand in operands])
+            tie_count = self.count_ties(operands, value)
+            return tuple([rule(operand, value, tie_count)[0] for operand in operands])
 
         return compute_partials
 
     def count_ties(self, operands: Sequence[Number], value: Number) -> Number:
-        """The number of operands that are equal to the operation's value."""
+        """Returns the number of operands that are equal to the operation's value."""
         return sum(operand == value for operand in operands)
 
     def select_branch(self, condition: Number, x: Number, y: Number) -> Number:
-        """The value of a `where`, of whose branches the untaken one may have none."""
+        """Returns the value of a `where`; the branch that is not taken may have no value."""
         return (x, y)[get_branch_slot(condition) - 1]
 
     def get_branch_partials(self, condition: Number) -> tuple[Number | None, Number | None]:
-        """The partials of a `where` by its two branches: an untaken one is no edge at all."""
+        """Returns the partials of a `where` by its two branches, None for the one not taken: it
+        has no edge at all."""
         one = self.read_literal("1")
         return (one, None) if get_branch_slot(condition) == 1 else (None, one)
+
+    # rules and conditions of the table
 
     def bind_rule_variables(
         self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
     ) -> dict[str, Number]:
-        """What the rule of a slot may speak of, by name: the operands and `f`; of a variadic operation its own operand
-        as `x`, `f`, and `k`, the number of operands that are equal to `f`."""
+        """Returns the values of the names in the rule of a slot: the operands and `f`, the value.
+
+        The rule of a variadic operation knows its own operand as `x`, the value as `f`, and as `k`
+        the number of operands that are equal to `f`."""
         if operation.variadic:
             return {"x": operands[slot], "f": value, "k": self.count_ties(operands, value)}
         return dict(zip(operation.rule_variables, [*operands, value]))
 
     def get_partial(self, operation: Operation, slot: int) -> NumberFunction:
-        """The local partial for the operand in a slot: a function of what is `known`."""
+        """Returns the local partial for the operand in a slot, a function of the variables that
+        `bind_rule_variables` gives, as keywords."""
         key = (operation, 0 if operation.variadic else slot)
         if key not in self._partials_by_slot:
             self._partials_by_slot[key] = self.compile_formula(
@@ -138,72 +170,68 @@ class Arithmetic:
     def compute_partial_limit(
         self, operation: Operation, slot: int, rule_values: dict[str, Number]
     ) -> Number:
-        """The local partial at a point where its formula may have no value: an infinity, or not a number."""
+        """Returns the local partial where its formula may have no value: an infinity, or not a
+        number, if that is so."""
         rule = parse_partial_rule(operation, slot)
         return self.evaluate_with_limits(rule, rule_values)[rule.output]
 
     def is_condition_met(
         self, operation: Operation, condition: str, rule_values: dict[str, Number]
     ) -> bool:
-        """Whether a condition of a row, such as "x == 0", holds for what is `known`."""
-        if (operation, condition) not in self._conditions:
-            needed, _, where = condition.partition(" if ")
-            text = (
-                f"where({where}, where({needed}, 1, 0), 1)" if where else f"where({needed}, 1, 0)"
-            )
-            self._conditions[operation, condition] = self.compile_formula(
-                text, operation.rule_variables
-            )
+        """Whether a condition of a row, such as "x == 0", holds for the variables of its rule."""
+        key = (operation, condition)
+        if key not in self._conditions:
+            needed, _, premise = condition.partition(" if ")
+            text = f"where({needed}, 1, 0)"
+            if premise:  # what a row asks for only where its premise holds is met elsewhere
+                text = f"where({premise}, {text}, 1)"
+            self._conditions[key] = self.compile_formula(text, operation.rule_variables)
         try:
-            return bool(
-                self._conditions[operation, condition](**rule_values) == self.read_literal("1")
-            )
+            return bool(self._conditions[key](**rule_values) == self.read_literal("1"))
         except (ArithmeticError, ValueError):
             return False
 
+    # formulas
+
     def compile_formula(self, formula: str, parameters: Sequence[str]) -> NumberFunction:
-        """A Python function from a formula of the table."""
+        """Returns the Python function that a formula of the table stands for."""
         scope: dict[str, Any] = {}
         return _make_lambda(parameters, self._translate_formula(formula, parameters, scope), scope)
 
     def _translate_formula(
         self, formula: str, parameters: Sequence[str], scope: dict[str, Any]
     ) -> str:
-        """A formula of the table as Python text. Numbers and functions are put into `scope`."""
+        """Returns Python text for a formula, whose numbers and functions are put into `scope`."""
+
+        def name_number(text: str) -> str:
+            name = f"c{len(scope)}"
+            scope[name] = self.read_literal(text)
+            return name
+
+        def write_operation(operation: Operation, operands: list[str]) -> str:
+            if operation.name in self.syntax:
+                return self.syntax[operation.name].format(*operands)
+            scope[operation.name] = self.get_function(operation)
+            return f"{operation.name}({', '.join(operands)})"
+
         rule = parse(formula, parameters)
-        names = {line: name for name, line in rule.variables.items()}
-        texts: list[str] = []
-        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
-            if operation is VARIABLE:
-                texts.append(names[line])
-            elif operation is NUMBER:
-                texts.append(f"c{len(scope)}")
-                scope[texts[-1]] = self.read_literal(rule.literals[line])
-            elif operation.name in self.syntax:
-                texts.append(self.syntax[operation.name].format(*[texts[i] for i in operands]))
-            else:
-                scope[operation.name] = self.get_function(operation)
-                texts.append(f"{operation.name}({', '.join([texts[i] for i in operands])})")
+        texts = rule.fold(variable=str, number=name_number, apply=write_operation)
         return texts[rule.output]
 
     def evaluate_with_limits(
         self, rule: Expression, rule_values: dict[str, Number]
     ) -> list[Number]:
-        """The value of every line of a formula, with `limit` where one has none."""
-        values: list[Number] = []
-        names = {line: name for name, line in rule.variables.items()}
-        for line, (operation, operands) in enumerate(zip(rule.operations, rule.operands)):
-            if operation is VARIABLE:
-                values.append(rule_values[names[line]])
-            elif operation is NUMBER:
-                values.append(self.read_literal(rule.literals[line]))
-            else:
-                inputs = [values[i] for i in operands]
-                try:
-                    values.append(self.get_function(operation)(*inputs))
-                except (ArithmeticError, ValueError):
-                    values.append(self.compute_limit(operation, inputs))
-        return values
+        """Returns the value of every line of a formula, its limit where a line has no value."""
+
+        def apply_operation(operation: Operation, operands: list[Number]) -> Number:
+            try:
+                return self.get_function(operation)(*operands)
+            except (ArithmeticError, ValueError):
+                return self.compute_limit(operation, operands)
+
+        return rule.fold(
+            variable=rule_values.__getitem__, number=self.read_literal, apply=apply_operation
+        )
 
 
 def _make_lambda(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> NumberFunction:
@@ -213,15 +241,5 @@ def _make_lambda(parameters: Sequence[str], text: str, scope: dict[str, Any]) ->
 
 @cache
 def parse_partial_rule(operation: Operation, slot: int) -> Expression:
-    """The formula of a local partial, read."""
+    """Parses the formula of a local partial."""
     return parse(operation.get_partial_rule(slot), operation.rule_variables)
-
-
-# Floats: Python's own, IEEE 754 binary64.
-
-
-class NoValue(NamedTuple):
-    """Stands for the value of a line that has none, because the operation at line `origin` has none here."""
-
-    origin: int
-    overflow: bool

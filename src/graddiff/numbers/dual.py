@@ -9,10 +9,11 @@ Source: Griewank & Walther, Evaluating Derivatives, sections 3.1 and 5.1."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
+from graddiff.numbers.arithmetic import SCALAR_SYNTAX, Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.order import choose_operand
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
@@ -51,30 +52,37 @@ def _add_tangents(left: Number | None, right: Number | None) -> Number | None:
 
 
 class DualArithmetic(Arithmetic):
-    """The kind of number that duals are, over another kind."""
+    """The kind of number that duals over an inner kind are."""
+
+    syntax: Mapping[str, str] = {"where": SCALAR_SYNTAX["where"]}
 
     def __init__(self, inner: Arithmetic = FLOATS) -> None:
-        super().__init__(
-            read_literal=lambda text: Dual(inner.read_literal(text)),
-            natives={row.name: self._make_native(row) for row in TABLE.values()},
-            is_finite=lambda number: isinstance(number, bool) or inner.is_finite(number.value),
-            compute_limit=self._compute_limit,
-            syntax={"where": "({1} if {0} else {2})"},
-            range_hint=inner.range_hint,
-        )
-        self.inner = inner
+        self.inner, self.range_hint = inner, inner.range_hint
+        super().__init__()
+
+    def read_literal(self, text: str) -> Dual:
+        return Dual(self.inner.read_literal(text))
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        """Returns every operation of the table: each has a rule for tangents."""
+        return {row.name: self._make_native(row) for row in TABLE.values()}
+
+    def is_finite(self, value: Dual | bool) -> bool:
+        return isinstance(value, bool) or self.inner.is_finite(value.value)
+
+    def compute_limit(self, operation: Operation, operands: Sequence[Dual]) -> Dual:
+        """Returns the limit of the value; its tangent is unknown if it depends on the direction."""
+        value = self.inner.compute_limit(operation, [operand.value for operand in operands])
+        is_constant = all(operand.tangent is None for operand in operands)
+        return Dual(value, None if is_constant else math.nan)
 
     def count_ties(self, operands: Sequence[Dual], value: Dual) -> Dual:
         return Dual(super().count_ties(operands, value))
 
-    def _compute_limit(self, operation: Operation, operands: Sequence[Dual]) -> Dual:
-        """The limit of a value; where it depends on the direction, how fast is unknown."""
-        value = self.inner.compute_limit(operation, [operand.value for operand in operands])
-        return Dual(
-            value, None if all(operand.tangent is None for operand in operands) else math.nan
-        )
-
     def _make_native(self, operation: Operation) -> NumberFunction:
+        if operation is WHERE:
+            return choose_operand
+
         def apply_to_duals(*operands: Dual) -> Dual | bool:
             inner = self.inner
             values = [operand.value for operand in operands]
@@ -88,8 +96,6 @@ class DualArithmetic(Arithmetic):
                     tangent = _add_tangents(tangent, partial * operand.tangent)
             return Dual(value, tangent)
 
-        if operation is WHERE:
-            return lambda condition, x, y: x if condition else y
         return apply_to_duals
 
 

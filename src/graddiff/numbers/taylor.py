@@ -7,10 +7,11 @@ Source: Griewank & Walther, Evaluating Derivatives, section 13.2."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
+from graddiff.numbers.arithmetic import SCALAR_SYNTAX, Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
+from graddiff.numbers.order import choose_operand
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
@@ -44,24 +45,32 @@ class TaylorSeries:
 
 
 class TaylorArithmetic(Arithmetic):
-    """The kind of number that series over another kind are."""
+    """The kind of number that series over an inner kind are."""
+
+    syntax: Mapping[str, str] = {"where": SCALAR_SYNTAX["where"]}
 
     def __init__(self, inner: Arithmetic = FLOATS) -> None:
-        super().__init__(
-            read_literal=lambda text: self.make_constant(inner.read_literal(text)),
-            natives={row.name: self._make_native(row) for row in TABLE.values()},
-            is_finite=lambda series: isinstance(series, bool) or inner.is_finite(series[0]),
-            compute_limit=lambda operation, operands: self.make_constant(
-                inner.compute_limit(operation, [o[0] for o in operands])
-            ),
-            syntax={"where": "({1} if {0} else {2})"},
-            range_hint=inner.range_hint,
-        )
-        self.inner, self.zero = inner, inner.read_literal("0")
+        self.inner, self.range_hint = inner, inner.range_hint
+        self.zero = inner.read_literal("0")
+        super().__init__()
         # Each operation on the same series is found once: sin and cos, each the partial of the other, meet again.
         self._results: dict[
             tuple[object, ...], tuple[TaylorSeries | bool, tuple[TaylorSeries, ...]]
         ] = {}
+
+    def read_literal(self, text: str) -> TaylorSeries:
+        return self.make_constant(self.inner.read_literal(text))
+
+    def make_natives(self) -> dict[str, NumberFunction]:
+        """Returns every operation of the table: the coefficients follow from its partials."""
+        return {row.name: self._make_native(row) for row in TABLE.values()}
+
+    def is_finite(self, value: TaylorSeries | bool) -> bool:
+        return isinstance(value, bool) or self.inner.is_finite(value[0])
+
+    def compute_limit(self, operation: Operation, operands: Sequence[TaylorSeries]) -> TaylorSeries:
+        limit = self.inner.compute_limit(operation, [operand[0] for operand in operands])
+        return self.make_constant(limit)
 
     def make_constant(self, value: Number) -> TaylorSeries:
         return TaylorSeries(value, zero=self.zero)
@@ -76,7 +85,7 @@ class TaylorArithmetic(Arithmetic):
 
     def _make_native(self, operation: Operation) -> NumberFunction:
         if operation is WHERE:
-            return lambda condition, x, y: x if condition else y
+            return choose_operand
 
         def apply_to_series(*operands: TaylorSeries) -> TaylorSeries | bool:
             key = (operation, *map(id, operands))

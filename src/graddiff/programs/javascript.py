@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graddiff.autodiff.result import Result
 from graddiff.notation.style import Term
-from graddiff.operations.table import NUMBER, VARIABLE, WHERE
+from graddiff.operations.table import WHERE
 from graddiff.programs.target_languages import JAVASCRIPT, CodeWriter
 
 EdgeKey = tuple[int, int, int]  # source, target, slot
@@ -16,18 +16,22 @@ def write_page_functions(result: Result, edges: Sequence[EdgeKey]) -> str:
     """Two functions: `forward(at)` gives the values of all lines, `partials(v)` those of the edges, null where a branch
     is not taken. Only numbers of lines and operations of the table reach the code, never a user's text."""
     expression, writer = result.expression, CodeWriter(JAVASCRIPT)
-    variables = {line: place for place, line in enumerate(expression.variables.values())}
-    body = []
-    for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
-        if operation is VARIABLE:
-            text = f"at[{variables[line]}]"
-        elif operation is NUMBER:
-            text = writer.make_literal_term(expression.literals[line]).text
-        else:
-            text = writer.compose_operation(
-                operation, [make_value_term(operand) for operand in operands]
-            ).text
-        body.append(f"  v[{line}] = {text};\n")
+    places = {name: place for place, name in enumerate(expression.variables)}
+    body: list[str] = []
+
+    def assign_value(text: str) -> Term:
+        """Adds a statement for the next line and returns the term that stands for its value."""
+        term = make_value_term(len(body))
+        body.append(f"  {term.text} = {text};\n")
+        return term
+
+    expression.fold(
+        variable=lambda name: assign_value(f"at[{places[name]}]"),
+        number=lambda text: assign_value(writer.make_literal_term(text).text),
+        apply=lambda operation, operands: assign_value(
+            writer.compose_operation(operation, operands).text
+        ),
+    )
     found = [
         f"  p[{place}] = {format_edge_partial(result, writer, edge)};\n"
         for place, edge in enumerate(edges)

@@ -12,7 +12,7 @@ from graddiff.notation.style import ATOM, PRECEDENCE, SPACED, Alphabet, Operatio
 from graddiff.notation.terms import format_partial_formula, make_literal_term
 from graddiff.numbers.arithmetic import Number
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE
+from graddiff.operations.table import TABLE
 
 NUMERAL_PATTERN = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|math\.\w+|\d\*math\.pi")
 
@@ -97,21 +97,13 @@ class CodeWriter:
 
     def translate_formula(self, text: str, terms: Mapping[str, Term]) -> str:
         """A formula of the table with terms for its names."""
-        read = parse(text, tuple(terms))
-        names = {line: name for name, line in read.variables.items()}
-        found: list[Term] = []
-        for line, operation in enumerate(read.operations):
-            if operation is VARIABLE:
-                found.append(terms[names[line]])
-            elif operation is NUMBER:
-                found.append(self.make_literal_term(read.literals[line]))
-            else:
-                found.append(
-                    self.compose_operation(
-                        operation, [found[operand] for operand in read.operands[line]]
-                    )
-                )
-        return found[read.output].text
+        rule = parse(text, tuple(terms))
+        line_terms = rule.fold(
+            variable=terms.__getitem__,
+            number=self.make_literal_term,
+            apply=self.compose_operation,
+        )
+        return line_terms[rule.output].text
 
     def choose_identifiers(
         self, wanted: Iterable[str], avoid: Iterable[str] = ()

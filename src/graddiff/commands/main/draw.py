@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from graddiff.autodiff.result import Result
 from graddiff.commands.main.options import PICTURE_FORMATS
 from graddiff.commands.shared.options import print_message
-from graddiff.errors import PointError, UsageError
+from graddiff.errors import JUMP, KINK, PointError, UsageError
 from graddiff.numbers.floats import FLOATS
 from graddiff.render.pictures.figure import Figure, build_figure
 
@@ -63,6 +63,6 @@ def write_graph(result: Result, form: str, digits: int) -> None:
     for notice in result.notices:
         print_message(f"{notice.kind}: {notice.message}")
     if form in ("pytorch", "jax") and any(
-        notice.kind in ("kink", "jump") for notice in result.notices
+        notice.kind in (KINK.name, JUMP.name) for notice in result.notices
     ):
         print_message("a framework may use another convention at this point")

@@ -87,9 +87,9 @@ def choose_arithmetic(options: dict[str, Any]) -> Arithmetic:
 
         return EXACT
     if options["precision"]:
-        from graddiff.numbers.multiprecision import make_multiprecision_arithmetic
+        from graddiff.numbers.multiprecision import MultiprecisionArithmetic
 
-        return make_multiprecision_arithmetic(options["precision"])
+        return MultiprecisionArithmetic(options["precision"])
     return FLOATS
 
 

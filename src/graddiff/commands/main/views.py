@@ -19,7 +19,7 @@ from graddiff.autodiff.point import parse_bindings, parse_names
 from graddiff.autodiff.result import Result, differentiate, validate_binding
 from graddiff.checks.verification import verify_gradient
 from graddiff.commands.shared.options import choose_canvas
-from graddiff.errors import Notice, PointError, UsageError
+from graddiff.errors import UNDEFINED, UNUSED_STATEMENT, Notice, PointError, UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
 from graddiff.numbers.arithmetic import Arithmetic, Number
@@ -139,7 +139,7 @@ def compute_order_view(request: ViewRequest) -> DerivativeView:
     if len(found) > order:
         return answer
     message = f"there is no derivative of order {len(found)} at this point, or it is too large"
-    return answer._replace(notices=(*answer.notices, Notice("undefined", message)), code=4)
+    return answer._replace(notices=(*answer.notices, Notice(UNDEFINED.name, message)), code=4)
 
 
 def compute_jacobian_view(request: ViewRequest) -> DerivativeView:
@@ -160,7 +160,7 @@ def compute_jacobian_view(request: ViewRequest) -> DerivativeView:
     ]
     answer = build_point_view(results[0], {"outputs": rows}, table, [r.gradient for r in results])
     notices = dict.fromkeys(
-        notice for r in results for notice in r.notices if notice.kind != "unused statement"
+        notice for r in results for notice in r.notices if notice.kind != UNUSED_STATEMENT.name
     )
     return answer._replace(notices=tuple(notices), head={"at": answer.head["at"]})
 

@@ -6,8 +6,17 @@ from typing import NamedTuple
 
 from graddiff.autodiff.notices import find_reached_lines
 from graddiff.autodiff.result import Result
-from graddiff.errors import UsageError, make_printable
-from graddiff.language.expression import Expression
+from graddiff.errors import (
+    INDETERMINATE,
+    JUMP,
+    KINK,
+    OVERFLOW,
+    POLE,
+    UNDEFINED,
+    VERTICAL_TANGENT,
+    UsageError,
+    make_printable,
+)
 from graddiff.notation.labels import Labels, format_headline
 from graddiff.notation.numerals import format_number
 from graddiff.operations.table import NUMBER, VARIABLE, WHERE
@@ -15,13 +24,13 @@ from graddiff.operations.table import NUMBER, VARIABLE, WHERE
 MAX_BOXES = 2_000  # boxes
 MAX_BOX_TITLE = 28  # characters of a box's title
 MARKED_NOTICES = (
-    "kink",
-    "jump",
-    "pole",
-    "vertical tangent",
-    "undefined",
-    "indeterminate",
-    "overflow",
+    KINK.name,
+    JUMP.name,
+    POLE.name,
+    VERTICAL_TANGENT.name,
+    UNDEFINED.name,
+    INDETERMINATE.name,
+    OVERFLOW.name,
 )
 
 StyledLines = list[tuple[str, str]]  # texts, and the styles they have
@@ -79,7 +88,7 @@ def build_figure(
     """The figure of a result: what the output was computed from, everything once, and with `branches` what it would be
     computed from elsewhere. Raises UsageError for more than a picture that is `limited` can show."""
     expression, graph = result.expression, result.graph
-    lines = find_needed_lines(expression) if branches else sorted(find_reached_lines(graph))
+    lines = expression.find_reachable_lines() if branches else sorted(find_reached_lines(graph))
     if limited and len(lines) > MAX_BOXES:
         told = f"the graph has {len(lines):,} nodes, and a picture shows {MAX_BOXES:,} at most"
         raise UsageError(
@@ -99,15 +108,6 @@ def build_figure(
     return Figure(
         make_printable(format_headline(expression)), describe_figure(result, digits), boxes, arrows
     )
-
-
-def find_needed_lines(expression: Expression) -> list[int]:
-    """The lines that the output needs at one point or another."""
-    found = {expression.output}
-    for line in range(expression.output, -1, -1):
-        if line in found:
-            found.update(expression.operands[line])
-    return sorted(found)
 
 
 def build_box(result: Result, labels: Labels, line: int, marks: dict[str, str], digits: int) -> Box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graddiff.autodiff.paths import GraphPath, PathSelection
 from graddiff.autodiff.result import Result
-from graddiff.errors import Notice
+from graddiff.errors import MANY_PATHS, Notice
 from graddiff.notation.labels import Labels
 from graddiff.notation.numerals import format_number
 from graddiff.render.terminal.views import DerivativeView, ViewRow, build_point_view
@@ -40,7 +40,7 @@ def build_paths_view(result: Result, name: str, paths: PathSelection) -> Derivat
     f = result.expression.output_name
     message = f"there are {format_path_count(paths.total)} paths; the {len(paths.paths)} with the largest products are shown, and the "
     message += f"sum over all of them, ∂{f}/∂{name}, is {format_number(total, PATH_DIGITS)}"
-    return answer._replace(notices=(*answer.notices, Notice("many paths", message)))
+    return answer._replace(notices=(*answer.notices, Notice(MANY_PATHS.name, message)))
 
 
 def format_path_count(paths: int) -> str:

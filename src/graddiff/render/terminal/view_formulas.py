@@ -12,6 +12,7 @@ from graddiff.algebra.derivatives import (
     derive_jacobian,
     derive_orders,
 )
+from graddiff.errors import UNUSED_STATEMENT
 from graddiff.language.expression import Expression
 from graddiff.notation.latex import LATEX
 from graddiff.render.terminal.views import DerivativeView
@@ -68,7 +69,7 @@ def build_outputs_view(
         for i, f in enumerate(called)
         for x in names
     ]
-    notices = tuple(one for one in expression.notices if one.kind != "unused statement")
+    notices = tuple(one for one in expression.notices if one.kind != UNUSED_STATEMENT.name)
     in_latex = found.written(LATEX).formulas
     latex = [
         rf"\frac{{\partial f_{{{i + 1}}}}}{{\partial {LATEX.format_name(x)}}} = {in_latex[str(i), x]}"
