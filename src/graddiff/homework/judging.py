@@ -21,6 +21,7 @@ from graddiff.homework.sample_points import (
     is_rational_function,
 )
 from graddiff.language.expression import Expression
+from graddiff.notation.numerals import format_float
 from graddiff.numbers.fractions import EXACT
 
 RELATIVE_ERROR = 1e-9  # by which two ways to compute a number may differ
@@ -146,7 +147,7 @@ def judge_formula(
             return Verdict("wrong", rule, None, f"it has no value: {problem.message}", sample.at)
         equal, error = compare_at_sample(answer, value, sample)
         if equal is False and not same:
-            told = f"it gives {value:.6g}, which the derivative does not"
+            told = f"it gives {format_float(value, 6)}, which the derivative does not"
             return Verdict("wrong", rule, error, told, sample.at)
         agreed, worst = agreed + bool(equal), max(worst, error)
         if time.monotonic() > end:

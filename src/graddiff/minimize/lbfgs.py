@@ -18,6 +18,7 @@ from graddiff.minimize.loop import (
     StepObserver,
     StoppingCriteria,
 )
+from graddiff.notation.numerals import format_float
 
 
 def require_scipy() -> None:
@@ -84,7 +85,7 @@ class LineSearchDescent:
         norm = math.hypot(*self._evaluations[self._state.parameters][1:])
         if norm == 0:
             return RunEnd("gradient", "the gradient is 0")
-        told = f"the line search finds no smaller loss, and the gradient is {norm:.3g} long"
+        told = f"the line search finds no smaller loss, and the gradient is {format_float(norm, 3)} long"
         flat = norm <= FLAT_GRADIENT * max(1.0, self._first_norm)
         return (
             RunEnd("line search", told)

@@ -11,6 +11,7 @@ from graddiff.kernel.program import eliminate_dead_lines
 from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
 from graddiff.language.parser import parse
 from graddiff.minimize.optimizers import OptimizerRule
+from graddiff.notation.numerals import format_float
 from graddiff.notation.style import ATOM, PRECEDENCE, SPACED, OperationPattern, Term
 from graddiff.notation.terms import make_constant_term, substitute_terms
 from graddiff.numbers.floats import FLOATS
@@ -113,7 +114,7 @@ def explain_update(
             for meaning in (called, numbers)
         )
         at[name] = float(values[formula.output])
-        value = format_update_number(at[name], digits)
+        value = format_float(at[name], digits)
         if says == called[name].text:
             continue
         if name == "g":
@@ -122,10 +123,6 @@ def explain_update(
     return found
 
 
-def format_update_number(value: float, digits: int) -> str:
-    return format(value + 0.0, f".{digits}g")
-
-
 def make_number_term(value: float, digits: int) -> Term:
     """A number as it is put into a formula; a negative one is bracketed wherever it is an operand."""
-    return Term(format_update_number(value, digits), ATOM if value >= 0 else 0)
+    return Term(format_float(value, digits), ATOM if value >= 0 else 0)

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 
 from graddiff.language.expression import Expression
+from graddiff.notation.numerals import format_bare_number
 from graddiff.notation.style import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.numbers.arithmetic import Number, parse_partial_rule
 from graddiff.numbers.floats import FLOATS
@@ -24,7 +25,7 @@ def make_literal_term(text: str) -> Term:
 
 def make_constant_term(value: float) -> Term:
     """The term of a number: a short decimal, or else a fraction if it is that of small whole numbers."""
-    text = format(value, ".12g")
+    text = format_bare_number(value, 12)
     if len(text) > 8:
         for divisor in range(3, 13):
             if abs(value * divisor - round(value * divisor)) < 1e-12 * abs(value * divisor):

@@ -22,6 +22,7 @@ from graddiff.commands.shared.options import choose_canvas
 from graddiff.errors import UNDEFINED, UNUSED_STATEMENT, Notice, PointError, UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
+from graddiff.notation.numerals import format_sentence_number
 from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
 from graddiff.render.terminal.canvas import print_lines
@@ -219,7 +220,7 @@ def format_slopes(slopes: tuple[float | None, float | None] | None) -> str:
     return (
         ""
         if slopes is None
-        else " | ".join("none" if s is None else format(s, ".7g") for s in slopes)
+        else " | ".join("none" if s is None else format_sentence_number(s) for s in slopes)
     )
 
 

@@ -21,6 +21,7 @@ from graddiff.minimize.objectives import MeanObjective, PointObjective
 from graddiff.minimize.optimizers import LBFGS
 from graddiff.minimize.saved_run import save_run
 from graddiff.notation.labels import format_headline
+from graddiff.notation.numerals import format_float
 from graddiff.render.json.minimize_records import StepRecords, render_run_json
 from graddiff.render.terminal.progress import LiveLine
 from graddiff.system.files import make_write_error
@@ -177,7 +178,7 @@ class MinimizationRun:
         if self.prepared.batches is not None:
             text += f", epoch {step.epoch:,}" + (f" of {limits.epochs:,}" if limits.epochs else "")
         live.show_text(
-            f"{text}, loss {step.value:.6g}, |gradient| {step.gradient_norm:.3g}, {done / spent:,.0f} steps a second"
+            f"{text}, loss {format_float(step.value, 6)}, |gradient| {format_float(step.gradient_norm, 3)}, {done / spent:,.0f} steps a second"
         )
 
     def write_result(self, end: RunEnd) -> None:

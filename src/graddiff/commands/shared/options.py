@@ -14,7 +14,7 @@ from graddiff.checks.expectations import ComparedExpectation
 from graddiff.commands import COMMANDS
 from graddiff.errors import UsageError, make_printable
 from graddiff.language.suggestions import suggest_name
-from graddiff.notation.numerals import format_exact_number
+from graddiff.notation.numerals import format_bare_number, format_exact_number
 from graddiff.render.terminal.canvas import Canvas, make_canvas
 
 CommandFunction = Callable[..., Any]
@@ -119,7 +119,7 @@ def format_single_number(result: Result, form: str, digits: int | None) -> str:
         return "undefined"
     if not isinstance(number, float):
         return format_exact_number(number)
-    return repr(number).removesuffix(".0") if digits is None else format(number, f".{digits}g")
+    return format_bare_number(number, digits)
 
 
 def list_number_remarks(result: Result, checks: Iterable[ComparedExpectation]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graddiff.data.row_answers import RowAnswer
+from graddiff.notation.numerals import format_bare_number
 
 
 class NumberRowWriter:
@@ -16,7 +17,7 @@ class NumberRowWriter:
         return ""
 
     def format_row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
-        return repr(numbers[-1]).removesuffix(".0") + "\n"
+        return format_bare_number(numbers[-1]) + "\n"
 
     def format_answer_row(self, raw: str, record: Any, answer: RowAnswer) -> str:
         number = answer.numbers[-1] if answer.numbers else float("nan")

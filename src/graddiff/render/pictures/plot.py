@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from graddiff.minimize.history import LossRecord
+from graddiff.notation.numerals import format_float
 from graddiff.render.axis_steps import is_over_decades, round_up_step
 from graddiff.render.markup import escape_xml
 from graddiff.render.pictures.contours import choose_levels, join_segments, trace_level
@@ -72,10 +73,12 @@ class Axis(NamedTuple):
             return [(10.0**power, f"1e{power}") for power in powers]
         base, step = self.base, self.tick_step
         first, last = math.ceil((self.least - base) / step), math.floor((self.most - base) / step)
-        form = ",.0f" if self.is_integral else ".3g"
-        return [
-            (base + place * step, format(place * step, form)) for place in range(first, last + 1)
-        ]
+        ticks = []
+        for place in range(first, last + 1):
+            offset = place * step
+            text = f"{offset:,.0f}" if self.is_integral else format_float(offset, 3)
+            ticks.append((base + offset, text))
+        return ticks
 
     @property
     def tick_step(self) -> float:
@@ -98,7 +101,7 @@ class Axis(NamedTuple):
     def title(self) -> str:
         """What it goes over, without the base."""
         return (
-            f"{self.label} {'-' if self.base > 0 else '+'} {abs(self.base):.17g}"
+            f"{self.label} {'-' if self.base > 0 else '+'} {format_float(abs(self.base), 17)}"
             if self.base
             else self.label
         )

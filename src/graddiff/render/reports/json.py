@@ -8,6 +8,7 @@ from typing import Any
 
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
 from graddiff.homework.problems import Homework
+from graddiff.notation.numerals import format_float
 from graddiff.render.json.schema import describe_object as closed
 from graddiff.render.reports.wording import StudentResults, format_answer
 
@@ -70,7 +71,7 @@ def encode_part(result: PartResult) -> dict[str, Any]:
 
 def round_error(error: float | None) -> float | None:
     """An error to two digits: how far off an answer is, which should not tell the right one."""
-    return None if error is None or not error < float("inf") else float(format(error, ".2g"))
+    return None if error is None or not error < float("inf") else float(format_float(error, 2))
 
 
 def build_homework_schema() -> dict[str, Any]:

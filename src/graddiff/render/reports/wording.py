@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from graddiff.errors import make_printable
 from graddiff.homework.grading import PartResult, StudentResult
+from graddiff.notation.numerals import format_float
 
 MAX_ANSWER_LENGTH = 200  # characters of an answer that a report shows
 
@@ -71,7 +72,7 @@ def format_counterexample(part: PartResult) -> str:
 
 def format_marks(value: float) -> str:
     """Marks as they are written by hand."""
-    return format(value, ".12g")
+    return format_float(value, 12)
 
 
 def format_part_message(part: PartResult) -> str:

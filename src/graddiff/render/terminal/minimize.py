@@ -11,8 +11,9 @@ from graddiff.minimize.history import LossRecord
 from graddiff.minimize.loop import OptimizerStep, RunEnd, RunState, format_count
 from graddiff.minimize.optimizers import LBFGS, OPTIMIZER_RULES
 from graddiff.minimize.saved_run import MinimizationTask
-from graddiff.minimize.update_code import explain_update, format_update_number
+from graddiff.minimize.update_code import explain_update
 from graddiff.notation.labels import format_headline
+from graddiff.notation.numerals import format_float
 from graddiff.render.axis_steps import is_over_decades, round_up_step
 from graddiff.render.terminal.canvas import Canvas, Line, Segment, wrap_text
 from graddiff.render.terminal.table import Cell, is_too_narrow, lay_out_table
@@ -55,9 +56,7 @@ def render_run_heading(task: MinimizationTask, loss: Expression, canvas: Canvas)
             over += f", {task.data.batch_size:,} at a time"
         yield from wrap_text(over, "quiet", 0, canvas)
     if task.fixed:
-        kept = ", ".join(
-            f"{name} = {format_update_number(value, 7)}" for name, value in task.fixed.items()
-        )
+        kept = ", ".join(f"{name} = {format_float(value, 7)}" for name, value in task.fixed.items())
         yield from wrap_text(f"with {kept}", "quiet", 0, canvas)
     settings = ", ".join(
         f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr"
@@ -76,11 +75,11 @@ def explain_first_steps(
     """The first steps, with the numbers put in."""
     for step, state in steps:
         at = ", ".join(
-            f"{name} = {format_update_number(value, digits)}"
+            f"{name} = {format_float(value, digits)}"
             for name, value in zip(task.start, step.parameters)
         )
         over = " over the rows of its batch" if task.data and task.data.batch_size else ""
-        value = f"{output} = {format_update_number(step.value, digits)}{over} at {at}"
+        value = f"{output} = {format_float(step.value, digits)}{over} at {at}"
         yield from wrap_text(f"step {step.number + 1:,}: {value}", "head", 0, canvas)
         for style, text in explain_updates(task, output, step, state, digits):
             yield from wrap_text(text, style, 2, canvas)
@@ -94,7 +93,7 @@ def explain_updates(
     rule, count = OPTIMIZER_RULES[task.optimizer], len(task.start)
     for place, name in enumerate(task.start):
         derivative = f"∂{output}/∂{name}"
-        yield "adjoint", f"{derivative} = {format_update_number(step.gradient[place], digits)}"
+        yield "adjoint", f"{derivative} = {format_float(step.gradient[place], digits)}"
         kept = {kind: state.memory[row * count + place] for row, kind in enumerate(rule.state)}
         before = {
             "w": step.parameters[place],
@@ -172,7 +171,7 @@ def make_number_cell(value: float | None, digits: int) -> Cell:
     if value is None:
         return [[Segment("")]]
     texts = dict.fromkeys(
-        format_update_number(value, fewer) for fewer in range(digits, min(digits, 3) - 1, -1)
+        format_float(value, fewer) for fewer in range(digits, min(digits, 3) - 1, -1)
     )
     return [[Segment(text, "value")] for text in texts]
 
@@ -184,9 +183,7 @@ def render_loss_chart(loss_records: Sequence[LossRecord], canvas: Canvas) -> Ite
     largest = max(map(abs, heights)) or 1.0  # so that no difference is too large
     heights = [height / largest for height in heights]
     least, most = min(heights), max(heights)
-    ends = (
-        f"from {format_update_number(losses[0], 4)} to {format_update_number(losses[-1], 4)}{scale}"
-    )
+    ends = f"from {format_float(losses[0], 4)} to {format_float(losses[-1], 4)}{scale}"
     room = MAX_BARS if canvas.width is None else canvas.width - len("loss ")
     beside = canvas.width is None or room - len(ends) - 2 > MIN_BARS
     count = min(
@@ -224,12 +221,12 @@ def render_run_result(
     """Where the run has come to, and why it has stopped."""
     loss = "loss" if task.data else output
     yield [
-        Segment(f"{loss} = {format_update_number(loss_record.step.loss or 0.0, digits)}"),
+        Segment(f"{loss} = {format_float(loss_record.step.loss or 0.0, digits)}"),
         Segment(" at", "quiet"),
     ]
     line = "  "
     for name, value in zip(task.start, loss_record.step.parameters):
-        text = canvas.transliterate(f"{name} = {format_update_number(value, digits)}")
+        text = canvas.transliterate(f"{name} = {format_float(value, digits)}")
         if (
             count_columns(line) > 2
             and canvas.width is not None
@@ -240,7 +237,7 @@ def render_run_result(
         line += text if line == "  " else f"   {text}"
     yield [Segment(line, "value")]
     if loss_record.test is not None:
-        yield [Segment(f"test loss = {format_update_number(loss_record.test, digits)}")]
+        yield [Segment(f"test loss = {format_float(loss_record.test, digits)}")]
     if end.code != PointError.exit_code:  # that is said on standard error
         yield from wrap_text(f"stopped: {end.message}", "quiet", 0, canvas)
 

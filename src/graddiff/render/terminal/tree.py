@@ -11,7 +11,7 @@ from typing import NamedTuple
 from graddiff.autodiff.result import Result
 from graddiff.errors import count_columns
 from graddiff.notation.labels import Labels, format_headline
-from graddiff.notation.numerals import format_exact_number
+from graddiff.notation.numerals import format_exact_number, format_float
 from graddiff.notation.style import ATOM
 from graddiff.numbers.arithmetic import NoValue, Number
 from graddiff.operations.table import WHERE, get_branch_slot
@@ -97,7 +97,7 @@ class Tree:
         if value != value:
             return "undefined"
         return (
-            format(value + 0.0, f".{self.digits}g")
+            format_float(value, self.digits)
             if isinstance(value, float)
             else abbreviate_digits(format_exact_number(value))
         )

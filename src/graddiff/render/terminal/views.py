@@ -9,8 +9,7 @@ from graddiff.autodiff.result import Result
 from graddiff.errors import Notice
 from graddiff.language.expression import Expression
 from graddiff.notation.labels import format_headline
-from graddiff.notation.numerals import format_exact_number
-from graddiff.numbers.arithmetic import Number
+from graddiff.notation.numerals import format_number
 from graddiff.render.json.result import RESULT_SCHEMA_ID, encode_json, encode_notice, encode_number
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 from graddiff.render.terminal.formulas import render_definitions
@@ -80,7 +79,7 @@ def render_view(
 ) -> Iterator[Line]:
     """The expression and the point, the table or the formulas, the notices."""
     at = ", ".join(
-        f"{name} = {format_view_number(value, digits)}"
+        f"{name} = {format_number(value, digits)}"
         for name, value in view.head.get("at", {}).items()
     )
     yield [
@@ -122,14 +121,4 @@ def make_cell_segment(cell: Any, canvas: Canvas, digits: int) -> Segment:
         return Segment(canvas.transliterate(cell), "head")
     if cell is None:
         return Segment("none", "quiet")
-    return Segment(format_view_number(cell, digits), "adjoint")
-
-
-def format_view_number(value: Number, digits: int) -> str:
-    if value != value:
-        return "undefined"
-    return (
-        format(value + 0.0, f".{digits}g")
-        if isinstance(value, float)
-        else format_exact_number(value)
-    )
+    return Segment(format_number(cell, digits), "adjoint")
