@@ -13,11 +13,13 @@ import pytest
 from graddiff import GraddiffError, differentiate, parse
 from graddiff.kernel import scalar as rows
 from graddiff.kernel import vector as columns
+from graddiff.kernel.finiteness import INFINITY_PRESERVING
 from graddiff.kernel.program import Program, compile_program
 from graddiff.kernel.scalar import compile_row_function
 from graddiff.kernel.vector import BLOCK_ROWS, ColumnKernel
+from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import COMPARISONS, ROWS, WHERE
+from graddiff.operations.table import COMPARISONS, ROWS, TABLE, WHERE
 from test_reverse import random_text
 
 pytestmark = pytest.mark.filterwarnings(
@@ -376,3 +378,37 @@ def test_gradient_by_what_does_not_flow_is_zero() -> None:
         expression, {}, [None, expression.variables["x"]], rows.SCALAR_NATIVES
     )
     assert compile_row_function(compiled)(3.0) == (6.0, 0.0, 2.0)
+
+
+@pytest.mark.parametrize(("name", "slot"), sorted(INFINITY_PRESERVING))
+def test_infinity_stays_visible_in_what_preserves_it(name: str, slot: int) -> None:
+    operation = TABLE[name]
+    for operand, other in itertools.product((math.inf, -math.inf, math.nan), (*SPECIAL, math.inf)):
+        operands = [other] * len(operation.parameters)
+        operands[slot] = operand
+        try:
+            value = FLOATS.get_function(operation)(*operands)
+        except (ArithmeticError, ValueError):
+            continue  # the point is not answered
+        assert not math.isfinite(value), operands
+
+
+@pytest.mark.parametrize(
+    ("text", "checked"),
+    [
+        (
+            "atan(x) + sin(y)",
+            ["x", "add"],
+        ),  # atan(inf) is finite; what happens to y shows in the sum
+        ("1/(x*y)", ["mul", "div"]),
+        ("where(x > 0, 1/(x*y), y)", ["x", "y", "mul", "where"]),  # y counts in both branches
+    ],
+)
+def test_only_lines_whose_infinity_would_vanish_are_checked(text: str, checked: list[str]) -> None:
+    program = compile_program(parse(text), {}, [], rows.SCALAR_NATIVES)
+    labels = [operation.name for operation in program.operations]
+    for name, line in program.inputs.items():
+        labels[line] = name
+    assert [labels[line] for line in program.finiteness_checks] == checked
+    branches = {labels[line]: branch for line, branch in program.finiteness_checks.items()}
+    assert (branches.get("mul") is not None) == ("where" in text)  # 1/(x*y) counts in its branch

@@ -1,51 +1,43 @@
-"""One expression for many points: value and all partials as straight-line code in which nothing is computed twice.
+"""One expression for many points: value and partials as straight-line code, no line computed twice.
 
-Only line numbers, numbers and operations of the table reach the code that is generated; a user's name is never more
-than the label of a column. A point at which something is not finite, or is a matter of convention, is not answered
-here: it is for the single-point path, so that errors and notices are the same for one point as for a million."""
+A program answers ordinary points only. Where a number is not finite, or a derivative is a matter of
+convention, the point goes to the single-point path (`autodiff`), so that errors and notices are the
+same for one point as for a million.
+
+Only line numbers, numbers and operations of the table reach the code that is generated; a user's
+name is never more than the label of a column."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
+from graddiff.kernel.finiteness import Branch, find_finiteness_checks
 from graddiff.kernel.instructions import EQ, Instruction, InstructionList, SymbolicArithmetic
 from graddiff.language.expression import Expression
 from graddiff.operations.row import Operation
-from graddiff.operations.table import COMPARISONS, NUMBER, WHERE
+from graddiff.operations.table import COMPARISONS, WHERE
 
-# Operations whose result is not finite whenever this operand is not: an infinity that passes through all of these is
-# seen in the result. Through any other it could vanish, as in 1/inf.
-INFINITY_PRESERVING = {(name, slot) for name in ("add", "sub", "mul") for slot in (0, 1)}
-INFINITY_PRESERVING |= {
-    ("div", 0),
-    *((name, 0) for name in ("neg", "abs", "sqrt", "cbrt", "sin", "cos", "tan", "log", "log2")),
-}
-INFINITY_PRESERVING |= {
-    (name, 0)
-    for name in ("log10", "log1p", "sinh", "cosh", "asinh", "acosh", "asin", "acos", "atanh")
-}
-
-# Cheaper than the table's formulas, and not finite where they do not hold.
+# Formulas that cost less than those of the table, and are not finite where they do not hold.
 CHEAPER_FORMULAS = {"sech": "1/cosh(x)", "csch": "1/sinh(x)"}
 
-SILENT_DOMAIN_ERRORS = {
-    "clamp": "a > b"
-}  # what breaks a domain without a result that is not finite
-
-
-Branch = tuple[int, bool]
+# Conditions outside the domain whose result is finite all the same, so that only a test shows them.
+SILENT_DOMAIN_ERRORS = {"clamp": "a > b"}
 
 
 class Program(NamedTuple):
     """The lines that a value and its partials need, in the order of evaluation.
 
-    `inputs` are lines by the name of their column; `outputs` the value, then the partials in the order asked for;
-    `awkward` are comparisons: a point where one of them holds is for the single-point path, and so is one where a
-    line of `checked` is not finite, if it stands in a branch, which is a condition and its side, that is taken."""
+    operations, operands: one item per line; operands are earlier lines.
+    numbers: the value of each line that is a constant.
+    inputs: the line of each column, by the column's name.
+    outputs: the line of the value, then those of the partials in the order of `wrt`.
+    convention_tests: comparisons; where one of them holds, the point is for the single-point path.
+    finiteness_checks: lines; where one of them is not finite, the point is for the single-point
+        path too, if the branch that stands beside the line is taken (None: at every point)."""
 
     operations: list[Operation]
     operands: list[tuple[int, ...]]
@@ -62,32 +54,37 @@ def compile_program(
     wrt: Collection[int | None],
     natives: Collection[str],
 ) -> Program:
-    """Runs both passes on symbols. Variables that are not `fixed` are columns; `wrt` are lines of the expression, None
-    for a derivative that is 0; `natives` are the operations that the program may use."""
-    lines = InstructionList()
-    kind = SymbolicArithmetic(lines, [*natives], CHEAPER_FORMULAS)
+    """Writes the program of an expression by running both passes on instructions.
+
+    The variables in `fixed` become constants, all others columns. `wrt` are lines of the
+    expression, None for a derivative that is 0. `natives` are the names of the operations that the
+    program may use; every other operation is written out by its formula."""
+    instructions = InstructionList()
+    arithmetic = SymbolicArithmetic(instructions, [*natives], CHEAPER_FORMULAS)
     at = {
-        name: lines.add_number(fixed[name]) if name in fixed else lines.add_input(name)
+        name: instructions.add_number(fixed[name])
+        if name in fixed
+        else instructions.add_input(name)
         for name in expression.variables
     }
-    values = run_forward_pass(expression, at, kind)
+    values = run_forward_pass(expression, at, arithmetic)
     requested = {line for line in wrt if line is not None}
-    graph = run_reverse_pass(expression, values, requested, kind)
-    found = [values[expression.output]]
+    graph = run_reverse_pass(expression, values, requested, arithmetic)
+    outputs = [values[expression.output].line]
     for line in wrt:
         adjoint = None if line is None else graph.adjoints[line]
-        found.append(lines.add_number(0.0) if adjoint is None else adjoint)
-    always = {values[line].line for line in find_unconditional_lines(expression)}
+        outputs.append((instructions.add_number(0.0) if adjoint is None else adjoint).line)
     return eliminate_dead_lines(
-        lines,
-        [symbol.line for symbol in found],
-        [*find_convention_tests(graph, kind, requested)],
-        always,
+        instructions,
+        outputs,
+        [*find_convention_tests(graph, arithmetic, requested)],
+        {values[line].line for line in find_unconditional_lines(expression)},
     )
 
 
 def find_unconditional_lines(expression: Expression) -> list[int]:
-    """The lines that stand in no branch of a `where`: a point at which one of them has no value has none at all."""
+    """Returns the lines that stand in no branch of a `where`, comparisons left out: where one of
+    them has no value, the expression has none."""
 
     def get_unconditional_operands(line: int) -> tuple[int, ...]:
         operands = expression.operands[line]
@@ -100,57 +97,61 @@ def find_unconditional_lines(expression: Expression) -> list[int]:
 def find_convention_tests(
     graph: Graph, arithmetic: SymbolicArithmetic, requested: set[int]
 ) -> Iterator[int]:
-    """The comparisons that hold where a derivative is a matter of convention, or a domain is left unseen."""
-    leads = graph.expression.find_dependent_lines(requested)
+    """Yields the comparisons that hold where a derivative is a matter of convention, or where a
+    domain is left without a trace."""
+    instructions = arithmetic.instructions
+    dependent = graph.expression.find_dependent_lines(requested)
     for line, operation in enumerate(graph.expression.operations):
-        conditions = (
-            find_switch_borders(graph, arithmetic, line, leads)
-            if operation is WHERE
-            else find_operation_conventions(graph, arithmetic, line)
-        )
+        if operation is WHERE:
+            conditions = find_switch_borders(graph, arithmetic, line, dependent)
+        else:
+            conditions = find_operation_conventions(graph, arithmetic, line)
         for condition in conditions:
-            if arithmetic.instructions.operations[condition.line] is WHERE:
-                yield arithmetic.instructions.operands[condition.line][0]
-            elif arithmetic.instructions.numbers.get(
-                condition.line, True
-            ):  # a comparison, or a number that is not 0
+            if instructions.operations[condition.line] is WHERE:
+                # `where(x == 0, 1, 0)`: its condition is the comparison
+                yield instructions.operands[condition.line][0]
+            elif instructions.numbers.get(condition.line, True):
+                # a comparison, or a constant that says that the test always holds
                 yield condition.line
 
 
 def find_switch_borders(
-    graph: Graph, arithmetic: SymbolicArithmetic, line: int, leads: Sequence[int]
+    graph: Graph, arithmetic: SymbolicArithmetic, line: int, dependent: Sequence[int]
 ) -> Iterator[Instruction]:
-    """Where the condition of a `where` compares equals, even one that itself stands in a condition: what it switches
-    there may be another `where`. What is always equal is no border, unless it is so by what the variables are bound
-    to."""
+    """Yields the test whether a `where` stands on the border between its branches: both sides of
+    its condition are equal.
+
+    This holds for a `where` inside a condition as well, since it may switch another one. Two sides
+    that are always equal make no border, unless only the fixed variables make them so."""
     condition, *branches = graph.expression.operands[line]
     sides = graph.expression.operands[condition]
     left, right = (graph.values[side] for side in sides)
-    bound = left.line in arithmetic.instructions.numbers and not all(
-        side in graph.expression.literals for side in sides
-    )
-    if (left != right or bound) and any(leads[branch] for branch in branches):
+    is_literal = all(side in graph.expression.literals for side in sides)
+    is_fixed = left.line in arithmetic.instructions.numbers and not is_literal
+    can_switch = left != right or is_fixed
+    if can_switch and any(dependent[branch] for branch in branches):
         yield arithmetic.instructions.add_operation(EQ, (left.line, right.line))
 
 
 def find_operation_conventions(
     graph: Graph, arithmetic: SymbolicArithmetic, line: int
 ) -> Iterator[Instruction]:
-    """Where a condition of the table holds for an operation through which a derivative flows."""
-    operation, inputs = (
-        graph.expression.operations[line],
-        [graph.values[o] for o in graph.expression.operands[line]],
-    )
+    """Yields a test, 1 or 0, for each condition of the table under which a derivative that passes
+    through the operation is a matter of convention, or its domain is left without a trace."""
+    operation = graph.expression.operations[line]
+    inputs = [graph.values[operand] for operand in graph.expression.operands[line]]
     slots = [slot for slot, partial in enumerate(graph.partials[line]) if partial is not None]
-    conditions = operation.conventions if slots else []
+    conditions = [*operation.conventions] if slots else []
     if operation.name in SILENT_DOMAIN_ERRORS:
-        conditions = [*conditions, (SILENT_DOMAIN_ERRORS[operation.name], None)]
-    for condition, by in conditions:
-        if by is None or by in slots:
-            known = arithmetic.bind_rule_variables(operation, by or 0, inputs, graph.values[line])
-            yield arithmetic.compile_formula(f"where({condition}, 1, 0)", operation.rule_variables)(
-                **known
-            )
+        conditions.append((SILENT_DOMAIN_ERRORS[operation.name], None))
+    for condition, conventional_slot in conditions:
+        if conventional_slot is not None and conventional_slot not in slots:
+            continue  # about the derivative by another operand
+        rule_values = arithmetic.bind_rule_variables(
+            operation, conventional_slot or 0, inputs, graph.values[line]
+        )
+        test = f"where({condition}, 1, 0)"
+        yield arithmetic.compile_formula(test, operation.rule_variables)(**rule_values)
 
 
 def eliminate_dead_lines(
@@ -159,82 +160,54 @@ def eliminate_dead_lines(
     convention_tests: Sequence[int],
     unconditional: Collection[int],
 ) -> Program:
-    """Leaves out the lines that nothing needs, and finds those that have to be checked; `always` are lines whose
-    infinity is never without meaning."""
+    """Makes a program of the lines that are needed, numbered anew, and chooses which of them to
+    check. `unconditional` are lines that have to be finite though no output may need them."""
+    needed_lines = find_needed_lines(instructions, [*outputs, *convention_tests, *unconditional])
+    new_lines = {line: new_line for new_line, line in enumerate(needed_lines)}
+    operations = [instructions.operations[line] for line in needed_lines]
+    operands = [
+        tuple([new_lines[operand] for operand in instructions.operands[line]])
+        for line in needed_lines
+    ]
+    numbers = {
+        new_lines[line]: value for line, value in instructions.numbers.items() if line in new_lines
+    }
+    inputs = {
+        name: new_lines[line] for line, name in instructions.inputs.items() if line in new_lines
+    }
+    roots = [new_lines[line] for line in (*outputs, *unconditional)]
+    return Program(
+        operations=operations,
+        operands=operands,
+        numbers=numbers,
+        inputs=inputs,
+        outputs=tuple(new_lines[line] for line in outputs),
+        convention_tests=tuple(dict.fromkeys(new_lines[line] for line in convention_tests)),
+        finiteness_checks=find_finiteness_checks(operations, operands, roots),
+    )
+
+
+def find_needed_lines(instructions: InstructionList, roots: Iterable[int]) -> list[int]:
+    """Returns the roots and every line that one of them is computed from, in order."""
     needed = bytearray(len(instructions.operations))
-    for line in (*outputs, *convention_tests, *unconditional):
+    for line in roots:
         needed[line] = 1
+    # Backwards: a line is marked by what uses it, which stands behind it.
     for line in range(len(needed) - 1, -1, -1):
         if needed[line]:
             for operand in instructions.operands[line]:
                 needed[operand] = 1
-    place: dict[int, int] = {}
-    for line, wanted in enumerate(needed):
-        if wanted:
-            place[line] = len(place)
-    operations = [instructions.operations[line] for line in place]
-    operands = [
-        tuple([place[operand] for operand in instructions.operands[line]]) for line in place
-    ]
-    kept = (
-        tuple(dict.fromkeys(place[line] for line in outputs)),
-        tuple(dict.fromkeys(place[line] for line in convention_tests)),
-    )
-    return Program(
-        operations=operations,
-        operands=operands,
-        numbers={
-            place[line]: value for line, value in instructions.numbers.items() if line in place
-        },
-        inputs={name: place[line] for line, name in instructions.inputs.items() if line in place},
-        outputs=tuple(place[line] for line in outputs),
-        convention_tests=kept[1],
-        finiteness_checks=find_finiteness_checks(
-            operations, operands, kept[0], {place[line] for line in unconditional}
-        ),
-    )
-
-
-def find_finiteness_checks(
-    operations: Sequence[Operation],
-    operands: Sequence[tuple[int, ...]],
-    outputs: Sequence[int],
-    unconditional: Collection[int],
-) -> dict[int, Branch | None]:
-    """The lines whose infinity would not be seen in another line that is checked, and the branch they stand in."""
-    suspects = {line for line in (*outputs, *unconditional) if operations[line] is not NUMBER}
-    passed: dict[int, list[int]] = {}  # line -> the lines that are not finite if it is not
-    branches: dict[int, set[Branch | None]] = {line: {None} for line in (*outputs, *unconditional)}
-    for line in range(len(operations) - 1, -1, -1):
-        own, operation = branches.get(line, {None}), operations[line]
-        for slot, operand in enumerate(operands[line]):
-            branch = {(operands[line][0], slot == 1)} if operation is WHERE and slot else own
-            branches[operand] = branches.get(operand, set()) | branch
-            if (operation.name, slot) in INFINITY_PRESERVING:
-                passed.setdefault(operand, []).append(line)
-            if (
-                operations[operand] is not NUMBER
-                and operations[operand] not in COMPARISONS
-                and operation is not WHERE
-            ):
-                suspects.add(operand)
-    seen = {  # through a line that is there wherever they are
-        operand
-        for operand, lines in passed.items()
-        for line in lines
-        if branches[line] in ({None}, branches[operand])
-    }
-    found = {line: branches[line] for line in sorted(suspects - seen)}
-    only = {line: within.pop() if len(within) == 1 else None for line, within in found.items()}
-    return {line: branch if branch and branch[0] < line else None for line, branch in only.items()}
+    return [line for line, is_needed in enumerate(needed) if is_needed]
 
 
 def compile_function(
     name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]
 ) -> Callable[..., Any]:
-    """A Python function from lines of text that were generated here, with `scope` for what they call."""
-    lines = "\n    ".join(body)
-    scope |= {"inf": math.inf, "nan": math.nan}  # a number that is too large to be one
-    exec(f"def {name}({', '.join(parameters)}):\n    {lines}", scope)
+    """Compiles lines of text that were generated here to a Python function; `scope` holds what the
+    lines call."""
+    text = "\n    ".join(body)
+    # repr writes a number too large for a float as inf, so the code has to know this name.
+    scope |= {"inf": math.inf, "nan": math.nan}
+    exec(f"def {name}({', '.join(parameters)}):\n    {text}", scope)
     function: Callable[..., Any] = scope[name]
     return function

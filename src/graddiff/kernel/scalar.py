@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from graddiff.kernel.program import Branch, Program, compile_function
+from graddiff.kernel.finiteness import Branch
+from graddiff.kernel.program import Program, compile_function
 from graddiff.numbers.arithmetic import SCALAR_SYNTAX
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.table import NUMBER, VARIABLE
