@@ -1,8 +1,11 @@
-"""A program over Python floats, a point at a time: a function of the inputs that gives the outputs."""
+"""A program over Python floats: a function of the inputs at one point that returns the outputs.
+
+The text of the function is what a careful programmer would write: a line that is used once stands
+inside the formula that uses it, and any other line gets a name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graddiff.kernel.finiteness import Branch
@@ -12,7 +15,8 @@ from graddiff.numbers.floats import FLOATS
 from graddiff.operations.table import NUMBER, VARIABLE
 
 SCALAR_NATIVES = tuple(FLOATS.natives)
-MAX_NESTING = 12  # levels of brackets in generated Python text
+MAX_NESTING = 12  # levels of brackets in generated Python text, which Python's parser limits
+MAX_PLUS_SIGNS = 50  # terms of a sum with plus signs, each of which nests as it is compiled
 
 
 def compile_row_function(
@@ -20,55 +24,40 @@ def compile_row_function(
     keys: Mapping[str, Any] | None = None,
     read_number: Callable[[Any], float] = float,
 ) -> Callable[..., tuple[float, ...]]:
-    """A function of the inputs, or of a record that has each input under its key and read by `number`, that gives the
-    outputs. Raises ArithmeticError, ValueError, or what `number` and the record raise, at a point that is for the
-    single-point path."""
+    """Compiles a function that returns the outputs of a program at one point.
+
+    Without `keys` the function takes the inputs in the order of `program.inputs`. With `keys` it
+    takes one record, which holds each input under its key, and reads it with `read_number`. The
+    function raises ArithmeticError or ValueError at a point for the single-point path, and passes
+    on what `read_number` and the record raise."""
     scope: dict[str, Any] = {
         "isfinite": FLOATS.is_finite,
         "sum": sum,
         "number": read_number,
         **FLOATS.natives,
     }
-    body: list[str] = []
-    parameters = [f"v{line}" for line in program.inputs.values()]
-    if keys is not None:
+    if keys is None:
+        parameters = [f"v{line}" for line in program.inputs.values()]
+        body = []
+    else:
+        parameters = ["record"]
         scope |= {f"k{line}": keys[name] for name, line in program.inputs.items()}
         body = [f"v{line} = number(record[k{line}])" for line in program.inputs.values()]
-        parameters = ["record"]
-    texts = _format_lines(program, body)
-    if program.convention_tests:
-        body.append(
-            f"if {' or '.join(texts[line] for line in program.convention_tests)}: raise ArithmeticError"
-        )
-    if program.finiteness_checks:
-        told = [
-            _format_in_branch(texts, line, branch)
-            for line, branch in program.finiteness_checks.items()
-        ]
-        total = (
-            " + ".join(told) if len(told) < 50 else f"sum([{', '.join(told)}])"
-        )  # a sum nests as it is compiled
-        body.append(f"if not isfinite({total}): raise ArithmeticError")
+    texts = _write_lines(program, body)
+    body += _write_checks(program, texts)
     body.append(f"return {', '.join(texts[line] for line in program.outputs)},")
     return compile_function("row", parameters, body, scope)
 
 
-def _format_lines(program: Program, body: list[str]) -> list[str]:
-    """What stands for each line: its formula, or a name that the body gives it if it is used again, or nests deep."""
+def _write_lines(program: Program, body: list[str]) -> list[str]:
+    """Returns the text that stands for each line: its formula, or a name that a statement in `body`
+    gives it, because it is used again or nests too deep."""
     uses = _count_uses(program)
     texts: list[str] = []
     depths: list[int] = []
-    for line, (operation, operands) in enumerate(zip(program.operations, program.operands)):
+    for line, operands in enumerate(program.operands):
+        text = _write_line(program, line, [texts[operand] for operand in operands])
         depth = 1 + max((depths[operand] for operand in operands), default=0)
-        inputs = [texts[operand] for operand in operands]
-        if operation is NUMBER:
-            text = repr(program.numbers[line])
-        elif operation is VARIABLE:
-            text = f"v{line}"
-        elif operation.name in SCALAR_SYNTAX:
-            text = SCALAR_SYNTAX[operation.name].format(*inputs)
-        else:
-            text = f"{operation.name}({', '.join(inputs)})"
         if operands and (uses[line] != 1 or depth > MAX_NESTING):
             body.append(f"v{line} = {text}")
             text, depth = f"v{line}", 0
@@ -77,8 +66,20 @@ def _format_lines(program: Program, body: list[str]) -> list[str]:
     return texts
 
 
+def _write_line(program: Program, line: int, operands: Sequence[str]) -> str:
+    """Returns the formula of a line, with the texts of its operands put in."""
+    operation = program.operations[line]
+    if operation is NUMBER:
+        return repr(program.numbers[line])
+    if operation is VARIABLE:
+        return f"v{line}"
+    if operation.name in SCALAR_SYNTAX:
+        return SCALAR_SYNTAX[operation.name].format(*operands)
+    return f"{operation.name}({', '.join(operands)})"
+
+
 def _count_uses(program: Program) -> list[int]:
-    """How often each line stands in the text."""
+    """Returns how often each line stands in the text."""
     uses = [0] * len(program.operations)
     conditions = [branch[0] for branch in program.finiteness_checks.values() if branch]
     used = [operand for operands in program.operands for operand in operands]
@@ -87,11 +88,29 @@ def _count_uses(program: Program) -> list[int]:
     return uses
 
 
-def _format_in_branch(texts: Sequence[str], line: int, branch: Branch | None) -> str:
-    """The text of a line, 0 where its branch is not taken."""
+def _write_checks(program: Program, texts: Sequence[str]) -> Iterator[str]:
+    """Yields the statements that raise ArithmeticError at a point for the single-point path."""
+    if program.convention_tests:
+        tests = " or ".join(texts[line] for line in program.convention_tests)
+        yield f"if {tests}: raise ArithmeticError"
+    if program.finiteness_checks:
+        # One test for all: a sum is not finite if one of its terms is not. Should it overflow by
+        # itself, the point only takes the slower path.
+        terms = [
+            _write_checked_term(texts, line, branch)
+            for line, branch in program.finiteness_checks.items()
+        ]
+        if len(terms) < MAX_PLUS_SIGNS:
+            total = " + ".join(terms)
+        else:
+            total = f"sum([{', '.join(terms)}])"
+        yield f"if not isfinite({total}): raise ArithmeticError"
+
+
+def _write_checked_term(texts: Sequence[str], line: int, branch: Branch | None) -> str:
+    """Returns the text of a line, 0 where its branch is not taken."""
     if branch is None:
         return texts[line]
     condition, side = branch
-    return SCALAR_SYNTAX["where"].format(
-        texts[condition], *((texts[line], "0.0") if side else ("0.0", texts[line]))
-    )
+    then, otherwise = (texts[line], "0.0") if side else ("0.0", texts[line])
+    return SCALAR_SYNTAX["where"].format(texts[condition], then, otherwise)
