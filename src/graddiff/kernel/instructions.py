@@ -1,7 +1,9 @@
-"""Symbols: a kind of number that writes down what is done to it, each different thing once (value numbering).
+"""Instructions: symbols that write down what is done to them, each different operation once.
 
-Running both passes on symbols gives value and derivatives as lines of one list, a line being an operation on earlier
-lines. What is simplified while a line is written changes no result but for the last place and the sign of a zero.
+An instruction is a line of a list; its operands are earlier lines. Both passes run on instructions
+as they run on numbers (`SymbolicArithmetic`), and leave the value and the derivatives as lines of
+one list. An operation that is in the list already is not added again (value numbering), and an
+operation on constants is computed at once (constant folding).
 
 Source: Cooper & Torczon, Engineering a Compiler, section 8.4.1 (local value numbering)."""
 
@@ -14,38 +16,13 @@ from typing import NamedTuple
 from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, VARIABLE, WHERE
+from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE
 
-ADD, SUB, MUL, DIV, NEG, POW, ABS, EQ = (
-    TABLE[n] for n in ("add", "sub", "mul", "div", "neg", "pow", "abs", "eq")
-)
-NEGATED_COMPARISONS = {
-    "lt": "gt",
-    "le": "ge",
-    "gt": "lt",
-    "ge": "le",
-    "eq": "eq",
-    "ne": "ne",
-}  # the same with both sides negated
-
-
-def is_power_of_two(number: float) -> bool:
-    """Whether a product with the number is exact, far from overflow and underflow."""
-    return abs(math.frexp(number)[0]) == 0.5
-
-
-def can_move_factor(number: float) -> bool:
-    """Whether it may multiply another factor of a product: an overflow is seen, but a factor must not vanish."""
-    return is_power_of_two(number) and abs(number) >= 1
-
-
-def is_moderate(number: float) -> bool:
-    """Whether a number is far from overflow and underflow."""
-    return 1e-200 < abs(number) < 1e200
+ADD, MUL, EQ = TABLE["add"], TABLE["mul"], TABLE["eq"]
 
 
 class Instruction(NamedTuple):
-    """A line of a list that is being written."""
+    """A line of a list that is being written; sums and products of instructions add lines to it."""
 
     instructions: InstructionList
     line: int
@@ -59,248 +36,90 @@ class Instruction(NamedTuple):
         return self.instructions.add_operation(MUL, (self.line, other.line))
 
 
+class Gate(NamedTuple):
+    """A line that is `flow` where the condition has the value `side`, and 0 elsewhere: how an
+    adjoint reaches one branch of a `where`. The condition and the flow are lines."""
+
+    condition: int
+    side: bool
+    flow: int
+
+
 class InstructionList:
-    """The list: an operation and its operands a line, the value of each number, the column of each input."""
+    """The lines, in the order of evaluation.
+
+    operations, operands: one item per line.
+    numbers: the value of each line that is a constant.
+    inputs: the name of each line that is an input.
+    gates: the lines that are gates."""
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
         self.operands: list[tuple[int, ...]] = []
         self.numbers: dict[int, float | bool] = {}
         self.inputs: dict[int, str] = {}
-        self.gates: dict[
-            int, tuple[int, bool, int]
-        ] = {}  # line -> condition, side, and what flows on that side
-        self._value_numbers: dict[object, int] = {}
+        self.gates: dict[int, Gate] = {}
+        self._lines_by_key: dict[object, int] = {}
 
     def add_number(self, value: float | bool) -> Instruction:
-        return self._intern_line(NUMBER, (), (type(value), repr(value)), value)
+        """Returns the line of a constant. The key tells 0.0 from -0.0, which compare as equal."""
+        line = self._intern_line(NUMBER, (), (type(value), repr(value)))
+        self.numbers[line] = value
+        return Instruction(self, line)
 
     def add_input(self, name: str) -> Instruction:
-        symbol = self._intern_line(VARIABLE, (), (VARIABLE, name))
-        self.inputs[symbol.line] = name
-        return symbol
+        """Returns the line of an input."""
+        line = self._intern_line(VARIABLE, (), (VARIABLE, name))
+        self.inputs[line] = name
+        return Instruction(self, line)
 
     def add_operation(self, operation: Operation, operands: tuple[int, ...]) -> Instruction:
-        """The line of an operation on earlier lines: one that is there already, or a simpler one, or a new one."""
-        folded = self._fold_constants(operation, operands)
-        if folded is not None:
-            return self.add_number(folded)
-        known = self._simplify_operation(operation, operands)
-        if known is not None:
-            return known
-        if operation in (ADD, MUL):  # a number comes first
+        """Returns a line with the value of an operation on earlier lines: a constant, an earlier
+        line, a simpler operation, or a new line."""
+        constant = self._fold_constants(operation, operands)
+        if constant is not None:
+            return self.add_number(constant)
+        simpler_line = self.simplify_operation(operation, operands)
+        if simpler_line is not None:
+            return Instruction(self, simpler_line)
+        if operation in (ADD, MUL):  # x*2 and 2*x get one key: constants first, then older lines
             operands = tuple(sorted(operands, key=lambda line: (line not in self.numbers, line)))
-        return self._intern_line(operation, operands, (operation, operands))
+        return Instruction(self, self._intern_line(operation, operands, (operation, operands)))
 
-    def add_gate(self, condition: Instruction, side: bool, flow: int) -> Instruction:
-        """What flows where a condition holds (or, on the other side, where it does not), and nothing elsewhere."""
+    def add_gate(self, gate: Gate) -> Instruction:
+        """Returns the line of a gate."""
         zero = self.add_number(0.0).line
-        symbol = self.add_operation(
-            WHERE, (condition.line, *((flow, zero) if side else (zero, flow)))
-        )
-        if symbol.line not in self.numbers:
-            self.gates[symbol.line] = (condition.line, side, flow)
-        return symbol
+        branches = (gate.flow, zero) if gate.side else (zero, gate.flow)
+        instruction = self.add_operation(WHERE, (gate.condition, *branches))
+        if instruction.line not in self.numbers:
+            self.gates[instruction.line] = gate
+        return instruction
 
-    def _intern_line(
-        self,
-        operation: Operation,
-        operands: tuple[int, ...],
-        key: object,
-        value: float | bool = 0.0,
-    ) -> Instruction:
-        line = self._value_numbers.setdefault(key, len(self.operations))
+    def simplify_operation(self, operation: Operation, operands: tuple[int, ...]) -> int | None:
+        """Returns the line of a simpler operation with the same value, None to keep this one."""
+        return None
+
+    def _intern_line(self, operation: Operation, operands: tuple[int, ...], key: object) -> int:
+        """Returns the line that has this key already, or a new one."""
+        line = self._lines_by_key.setdefault(key, len(self.operations))
         if line == len(self.operations):
             self.operations.append(operation)
             self.operands.append(operands)
-            if operation is NUMBER:
-                self.numbers[line] = value
-        return Instruction(self, line)
+        return line
 
     def _fold_constants(
         self, operation: Operation, operands: tuple[int, ...]
     ) -> float | bool | None:
-        """The value of an operation on numbers, where it has one."""
+        """Returns the value of an operation on constants, None if it has no finite one or if some
+        operand is no constant."""
         if any(operand not in self.numbers for operand in operands):
             return None
+        numbers = [self.numbers[operand] for operand in operands]
         try:
-            value: float | bool = FLOATS.get_function(operation)(
-                *[self.numbers[operand] for operand in operands]
-            )
+            value: float | bool = FLOATS.get_function(operation)(*numbers)
         except (ArithmeticError, ValueError):
             return None
         return value if math.isfinite(value) else None
-
-    def _simplify_operation(
-        self, operation: Operation, operands: tuple[int, ...]
-    ) -> Instruction | None:
-        left, right = operands[0], operands[-1]
-        numbers = self.numbers.get(left), self.numbers.get(right)
-        if operation is WHERE:
-            if left in self.numbers:
-                return Instruction(self, operands[1 if self.numbers[left] else 2])
-            return Instruction(self, right) if operands[1] == right else None
-        if operation is MUL:
-            return self._simplify_product(left, right, numbers)
-        if operation is ADD:
-            return self._simplify_sum(left, right, numbers)
-        if operation is SUB:
-            if numbers[1] == 0:
-                return Instruction(self, left)
-            return (
-                self.add_operation(ADD, (left, self.operands[right][0]))
-                if self._is_operation(NEG, right)
-                else None
-            )
-        if operation is DIV:
-            return self._simplify_quotient(left, right, numbers)
-        if operation is NEG:
-            return self._simplify_negation(left)
-        if operation is POW:
-            return self._simplify_power(left, numbers[1])
-        if operation is ABS and self._is_operation(NEG, left):
-            return self.add_operation(ABS, self.operands[left])
-        if operation in COMPARISONS and self._is_operation(NEG, left) and numbers[1] is not None:
-            other = self.add_number(0.0 - numbers[1]).line
-            return self.add_operation(
-                TABLE[NEGATED_COMPARISONS[operation.name]], (self.operands[left][0], other)
-            )
-        return None
-
-    def _is_operation(self, operation: Operation, line: int) -> bool:
-        return self.operations[line] is operation
-
-    def _simplify_product(
-        self, left: int, right: int, numbers: Sequence[float | None]
-    ) -> Instruction | None:
-        for one, other, number in ((left, right, numbers[0]), (right, left, numbers[1])):
-            if number == 1:
-                return Instruction(self, other)
-            if number == -1:
-                return self.add_operation(NEG, (other,))
-            if one in self.gates:
-                condition, side, flow = self.gates[one]
-                return self.add_gate(
-                    Instruction(self, condition), side, self.add_operation(MUL, (flow, other)).line
-                )
-            if self._is_operation(NEG, one):
-                return self.add_operation(
-                    NEG, (self.add_operation(MUL, (self.operands[one][0], other)).line,)
-                )
-            if number is not None:
-                return self._merge_factors(number, other)
-        if self._get_movable_scale(right) and not self._get_movable_scale(
-            left
-        ):  # the adjoint, which several edges share, times 2, times x
-            scale, rest = self.operands[right]
-            return self.add_operation(MUL, (self.add_operation(MUL, (scale, left)).line, rest))
-        return None
-
-    def _merge_factors(self, number: float, line: int) -> Instruction | None:
-        """A number times a line that is a number times something: one number, where that is exact."""
-        operation, operands = self.operations[line], self.operands[line]
-        if operation is MUL and operands[0] in self.numbers:
-            scale = self.numbers[operands[0]]
-            exact = (is_power_of_two(number) or is_power_of_two(scale)) and is_moderate(
-                number * scale
-            )
-            return (
-                self.add_operation(MUL, (self.add_number(number * scale).line, operands[1]))
-                if exact
-                else None
-            )
-        if not is_power_of_two(number):
-            return None
-        if operation is DIV and is_moderate(number * self.numbers.get(operands[0], math.inf)):
-            return self.add_operation(
-                DIV, (self.add_number(number * self.numbers[operands[0]]).line, operands[1])
-            )
-        quotient = (
-            operands[1]
-            if operation is MUL and self._is_operation(DIV, operands[1]) and can_move_factor(number)
-            else None
-        )
-        if quotient is not None and self.operands[quotient][0] in self.numbers:
-            return self.add_operation(
-                MUL,
-                (
-                    operands[0],
-                    self.add_operation(MUL, (self.add_number(number).line, quotient)).line,
-                ),
-            )
-        return None
-
-    def _get_movable_scale(self, line: int) -> float | None:
-        """The power of two that a line is a multiple by, if it is one that can move."""
-        number = self.numbers.get(self.operands[line][0]) if self._is_operation(MUL, line) else None
-        return number if number is not None and can_move_factor(number) else None
-
-    def _simplify_sum(
-        self, left: int, right: int, numbers: Sequence[float | None]
-    ) -> Instruction | None:
-        for one, other, number in ((left, right, numbers[0]), (right, left, numbers[1])):
-            if number == 0:
-                return Instruction(self, other)
-            if self._is_operation(NEG, one):
-                return self.add_operation(SUB, (other, self.operands[one][0]))
-        return None
-
-    def _simplify_quotient(
-        self, left: int, right: int, numbers: Sequence[float | None]
-    ) -> Instruction | None:
-        if numbers[1] == 1:
-            return Instruction(self, left)
-        if numbers[0] is not None and numbers[0] < 0:
-            return self.add_operation(
-                NEG, (self.add_operation(DIV, (self.add_number(-numbers[0]).line, right)).line,)
-            )
-        scale = self._get_movable_scale(right)
-        if numbers[0] is not None and scale and is_moderate(numbers[0] / scale):
-            return self.add_operation(
-                DIV, (self.add_number(numbers[0] / scale).line, self.operands[right][1])
-            )
-        if (
-            self._is_operation(DIV, left)
-            and self.numbers.get(self.operands[left][0]) == 1
-            and self.operands[left][1] == right
-        ):
-            return self.add_operation(MUL, (left, left))  # 1/y/y, cheaper and as accurate
-        if self._is_operation(NEG, left):
-            return self.add_operation(
-                NEG, (self.add_operation(DIV, (self.operands[left][0], right)).line,)
-            )
-        if self._is_operation(NEG, right):
-            return self.add_operation(
-                NEG, (self.add_operation(DIV, (left, self.operands[right][0])).line,)
-            )
-        return None
-
-    def _simplify_negation(self, line: int) -> Instruction | None:
-        if self._is_operation(NEG, line):
-            return Instruction(self, self.operands[line][0])
-        if line in self.gates:
-            condition, side, flow = self.gates[line]
-            return self.add_gate(
-                Instruction(self, condition), side, self.add_operation(NEG, (flow,)).line
-            )
-        return (
-            self.add_operation(SUB, self.operands[line][::-1])
-            if self._is_operation(SUB, line)
-            else None
-        )
-
-    def _simplify_power(self, base: int, exponent: float | None) -> Instruction | None:
-        """Small whole powers as products."""
-        if exponent == 0:
-            return self.add_number(1.0)
-        if exponent == 1:
-            return Instruction(self, base)
-        if exponent in (2, 3, 4):
-            square = self.add_operation(MUL, (base, base)).line
-            return self.add_operation(
-                MUL, (square, {2: self.add_number(1.0).line, 3: base, 4: square}[int(exponent)])
-            )
-        return None
 
 
 class SymbolicArithmetic(Arithmetic):
@@ -351,6 +170,5 @@ class SymbolicArithmetic(Arithmetic):
         if condition.line in self.instructions.numbers:
             return super().get_branch_partials(self.instructions.numbers[condition.line])
         one = self.instructions.add_number(1.0).line
-        return self.instructions.add_gate(condition, True, one), self.instructions.add_gate(
-            condition, False, one
-        )
+        sides = [Gate(condition.line, side, one) for side in (True, False)]
+        return self.instructions.add_gate(sides[0]), self.instructions.add_gate(sides[1])

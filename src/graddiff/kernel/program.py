@@ -17,6 +17,7 @@ from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
 from graddiff.kernel.finiteness import Branch, find_finiteness_checks
 from graddiff.kernel.instructions import EQ, Instruction, InstructionList, SymbolicArithmetic
+from graddiff.kernel.simplification import SimplifyingInstructionList
 from graddiff.language.expression import Expression
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, WHERE
@@ -59,7 +60,7 @@ def compile_program(
     The variables in `fixed` become constants, all others columns. `wrt` are lines of the
     expression, None for a derivative that is 0. `natives` are the names of the operations that the
     program may use; every other operation is written out by its formula."""
-    instructions = InstructionList()
+    instructions = SimplifyingInstructionList()
     arithmetic = SymbolicArithmetic(instructions, [*natives], CHEAPER_FORMULAS)
     at = {
         name: instructions.add_number(fixed[name])

@@ -100,11 +100,13 @@ def _write_checks(program: Program, texts: Sequence[str]) -> Iterator[str]:
             _write_checked_term(texts, line, branch)
             for line, branch in program.finiteness_checks.items()
         ]
-        if len(terms) < MAX_PLUS_SIGNS:
-            total = " + ".join(terms)
-        else:
-            total = f"sum([{', '.join(terms)}])"
-        yield f"if not isfinite({total}): raise ArithmeticError"
+        yield f"if not isfinite({_write_sum(terms)}): raise ArithmeticError"
+
+
+def _write_sum(terms: Sequence[str]) -> str:
+    if len(terms) < MAX_PLUS_SIGNS:
+        return " + ".join(terms)
+    return f"sum([{', '.join(terms)}])"
 
 
 def _write_checked_term(texts: Sequence[str], line: int, branch: Branch | None) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from graddiff.autodiff.forward_pass import run_forward_pass
-from graddiff.kernel.instructions import Instruction, InstructionList, SymbolicArithmetic
+from graddiff.kernel.instructions import Instruction, SymbolicArithmetic
 from graddiff.kernel.program import eliminate_dead_lines
 from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
+from graddiff.kernel.simplification import SimplifyingInstructionList
 from graddiff.language.parser import parse
 from graddiff.minimize.optimizers import OptimizerRule
 from graddiff.notation.numerals import format_float
@@ -40,7 +41,7 @@ def evaluate_formula(formula: str, at: Mapping[str, float]) -> float:
 
 def compile_update(rule: OptimizerRule, hyper: Mapping[str, float], count: int) -> UpdateFunction:
     """The step of `count` parameters."""
-    lines = InstructionList()
+    lines = SimplifyingInstructionList()
     kind = SymbolicArithmetic(lines, SCALAR_NATIVES)
     known = {name: lines.add_number(value) for name, value in hyper.items()} | {
         "t": lines.add_input("t")
