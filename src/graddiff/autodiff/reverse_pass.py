@@ -1,18 +1,22 @@
-"""The reverse-mode pass: values -> the local partial of every edge and the adjoint of every node.
+"""The reverse pass: the values of all lines -> the local partial of every edge, the adjoint of every node.
+
+An expression is a list of lines in the order of evaluation, and the operands of a line are earlier
+lines. The adjoint of a line is the derivative of the output by that line; the chain rule hands it
+down from a line to its operands:
 
     adjoint of the output = 1 (the seed)
     from the last line to the first, for each operand of the line:
-        contribution = adjoint of the line × local partial of the edge
+        contribution = adjoint of the line × local partial by the operand
         adjoint of the operand += contribution
 
-The sum is why a variable that is used twice gets both its contributions, and the order is why an adjoint is complete
-before it is passed on: whatever uses a line stands behind it.
+The sum is why a variable that is used twice gets both its contributions. The order is why an
+adjoint is complete before it is handed down: every line that uses an operand stands behind it.
 
 Source: Griewank & Walther, Evaluating Derivatives, section 3.2."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from graddiff.language.expression import Expression
@@ -21,9 +25,11 @@ from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
 from graddiff.operations.table import WHERE
 
+Partials = tuple[Number | None, ...]  # one item per operand, None where no derivative flows
+
 
 class Edge(NamedTuple):
-    """From an operand (`source`) to the line that uses it (`target`), as that line's operand number `slot`."""
+    """From an operand (`source`) to the line that uses it (`target`) as its operand number `slot`."""
 
     target: int
     slot: int
@@ -33,19 +39,21 @@ class Edge(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """The computational graph of an expression at a point.
+    """The computational graph of an expression at a point; each list has one item per line.
 
-    `values`, `adjoints` and `partials` have one item a line. An adjoint is None where nothing flows: the line leads to
-    no requested variable, or only an untaken branch uses it. `partials` hold one item an operand, None for no edge."""
+    values: from the forward pass.
+    adjoints: None where nothing flows, because the line leads to no requested variable, or only a
+        branch that is not taken uses it.
+    partials: one item per operand, None where there is no edge."""
 
     expression: Expression
     values: list[Number]
     adjoints: list[Number | None]
-    partials: list[tuple[Number | None, ...]]
+    partials: list[Partials]
     arithmetic: Arithmetic = FLOATS
 
     def edges(self) -> Iterator[Edge]:
-        """Every edge along which a derivative flows, by target and slot."""
+        """Yields every edge along which a derivative flows, by target and slot."""
         for target, partials in enumerate(self.partials):
             for slot, partial in enumerate(partials):
                 if partial is not None:
@@ -59,76 +67,95 @@ def run_reverse_pass(
     requested: set[int],
     arithmetic: Arithmetic = FLOATS,
 ) -> Graph:
-    """Runs the pass along the edges that lead to the requested lines. `values` are those of the forward pass."""
-    through = expression.find_dependent_lines(requested)
-    operations, operands = expression.operations, expression.operands
+    """Differentiates the output by the requested lines, and by all lines on the way to them.
+
+    `values` are those of the forward pass, in the same kind of number."""
+    operands = expression.operands
+    is_on_way = expression.find_dependent_lines(requested)
     adjoints: list[Number | None] = [None] * expression.size
-    partials: list[tuple[Number | None, ...]] = [()] * expression.size
-    adjoints[expression.output] = arithmetic.read_literal("1")
+    partials: list[Partials] = [()] * expression.size
+    adjoints[expression.output] = arithmetic.read_literal("1")  # the seed
     for target in range(expression.output, -1, -1):
-        adjoint, sources = adjoints[target], operands[target]
-        if adjoint is None or not sources or isinstance(values[target], NoValue):
-            continue
-        inputs = [values[source] for source in sources]
-        flows = [through[source] for source in sources]
-        try:
-            if all(flows):
-                found = arithmetic.get_partials(operations[target])(*inputs, values[target])
-            else:
-                found = compute_local_partials(
-                    operations[target], flows, inputs, values[target], arithmetic
-                )
-        except (ArithmeticError, ValueError):
-            found = compute_local_limits(
-                operations[target], flows, inputs, values[target], arithmetic
-            )
-        partials[target] = found
-        for source, partial in zip(sources, found):
+        adjoint = adjoints[target]
+        if adjoint is None or not operands[target] or isinstance(values[target], NoValue):
+            continue  # nothing flows through this line
+        partials[target] = compute_local_partials(expression, target, values, is_on_way, arithmetic)
+        for source, partial in zip(operands[target], partials[target]):
             if partial is not None:
-                before = adjoints[source]
-                adjoints[source] = (
-                    adjoint * partial if before is None else before + adjoint * partial
-                )
+                contribution = adjoint * partial  # the chain rule
+                earlier = adjoints[source]
+                # An operand that is used several times gets the sum of its contributions.
+                adjoints[source] = contribution if earlier is None else earlier + contribution
     return Graph(expression, values, adjoints, partials, arithmetic)
 
 
 def compute_local_partials(
-    operation: Operation,
-    flows: list[int],
-    operands: list[Number],
-    value: Number,
+    expression: Expression,
+    target: int,
+    values: Sequence[Number],
+    is_on_way: Sequence[int],
     arithmetic: Arithmetic,
-) -> tuple[Number | None, ...]:
-    """The partial by each operand that leads to a requested variable, None for the others. An untaken branch of a
-    `where` is no edge at all: not a zero, nothing."""
-    if operation is WHERE:
-        return tuple(
-            p if flow else None
-            for p, flow in zip((None, *arithmetic.get_branch_partials(operands[0])), flows)
-        )
-    return tuple(
-        arithmetic.get_partial(operation, slot)(
-            **arithmetic.bind_rule_variables(operation, slot, operands, value)
-        )
-        if flow
-        else None
-        for slot, flow in enumerate(flows)
+) -> Partials:
+    """Returns the derivative of a line by each of its operands that leads to a requested line.
+
+    The other operands get None, and nothing is computed for them: at x = -2 the slope of x^3 by x
+    is 12, though the one by the exponent, log(-2)*x^3, does not exist."""
+    operation, sources, value = (
+        expression.operations[target],
+        expression.operands[target],
+        values[target],
     )
+    inputs = [values[source] for source in sources]
+    flows = [is_on_way[source] for source in sources]
+    try:
+        if all(flows):  # the usual case: one function computes all partials of an operation
+            partials: Partials = arithmetic.get_partials(operation)(*inputs, value)
+            return partials
+        if operation is WHERE:
+            return select_branch_partials(inputs[0], flows, arithmetic)
+        return compute_flowing_partials(operation, flows, inputs, value, arithmetic)
+    except (ArithmeticError, ValueError):  # a rule has no value, such as 1/(2*f) for sqrt(0)
+        return compute_flowing_limits(operation, flows, inputs, value, arithmetic)
 
 
-def compute_local_limits(
+def select_branch_partials(
+    condition: Number, flows: Sequence[int], arithmetic: Arithmetic
+) -> Partials:
+    """Returns the partials of a `where`: 1 for the branch that is taken.
+
+    The other branch has no edge: its partial is None, not 0, so that an infinite slope inside it
+    does no harm. Nor has the condition, which only chooses."""
+    partials = (None, *arithmetic.get_branch_partials(condition))
+    return tuple([partial if flow else None for partial, flow in zip(partials, flows)])
+
+
+def compute_flowing_partials(
     operation: Operation,
-    flows: list[int],
-    operands: list[Number],
+    flows: Sequence[int],
+    operands: Sequence[Number],
     value: Number,
     arithmetic: Arithmetic,
-) -> tuple[Number | None, ...]:
-    """The same at a point where a formula has no value: the kind's infinity, or not a number."""
-    return tuple(
-        arithmetic.compute_partial_limit(
-            operation, slot, arithmetic.bind_rule_variables(operation, slot, operands, value)
-        )
-        if flow
-        else None
-        for slot, flow in enumerate(flows)
-    )
+) -> Partials:
+    """Returns the partials of an operation by the operands that lead to a requested line."""
+    partials: list[Number | None] = [None] * len(operands)
+    for slot, flow in enumerate(flows):
+        if flow:
+            rule_values = arithmetic.bind_rule_variables(operation, slot, operands, value)
+            partials[slot] = arithmetic.get_partial(operation, slot)(**rule_values)
+    return tuple(partials)
+
+
+def compute_flowing_limits(
+    operation: Operation,
+    flows: Sequence[int],
+    operands: Sequence[Number],
+    value: Number,
+    arithmetic: Arithmetic,
+) -> Partials:
+    """Returns the same at a point where a rule has no value: an infinity, or not a number."""
+    limits: list[Number | None] = [None] * len(operands)
+    for slot, flow in enumerate(flows):
+        if flow:
+            rule_values = arithmetic.bind_rule_variables(operation, slot, operands, value)
+            limits[slot] = arithmetic.compute_partial_limit(operation, slot, rule_values)
+    return tuple(limits)
