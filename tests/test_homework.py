@@ -23,9 +23,11 @@ import tap.parser
 from junitparser import JUnitXml
 
 from graddiff.commands.check import REPORT_FORMATS, SINGLE_STUDENT_FORMATS
+from graddiff.homework.grading import STATUSES
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.render.reports.csv import neutralize_cell
 from graddiff.render.reports.github import PROPERTY_ESCAPES, escape_annotation
+from graddiff.render.reports.json import HOMEWORK_SCHEMA_ID
 from graddiff.render.reports.tap import escape_tap_description
 from running import COMMAND, ROOT, environment, graddiff, need_linux, need_terminal, spawn, told_to
 
@@ -452,6 +454,10 @@ def test_tap_is_read_by_a_consumer(hostile: Path) -> None:
 def test_json_fits_its_schema(hostile: Path) -> None:
     schema = json.loads(graddiff("check", "--schema").stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
+    problem = schema["anyOf"][1]["properties"]["problems"]["items"]["properties"]
+    part = problem["parts"]["items"]["properties"]
+    assert tuple(part["status"]["enum"]) == STATUSES
+    assert schema["anyOf"][1]["properties"]["schema"] == {"const": HOMEWORK_SCHEMA_ID}
     jsonschema.validate(json.loads(report(hostile, "json")), schema)
     lines = report(hostile, "jsonl").splitlines()
     assert len(lines) == 2

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
 
 from graddiff import differentiate, parse
+from graddiff.errors import NOTICE_KINDS
+from graddiff.minimize.loop import END_REASONS
+from graddiff.operations.table import TABLE
+from graddiff.render.json.result import RESULT_SCHEMA_ID
 from graddiff.render.json.schema import build_result_schema
 from running import graddiff, output
 
@@ -57,6 +62,38 @@ def test_printed_schema_is_valid_and_the_one_that_output_is_held_against() -> No
     printed = json.loads(output("--schema"))
     assert printed == build_result_schema()
     jsonschema.Draft202012Validator.check_schema(printed)
+
+
+def find_members(schema: Any, key: str) -> Iterator[Any]:
+    """Yields what every member of that name holds, at any depth."""
+    if isinstance(schema, dict):
+        for name, value in schema.items():
+            if name == key:
+                yield value
+            yield from find_members(value, key)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from find_members(item, key)
+
+
+def test_enums_of_the_schema_are_the_tables_of_the_program() -> None:
+    enums = {tuple(enum) for enum in find_members(build_result_schema(), "enum")}
+    assert enums == {
+        ("number", "variable", *TABLE),
+        tuple(NOTICE_KINDS),
+        tuple(END_REASONS),
+        ("Infinity", "-Infinity"),
+    }
+    assert {*find_members(build_result_schema(), "const")} == {RESULT_SCHEMA_ID}
+
+
+def test_schema_is_written_with_nothing_left_open() -> None:
+    schema = build_result_schema()
+    assert [*schema] == ["$schema", "title", "anyOf", "$defs"]
+    assert {*find_members(schema, "$ref")} == {"#/$defs/number"}
+    notices = [node["items"] for node in find_members(schema, "notices")]
+    assert len(notices) == 9
+    assert all(notice == notices[0] for notice in notices)
 
 
 @pytest.mark.parametrize("point", ["x=-2,y=2", "x=0,y=0.5"])

@@ -188,7 +188,13 @@ def test_wheel_holds_tables_types_pages_and_completions_and_runs(tmp_path: Path)
     (wheel,) = tmp_path.glob("graddiff-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     shared = [name.partition(".data/data/")[2] for name in names if ".data/data/" in name]
-    assert {"graddiff/_tables.py", "graddiff/grammar.lark", "graddiff/py.typed"} <= set(names)
+    assert {
+        "graddiff/_tables.py",
+        "graddiff/grammar.lark",
+        "graddiff/py.typed",
+        "graddiff/render/json/schema.json",
+        "graddiff/render/reports/schema.json",
+    } <= set(names)
     assert sorted(shared) == [
         "share/bash-completion/completions/graddiff",
         "share/fish/vendor_completions.d/graddiff.fish",

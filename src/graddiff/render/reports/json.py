@@ -9,7 +9,7 @@ from typing import Any
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
 from graddiff.homework.problems import Homework
 from graddiff.notation.numerals import format_float
-from graddiff.render.json.schema import describe_object as closed
+from graddiff.render.json.schema_file import Json, load_schema
 from graddiff.render.reports.wording import StudentResults, format_answer
 
 HOMEWORK_SCHEMA_ID = "graddiff-homework/1"
@@ -74,43 +74,6 @@ def round_error(error: float | None) -> float | None:
     return None if error is None or not error < float("inf") else float(format_float(error, 2))
 
 
-def build_homework_schema() -> dict[str, Any]:
-    """The JSON Schema of both."""
-    text, count = {"type": "string"}, {"type": "number", "minimum": 0}
-    line = {"type": "integer", "minimum": 0, "description": "of the file, 0 where that is unknown"}
-    hypothesis = closed({"id": text, "message": text})
-    members: dict[str, Any] = {
-        "part": text,
-        "status": {"enum": [*STATUSES]},
-        "score": count,
-        "marks": count,
-        "answer": text,
-        "line": line,
-        "rule": {"description": "the rule that decided", **text},
-        "error": {"description": "what it measured", "type": ["number", "null"]},
-        "message": text,
-        "counterexample": {
-            "description": "a point at which a formula is wrong",
-            "type": ["object", "null"],
-            "additionalProperties": {"type": "number"},
-        },
-        "hypotheses": {"type": "array", "items": hypothesis},
-    }
-    parts = {"type": "array", "items": closed(members, {"expected": text})}
-    student = {
-        "student": text,
-        "file": text,
-        "score": count,
-        "marks": count,
-        "remarks": {"type": "array", "items": text},
-        "problems": {"type": "array", "items": closed({"id": text, "parts": parts})},
-    }
-    head = {"schema": {"const": HOMEWORK_SCHEMA_ID}, "homework": text}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "graddiff check: a graded homework, or one student's",
-        "anyOf": [
-            closed({**head, "students": {"type": "array", "items": closed(student)}}),
-            closed({**head, **student}),
-        ],
-    }
+def build_homework_schema() -> dict[str, Json]:
+    """Returns the JSON Schema of both formats, from the file schema.json beside this module."""
+    return load_schema("graddiff.render.reports", {"statuses": STATUSES})
