@@ -9,7 +9,7 @@ import pytest
 
 from graddiff.commands.generate import SCRIPT_PATHS, load_commands, render_shipped_files
 from graddiff.operations.table import FUNCTIONS, ROWS
-from graddiff.render.reference.completion import list_options
+from graddiff.render.reference.command_line import list_options
 from running import ROOT, need, output
 
 CHECKERS = {

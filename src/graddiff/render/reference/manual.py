@@ -9,7 +9,7 @@ from importlib import resources
 import click
 
 from graddiff.operations.table import CONSTANTS, ROWS
-from graddiff.render.reference.completion import list_options, list_spellings
+from graddiff.render.reference.command_line import list_options, list_spellings
 from graddiff.render.terminal.operations import (
     LEGEND,
     describe_convention,
