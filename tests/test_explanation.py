@@ -84,7 +84,7 @@ def test_explanation_is_told_in_eighty_columns() -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert "v1 = x + y = 3.141593 + 3.141593 = 6.283185" in text
     assert "so x gets 6.283185 × (-1) = -6.283185" in text
-    assert "the first of 2 that it gets" in " ".join(text.split())
+    assert "the first of its 2 contributions" in " ".join(text.split())
     assert "∂f/∂x = -6.283185 + 1.224647e-16 = -6.283185" in text
     assert "1.2 times 10^-16" in text
     assert "computed with 16 digits and shown with 7" in text

@@ -1,1 +1,1 @@
-"""Both passes told line by line."""
+"""Both passes of a result, explained line by line."""
