@@ -18,12 +18,12 @@ from graddiff.render.terminal.operations import build_operation_records, render_
 
 @click.command(
     cls=ExpressionCommand,
-    help="Lists the operations: how each is written, what it means, its local partials, its domain, and the convention "
-    "where it has a kink or a jump. NAME shows one of them.",
+    help="Lists all operations: how each is written, what it means, its local partials, its "
+    "domain, and the convention at its kinks and jumps. NAME shows only that operation.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
 @add_picture_options
 def command(name: str | None, as_json: bool, **options: Any) -> None:
     symbols = {row.symbol: row for row in reversed(ROWS) if row.symbol}

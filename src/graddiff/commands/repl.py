@@ -15,15 +15,17 @@ from graddiff.autodiff.point import add_bindings, split_at_commas
 from graddiff.errors import FileError, GraddiffError, UsageError, make_printable
 from graddiff.language.parser import parse
 
-HELP = """A prompt that keeps an expression, its bindings and options, and answers anew whenever one of them changes.
+HELP = """Starts a prompt that keeps an expression, its bindings and options.
+
+It answers again whenever one of them changes.
 
 \b
   (x+y)*z                 a line is an expression
-  :at x=1,y=3,z=-3        binds; :at x=2 changes one, :at alone takes all away
-  :with --explain         options of graddiff; :with alone takes them away
+  :at x=1,y=3,z=-3        binds; :at x=2 changes one binding, :at alone removes all
+  :with --explain         sets options of graddiff; :with alone removes them
   :show                   answers again; :help, :quit
 
-Lines can be edited and are remembered between sessions."""
+Lines can be edited, and the next session remembers them."""
 
 PROMPT = "graddiff> "
 MAX_HISTORY_LINES = 1_000  # lines

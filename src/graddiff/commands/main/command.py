@@ -45,17 +45,17 @@ from graddiff.numbers.floats import FLOATS
 
 EXAMPLES = """\b
 Examples:
-  graddiff "(x+y)*z" --at x=1,y=3,z=-3         the graph, with the chain rule on it
-  graddiff "p = x+y; p*z" --at x=1,y=3,z=-3    a part with a name of its own
-  graddiff "h(x) = x^2; h(3x)" --at x=2        a function of one's own
+  graddiff "(x+y)*z" --at x=1,y=3,z=-3         the graph: values and derivatives
+  graddiff "p = x+y; p*z" --at x=1,y=3,z=-3    a part that has a name
+  graddiff "h(x) = x^2; h(3x)" --at x=2        a function of your own
   graddiff "x^2*sin(x)"                        the derivatives as formulas
-  graddiff "x*sin(x)" --at x=2 --explain       both passes, told line by line
+  graddiff "x*sin(x)" --at x=2 --explain       both passes, line by line
   graddiff "x^2*y" --hessian --at x=1,y=2      second derivatives
-  graddiff "x/y" --at x=1,y=3 --exact          fractions
-  graddiff "x*y" --at x=2,y=3 --verify         compared with three others
-  graddiff "x^2" --at x=pi/2 --gradient x      one number, for $(…)
-  graddiff "x*y" --at x=2,y=3 --json           all of it, for other programs
-  graddiff "x*y" --at x=2,y=3 --expect x=3     exit code 1 if it is wrong
+  graddiff "x/y" --at x=1,y=3 --exact          exact fractions
+  graddiff "x*y" --at x=2,y=3 --verify         compared with three other methods
+  graddiff "x^2" --at x=pi/2 --gradient x      one number, for scripts
+  graddiff "x*y" --at x=2,y=3 --json           everything, for other programs
+  graddiff "x*y" --at x=2,y=3 --expect x=3     exit code 1 if 3 is wrong
   echo "sin(x)" | graddiff --at x=0            the expression from a pipe
   graddiff "w*x^2" --at w=3 --data points.csv  every row of a table
 """
@@ -66,15 +66,15 @@ SHELLS = ("bash", "zsh", "fish")
 
 EPILOG = """\b
 Commands:
-  graddiff functions [NAME]             what can stand in an expression, with its rules
-  graddiff check HOMEWORK ANSWERS...    answers to homework graded, with reasons
-  graddiff lint HOMEWORK                what is unwise in a homework
-  graddiff key HOMEWORK                 the answers to it
-  graddiff repl                         a prompt
-  graddiff minimize EXPRESSION          against the gradient, step by step, to a minimum
+  graddiff functions [NAME]             all operations with their rules
+  graddiff check HOMEWORK ANSWERS...    grade answers to a homework, with reasons
+  graddiff lint HOMEWORK                find weak points of a homework
+  graddiff key HOMEWORK                 write the answers to a homework
+  graddiff repl                         start an interactive prompt
+  graddiff minimize EXPRESSION          take steps against the gradient to a minimum
 
 \b
-Exit codes: 0 done, 1 --expect, --verify or check found something else, 2 usage,
+Exit codes: 0 success, 1 --expect, --verify or check found a difference, 2 wrong usage,
 3 the expression cannot be read, 4 no value or no derivative at that point, 5 a file cannot be
 read or written.
 """
@@ -83,8 +83,8 @@ read or written.
 @click.command(
     cls=ExpressionCommand,
     epilog=EPILOG,
-    help="Differentiates EXPRESSION: at a point with its computational graph, without one as formulas.\n\n"
-    + EXAMPLES,
+    help="Differentiates EXPRESSION. With --at it shows the computational graph at that point, "
+    "without --at the derivatives as formulas.\n\n" + EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("expression", required=False)
@@ -92,62 +92,70 @@ read or written.
     "--at",
     multiple=True,
     metavar="X=1,Y=pi/2",
-    help="Bind variables; @FILE reads a JSON object. Repeats.",
+    help="Bind variables; @FILE reads a JSON object. May be repeated.",
 )
 @click.option(
-    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
+    "--file", "path", metavar="FILE", help="Read the expression from FILE; - is standard input."
 )
-@click.option("--wrt", multiple=True, metavar="X,Y", help="Differentiate by these names only.")
+@click.option("--wrt", multiple=True, metavar="X,Y", help="Differentiate only by these names.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *PROGRAM_FORMATS, *DATA_FORMATS]),
     metavar="FORMAT",
-    help="What to write: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, c, pytorch, jax; "
-    "csv, jsonl, parquet, arrow for --data.  [default: tree]",
+    help="The output format: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, "
+    "c, pytorch, jax; for --data csv, jsonl, parquet, arrow.  [default: tree]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
 @click.option(
-    "--mode", type=click.Choice(MODES), help="Show adjoints, tangents or both.  [default: reverse]"
+    "--mode",
+    type=click.Choice(MODES),
+    help="Show adjoints (reverse), tangents (forward) or both.  [default: reverse]",
 )
+@click.option("--explain", is_flag=True, help="Explain both passes line by line, with numbers.")
 @click.option(
-    "--explain", is_flag=True, help="Tell both passes line by line, with the numbers put in."
+    "--paths",
+    metavar="X",
+    multiple=True,
+    help="Show every path from X to the output, and the sum of their products.",
 )
+@click.option("--hessian", is_flag=True, help="Compute all second derivatives.")
 @click.option(
-    "--paths", metavar="X", multiple=True, help="Every path from X to the output, and their sum."
+    "--jacobian",
+    is_flag=True,
+    help="Compute the derivatives of several outputs, such as x*y; x+sin(y).",
 )
-@click.option("--hessian", is_flag=True, help="All second derivatives.")
-@click.option("--jacobian", is_flag=True, help="The derivatives of several outputs: x*y; x+sin(y)")
 @click.option(
     "--along",
     multiple=True,
     metavar="X=1,Y=-2",
-    help="The slope in a direction, the Hessian times it.",
+    help="Compute the slope in a direction, and the Hessian times that direction.",
 )
 @click.option(
     "--order",
     metavar="N",
     type=click.IntRange(1, 100),
-    help="Derivatives in one variable up to order N.",
+    help="Compute the derivatives by one variable up to order N.",
 )
 @click.option(
     "--verify",
     is_flag=True,
-    help="Compare each derivative with three others; exit code 1 if one differs.",
+    help="Compute each derivative by three other methods, too; exit code 1 if one differs.",
 )
-@click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
+@click.option("--value", "only_value", is_flag=True, help="Write only the value, as a bare number.")
 @click.option(
     "--gradient",
     "only_gradient",
     metavar="X",
-    help="Write the derivative by X alone, one bare number.",
+    help="Write only the derivative by X, as a bare number.",
 )
 @click.option(
     "--expect",
     multiple=True,
     metavar="X=-3,value=-12",
-    help="Compare: value, x or gradient.x, p.value, p.adjoint. Repeats.",
+    help="Compare value, x or gradient.x, p.value or p.adjoint with a number; exit code 1 if one "
+    "differs. May be repeated.",
 )
 @click.option(
     "--rtol", type=float, default=1e-6, help="Relative tolerance of --expect.  [default: 1e-6]"
@@ -155,53 +163,60 @@ read or written.
 @click.option(
     "--atol", type=float, default=1e-9, help="Absolute tolerance of --expect.  [default: 1e-9]"
 )
-@click.option("--exact", is_flag=True, help="Compute with fractions.")
+@click.option("--exact", is_flag=True, help="Compute with exact fractions.")
 @click.option(
     "--precision",
     metavar="N",
     type=click.IntRange(1, 10_000),
-    help="Compute with N digits; needs an extra.",
+    help="Compute with N digits; needs the extra precision.",
 )
 @click.option(
     "--each",
     is_flag=True,
-    help="Answer every line of standard input or --file: expressions, JSON records.",
+    help="Answer each line of standard input or --file: an expression or a JSON record.",
 )
 @click.option(
     "--data",
     metavar="FILE",
-    help="Answer every row of a table, or of a folder of them; - is a pipe.",
+    help="Answer each row of a table, or of all tables in a folder; - is standard input.",
 )
 @click.option(
     "--data-format",
     type=click.Choice(DATA_FORMATS),
-    help="What --data is, where no suffix says it.",
+    help="The format of --data, if its suffix does not tell it.",
 )
-@click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
+@click.option("--output", metavar="FILE", help="Write to FILE; its suffix selects the format.")
 @click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(1, 256),
-    help="Processes for --data.  [default: 1; dask: one a core]",
+    help="The number of processes for --data.  [default: 1; dask: one per core]",
 )
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
-    help="How --data is answered: columns and dask need extras.  [default: auto]",
+    help="How the rows of --data are computed; columns and dask need extras.  [default: auto]",
 )
 @click.option(
-    "--scheduler", metavar="ADDRESS", help="Of a Dask cluster that runs already, for --engine dask."
+    "--scheduler",
+    metavar="ADDRESS",
+    help="The address of a running Dask cluster, for --engine dask.",
 )
-@click.option("--no-input", is_flag=True, help="Leave the columns of --data out of the output.")
+@click.option("--no-input", is_flag=True, help="Leave the columns of the input out of the output.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first row or line that fails.")
 @click.option(
     "--line-buffered", is_flag=True, help="Write each row or line as soon as it is answered."
 )
 @click.option(
-    "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=None,
+    help="The number of significant digits.  [default: 7]",
 )
-@click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
-@click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
+@click.option("--depth", type=click.IntRange(0), help="Draw only this many levels of the tree.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Show everything, however large the graph is."
+)
 @add_picture_options
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of the JSON output.")
 @click.option(

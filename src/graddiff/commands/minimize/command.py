@@ -32,17 +32,17 @@ RUN_SUFFIXES = {
     ".csv": "csv",
 }
 
-HELP = """Minimizes EXPRESSION: goes against its gradient, step by step, from where --at says.
+HELP = """Minimizes EXPRESSION: starts at the point --at and takes steps against the gradient.
 
-With --data the columns of a table bind the variables of the same name, the names in --at are the parameters, and the
-loss is the mean of EXPRESSION over the rows.
+With --data, the columns of a table bind the variables of the same names, the names in --at are the
+parameters, and the loss is the mean of EXPRESSION over the rows.
 
 \b
 Examples:
   graddiff minimize "(x-3)^2 + (y+1)^2" --at x=0,y=0 --lr 0.1 --steps 100
-  graddiff minimize "(x-3)^2" --at x=0 --lr 0.1 --explain            the first steps as arithmetic
+  graddiff minimize "(x-3)^2" --at x=0 --lr 0.1 --explain     the first steps with their numbers
   graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --lr 0.05
-  graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --batch-size 32 --shuffle-seed 1
+  graddiff minimize "(w*x + b - y)^2" --data points.csv --at w=0,b=0 --batch-size 8 --shuffle-seed 1
 """
 
 EPILOG = """\b
@@ -50,8 +50,8 @@ Optimizers, with the rules and defaults of torch.optim: sgd, momentum, nesterov,
 adam, adamw; lbfgs needs SciPy: pip install 'graddiff[minimize]'.
 
 \b
-Exit codes: 0 done, 2 usage, 3 the expression cannot be read, 4 no value, or a loss that grows,
-5 a file cannot be read or written, 130 interrupted.
+Exit codes: 0 success, 2 wrong usage, 3 the expression cannot be read, 4 there is no value or the
+loss grows, 5 a file cannot be read or written, 130 interrupted.
 """
 
 
@@ -74,25 +74,30 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
     "--at",
     multiple=True,
     metavar="X=0,Y=0",
-    help="Where the parameters begin; @FILE reads JSON. Repeats.",
+    help="Where the parameters start; @FILE reads a JSON object. May be repeated.",
 )
 @click.option(
-    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
+    "--file", "path", metavar="FILE", help="Read the expression from FILE; - is standard input."
 )
-@click.option("--wrt", multiple=True, metavar="X,Y", help="Move these parameters only.")
+@click.option("--wrt", multiple=True, metavar="X,Y", help="Change only these parameters.")
 @click.option(
-    "--random", multiple=True, metavar="V,W", help="More parameters, that begin between -1 and 1."
+    "--random",
+    multiple=True,
+    metavar="V,W",
+    help="More parameters, which start at random between -1 and 1.",
 )
-@click.option("--random-seed", type=int, metavar="N", help="Of --random.  [default: 0]")
+@click.option("--random-seed", type=int, metavar="N", help="The seed of --random.  [default: 0]")
 @click.option(
-    "--optimizer", type=click.Choice(OPTIMIZERS), help="How a step is made.  [default: sgd]"
+    "--optimizer",
+    type=click.Choice(OPTIMIZERS),
+    help="The rule by which steps are made.  [default: sgd]",
 )
 @click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
 @click.option(
     "--set",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Other hyperparameters: momentum=0.9, eps=1e-6, …",
+    help="Set other hyperparameters: momentum=0.9, eps=1e-6, …",
 )
 @click.option(
     "--steps",
@@ -103,55 +108,72 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
 @click.option(
     "--tolerance",
     metavar="NUMBER",
-    help="Stop where the gradient, over all rows, is no longer than this.",
+    help="Stop when the length of the gradient, over all rows, is at most this.",
 )
 @click.option(
     "--patience",
     type=click.IntRange(1),
     metavar="N",
-    help="Stop after N steps, or epochs of batches, without a smaller loss.",
+    help="Stop after N steps without a smaller loss; with batches, after N epochs.",
 )
 @click.option(
-    "--data", metavar="FILE", help="Minimize the mean over the rows of a table; - is a pipe."
+    "--data",
+    metavar="FILE",
+    help="Minimize the mean over the rows of a table; - is standard input.",
 )
 @click.option(
-    "--data-format", type=click.Choice(sorted({*TABLES.values()})), help="Where no suffix says it."
+    "--data-format",
+    type=click.Choice(sorted({*TABLES.values()})),
+    help="The format of --data, if its suffix does not tell it.",
 )
 @click.option(
     "--epochs",
     type=click.IntRange(1),
     metavar="N",
-    help="Stop after N passes.  [default: 100, unless --steps is given]",
+    help="Stop after N passes over the rows.  [default: 100, unless --steps is given]",
 )
 @click.option(
-    "--batch-size", type=click.IntRange(1), metavar="N", help="Rows a step goes by.  [default: all]"
-)
-@click.option("--shuffle-seed", type=int, metavar="N", help="Mix the rows anew in each epoch.")
-@click.option("--test-data", metavar="FILE", help="Tell the loss on another table, too.")
-@click.option(
-    "--engine", type=click.Choice(["auto", "rows", "columns"]), help="How rows are answered."
+    "--batch-size",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The number of rows for each step.  [default: all]",
 )
 @click.option(
-    "--format", "format_", type=click.Choice(RUN_FORMATS), help="What to write.  [default: table]"
+    "--shuffle-seed", type=int, metavar="N", help="Shuffle the rows in each epoch; N is the seed."
 )
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.option("--explain", is_flag=True, help="Tell the first steps as arithmetic.")
+@click.option("--test-data", metavar="FILE", help="Report the loss on another table, too.")
 @click.option(
-    "--plot", metavar="FILE", help="Draw the loss and, for two parameters, the path, as SVG."
+    "--engine",
+    type=click.Choice(["auto", "rows", "columns"]),
+    help="How the rows are computed; columns needs an extra.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(RUN_FORMATS),
+    help="The output format.  [default: table]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--explain", is_flag=True, help="Show the first steps with their numbers.")
+@click.option(
+    "--plot", metavar="FILE", help="Draw the loss as SVG and, for two parameters, the path."
 )
 @click.option(
     "--save",
     metavar="FILE",
-    help="Keep the run in a file: every 10 s, after Ctrl-C, and at the end.",
+    help="Save the run to FILE every 10 s, after Ctrl-C, and at the end.",
 )
 @click.option(
     "--resume",
     metavar="FILE",
-    help="Go on with a run, bit for bit; --steps and --epochs count from its start.",
+    help="Continue a saved run, bit for bit; --steps and --epochs count from its start.",
 )
-@click.option("--output", metavar="FILE", help="Write into a file; its suffix says its format.")
+@click.option("--output", metavar="FILE", help="Write to FILE; its suffix selects the format.")
 @click.option(
-    "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=None,
+    help="The number of significant digits.  [default: 7]",
 )
 @add_picture_options
 @click.option(

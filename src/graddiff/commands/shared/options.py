@@ -152,12 +152,12 @@ def add_picture_options(function: CommandFunction) -> CommandFunction:
                 "--color",
                 type=click.Choice(["auto", "always", "never"]),
                 default="auto",
-                help="When to use colour; NO_COLOR and FORCE_COLOR are obeyed.  [default: auto]",
+                help="When to use colour; auto obeys NO_COLOR and FORCE_COLOR.  [default: auto]",
             ),
             click.option(
                 "--width",
                 type=click.IntRange(40, 10_000),
-                help="Columns to draw in, instead of those of the terminal.",
+                help="Draw in this many columns, instead of the width of the terminal.",
             ),
         )
     ):

@@ -79,7 +79,7 @@ def summarize_option(option: click.Option) -> str:
     """Returns the first sentence of an option's help, without signs that a shell would act on."""
     text, _, _default = (option.help or "").partition("  [")
     sentence, _, _others = text.partition(". ")
-    sentence = sentence.removesuffix(".").removesuffix(" Repeats")
+    sentence = sentence.removesuffix(".")
     return sentence.translate(
         {ord("'"): "", ord('"'): "", ord(":"): " -", ord("["): "(", ord("]"): ")"}
     )
