@@ -1,1 +1,1 @@
-"""One file a format, and what they share: the alphabet, tables, the terminal."""
+"""Views of results, one file per format, and what they share: tables, the terminal, markup."""

@@ -198,9 +198,7 @@ read or written.
     help="How the rows of --data are computed; columns and dask need extras.  [default: auto]",
 )
 @click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="The address of a running Dask cluster, for --engine dask.",
+    "--scheduler", metavar="ADDRESS", help="Address of a running Dask cluster, for --engine dask."
 )
 @click.option("--no-input", is_flag=True, help="Leave the columns of the input out of the output.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first row or line that fails.")
@@ -208,10 +206,7 @@ read or written.
     "--line-buffered", is_flag=True, help="Write each row or line as soon as it is answered."
 )
 @click.option(
-    "--digits",
-    type=click.IntRange(1, 17),
-    default=None,
-    help="The number of significant digits.  [default: 7]",
+    "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
 )
 @click.option("--depth", type=click.IntRange(0), help="Draw only this many levels of the tree.")
 @click.option(

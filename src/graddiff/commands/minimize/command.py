@@ -170,10 +170,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
 )
 @click.option("--output", metavar="FILE", help="Write to FILE; its suffix selects the format.")
 @click.option(
-    "--digits",
-    type=click.IntRange(1, 17),
-    default=None,
-    help="The number of significant digits.  [default: 7]",
+    "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
 )
 @add_picture_options
 @click.option(

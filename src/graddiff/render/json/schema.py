@@ -11,7 +11,8 @@ import json
 from graddiff.errors import NOTICE_KINDS
 from graddiff.minimize.loop import END_REASONS
 from graddiff.operations.table import TABLE
-from graddiff.render.json.schema_file import Json, load_schema
+from graddiff.render.json import Json
+from graddiff.render.json.schema_file import load_schema
 
 
 def build_result_schema() -> dict[str, Json]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+from graddiff.render.json import Json
 
 SHARED_REFERENCE = "#/shared/"
 
@@ -19,8 +18,8 @@ SHARED_REFERENCE = "#/shared/"
 def load_schema(package: str, tables: Mapping[str, Iterable[str]]) -> dict[str, Json]:
     """Reads the file schema.json of a package and fills in what it leaves open.
 
-    `tables` maps the name of each table to the values of the enum. Raises KeyError if the file names
-    a table or a shared part that does not exist.
+    `tables` maps the name of each table to the values of the enum. Raises KeyError if the file
+    names a table or a shared part that does not exist.
     """
     # Imported late: reports import this module, and grading should not wait for it (20 ms).
     from importlib import resources

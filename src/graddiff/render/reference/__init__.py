@@ -1,1 +1,1 @@
-"""What is generated for reference: man pages and completions."""
+"""Reference texts that are generated: man pages and completion scripts."""

@@ -9,7 +9,8 @@ from typing import Any
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
 from graddiff.homework.problems import Homework
 from graddiff.notation.numerals import format_float
-from graddiff.render.json.schema_file import Json, load_schema
+from graddiff.render.json import Json
+from graddiff.render.json.schema_file import load_schema
 from graddiff.render.reports.wording import StudentResults, format_answer
 
 HOMEWORK_SCHEMA_ID = "graddiff-homework/1"
