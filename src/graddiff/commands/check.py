@@ -26,20 +26,19 @@ from graddiff.render.reports import classroom, csv, github, gradescope, json, ju
 from graddiff.render.terminal.canvas import print_lines
 from graddiff.render.terminal.progress import Progress
 
-HELP = """Grades ANSWERS, which are files or folders, to the problems of HOMEWORK.
+HELP = """Grades ANSWERS, files or folders of them, to the problems of HOMEWORK.
 
-The homework is a TOML file without answers: graddiff computes them. An answer is a number or an
-expression. A wrong answer is compared with the results of common mistakes, and the report names the
-mistakes that it is consistent with. An answer is never run as code.
+The homework is TOML and has no answers in it: graddiff computes them. An answer is a number or an expression; a wrong
+one is compared with what the usual mistakes lead to, and what it is consistent with is said. Nothing of an answer is
+ever run.
 
 \b
-  graddiff check hw3.toml ada.toml               one student: [q1], and below it value = -12
+  graddiff check hw3.toml ada.toml               one student's answers: [q1] and below it value = -12
   graddiff check hw3.toml answers.csv            a class: student,problem,part,answer
-  graddiff check hw3.toml handed-in/             a folder with one file per student
+  graddiff check hw3.toml handed-in/             a folder, a student a file
   graddiff check hw3.toml ada.toml --format junit --output ada.xml
 
-Exit codes: 0 all answers are right, 1 an answer is wrong, missing or undecided, 3 the homework or
-an answer cannot be read."""
+Exit codes: 0 all right, 1 something wrong, missing or undecided, 3 the homework or an answer cannot be read."""
 
 ReportFormat = Callable[[Homework, Sequence[StudentResult]], Iterator[str]]
 
@@ -87,27 +86,22 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     "--format",
     "format_",
     type=click.Choice(["text", *REPORT_FORMATS]),
-    help="The format of the report.  [default: text]",
+    help="What to write.  [default: text]",
 )
-@click.option("--output", metavar="FILE", help="Write to FILE; its suffix selects the format.")
-@click.option("--show-answers", is_flag=True, help="Include the right answers in the report.")
-@click.option(
-    "--all",
-    "everything",
-    is_flag=True,
-    help="List the right answers of a class, too, not only the others.",
-)
+@click.option("--output", metavar="FILE", help="Write into a file; its suffix says the format.")
+@click.option("--show-answers", is_flag=True, help="Show the right answers.")
+@click.option("--all", "everything", is_flag=True, help="Show what is right, too, for a class.")
 @click.option(
     "--exit-zero",
     is_flag=True,
-    help="Exit with 0 even if an answer is wrong, for graders that require it.",
+    help="Exit with 0 though something is wrong, for graders that want it.",
 )
 @click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(1, 256),
     default=1,
-    help="Number of processes for a class.  [default: 1]",
+    help="Processes for a class.  [default: 1]",
 )
 @add_picture_options
 @click.option(
@@ -116,7 +110,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     is_eager=True,
     expose_value=False,
     callback=write_schema,
-    help="Write the JSON Schema of the formats json and jsonl.",
+    help="Write the JSON Schema.",
 )
 @click.option(
     "--mistakes",
@@ -124,7 +118,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     is_eager=True,
     expose_value=False,
     callback=write_mistakes,
-    help="List the mistakes that graddiff recognizes, by the names to use in credit = { … }.",
+    help="List the mistakes that are recognized, by the names that credit = { … } takes.",
 )
 def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
     form = choose_report_format(options)

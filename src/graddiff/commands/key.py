@@ -15,9 +15,9 @@ from graddiff.render.reports.wording import format_marks
 from graddiff.render.terminal.canvas import Segment, print_lines
 from graddiff.render.terminal.table import Cell, lay_out_table
 
-HELP = """Writes the answers to a homework: fractions exactly, other numbers with all digits.
+HELP = """Writes the answers to a homework: exact where they are fractions, else with all digits of a float.
 
-With --format toml it writes a file of answers that graddiff check grades as right."""
+With --format toml they are a file of answers, which graddiff check finds right."""
 
 
 @click.command(
@@ -29,7 +29,7 @@ With --format toml it writes a file of answers that graddiff check grades as rig
     "form",
     type=click.Choice(["text", "toml", "json"]),
     default="text",
-    help="The format of the answers.",
+    help="What to write.",
 )
 @add_picture_options
 def command(homework: str, form: str, **options: Any) -> None:

@@ -12,21 +12,19 @@ from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
 from graddiff.homework.linting import lint_homework
 
-HELP = """Finds weak points of a homework.
+HELP = """Looks for what is unwise in a homework.
 
-It looks for points at which a common mistake leads to the right answer (many do at x = 0 and at
-x = 1), points on a kink, parts without marks, formulas that cannot be compared at enough points,
-and an `expect` that is wrong.
+That is a point at which a usual mistake leads to the right answer, as x = 0 and x = 1 hide many; a point on a kink; a
+part without marks; a formula that nothing can be compared with; an `expect` that is wrong.
 
-Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read or an `expect` is
-wrong."""
+Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read, or an `expect` is wrong."""
 
 
 @click.command(
     help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
-@click.option("--json", "as_json", is_flag=True, help="Write each finding as a line of JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, a finding a line.")
 def command(homework: str, as_json: bool) -> int:
     found = [*lint_homework(AnswerKey(read_homework(homework)))]
     for finding in found:
