@@ -95,7 +95,7 @@ read or written.
     help="Bind variables; @FILE reads a JSON object. May be repeated.",
 )
 @click.option(
-    "--file", "path", metavar="FILE", help="Read the expression from FILE; - is standard input."
+    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
 )
 @click.option("--wrt", multiple=True, metavar="X,Y", help="Differentiate only by these names.")
 @click.option(
@@ -106,7 +106,7 @@ read or written.
     help="The output format: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, "
     "c, pytorch, jax; for --data csv, jsonl, parquet, arrow.  [default: tree]",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
 @click.option(
     "--mode",
@@ -143,12 +143,12 @@ read or written.
     is_flag=True,
     help="Compute each derivative by three other methods, too; exit code 1 if one differs.",
 )
-@click.option("--value", "only_value", is_flag=True, help="Write only the value, as a bare number.")
+@click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
 @click.option(
     "--gradient",
     "only_gradient",
     metavar="X",
-    help="Write only the derivative by X, as a bare number.",
+    help="Write the derivative by X alone, one bare number.",
 )
 @click.option(
     "--expect",
