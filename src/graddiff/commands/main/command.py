@@ -208,10 +208,8 @@ read or written.
 @click.option(
     "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
 )
-@click.option("--depth", type=click.IntRange(0), help="Draw only this many levels of the tree.")
-@click.option(
-    "--all", "everything", is_flag=True, help="Show everything, however large the graph is."
-)
+@click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
+@click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
 @add_picture_options
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of the JSON output.")
 @click.option(
