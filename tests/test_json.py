@@ -96,6 +96,13 @@ def test_schema_is_written_with_nothing_left_open() -> None:
     assert all(notice == notices[0] for notice in notices)
 
 
+def test_description_beside_a_shared_part_is_the_one_that_is_written() -> None:
+    (nodes,) = find_members(build_result_schema(), "nodes")
+    node = nodes["items"]["properties"]
+    assert node["value"]["anyOf"][1]["description"].startswith("a number; ")
+    assert node["adjoint"]["description"].startswith("the derivative of the output")
+
+
 @pytest.mark.parametrize("point", ["x=-2,y=2", "x=0,y=0.5"])
 def test_output_without_a_derivative_conforms_too(point: str) -> None:
     code = 4 if point == "x=-2,y=2" else 0
