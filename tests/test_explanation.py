@@ -1,4 +1,4 @@
-"""--explain, --mode and --paths: what they say, and that it is what the graph holds."""
+"""--explain, --mode and --paths: what they say, compared with the graph."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ STYLE = ExplanationStyle(SPACED, str, lambda value: format_number(value, 17))
 
 @pytest.mark.parametrize(("expression", "at"), EXAMPLES)
 def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> None:
-    """Each formula, with the numbers put in, is worked out again by graddiff itself."""
+    """graddiff evaluates each formula again, with names and with numbers."""
     result = differentiate(expression, at)
-    found = explain_result(result, STYLE)
+    explanation = explain_result(result, STYLE)
     values: dict[str, float] = dict(at)
-    for step in found.forward:
+    for step in explanation.forward:
         read = parse(step.formula)
         value = differentiate(read, {name: values[name] for name in read.variables}).value
         assert float(step.value) == pytest.approx(value, rel=1e-15)
         if step.numbers and "where" not in step.numbers:
             assert differentiate(step.numbers).value == pytest.approx(value, rel=1e-12)
         values[step.name] = value
-    adjoints = {found.output: 1.0}
-    for rule in found.reverse:
+    adjoints = {explanation.output: 1.0}
+    for rule in explanation.reverse:
         assert float(rule.adjoint) == pytest.approx(adjoints[rule.name], rel=1e-12)
         for flow in rule.flows:
             formula = parse(flow.formula)
@@ -58,21 +58,20 @@ def test_every_step_is_what_it_says(expression: str, at: dict[str, float]) -> No
             assert float(flow.partial) == pytest.approx(partial, rel=1e-12)
             adjoints[flow.operand] = adjoints.get(flow.operand, 0.0) + adjoints[rule.name] * partial
             assert float(flow.total) == pytest.approx(adjoints[flow.operand], rel=1e-12, abs=1e-15)
-    for name, terms, total in found.gradient:
+    for name, terms, total in explanation.gradient:
         assert float(total) == pytest.approx(result.gradient[name], rel=1e-15)
         assert not terms or sum(map(float, terms)) == pytest.approx(
             float(total), rel=1e-12, abs=1e-15
         )
 
 
-def test_given_names_are_nobody_elses() -> None:
-    for prefix in LINE_NAME_PREFIXES[:-1]:
-        text = " + ".join(
-            f"{other}1*{other}2*2" for other in LINE_NAME_PREFIXES[:-1] if other != prefix
-        )
+def test_names_of_lines_are_no_names_of_variables() -> None:
+    prefixes = LINE_NAME_PREFIXES[:-1]
+    for free in prefixes:
+        text = " + ".join(f"{prefix}1*{prefix}2*2" for prefix in prefixes if prefix != free)
         at = dict.fromkeys(parse(text).variables, 1.0)
-        given = {step.name for step in explain_result(differentiate(text, at), STYLE).forward}
-        assert not given & {*at}
+        explanation = explain_result(differentiate(text, at), STYLE)
+        assert not {step.name for step in explanation.forward} & {*at}
 
 
 def test_words_are_about_operations_of_the_table() -> None:
@@ -162,22 +161,20 @@ def test_what_cannot_be_explained_is_one_sentence(
 @pytest.mark.parametrize(("expression", "at"), EXAMPLES)
 def test_tangent_of_the_output_is_the_derivative(expression: str, at: dict[str, float]) -> None:
     result = differentiate(expression, at)
-    found = compute_tangents(result, result.requested)
+    tangents = compute_tangents(result, result.requested)
     for name, derivative in result.gradient.items():
-        assert found.by_variable[name][result.expression.output] == pytest.approx(
+        assert tangents.by_variable[name][result.expression.output] == pytest.approx(
             derivative, rel=1e-12
         )
-    assert found.reverse_multiplications == len([*result.graph.edges()])
+    assert tangents.reverse_multiplications == len([*result.graph.edges()])
 
 
 def test_multiplications_are_counted() -> None:
-    found = compute_tangents(
-        result := differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3}),
-        result_names := ("x", "y", "z"),
-    )
-    assert found.forward_multiplications == {"x": 2, "y": 2, "z": 1}
-    assert found.reverse_multiplications == 4
-    assert tuple(result.gradient) == result_names
+    result = differentiate("(x+y)*z", {"x": 1, "y": 3, "z": -3})
+    tangents = compute_tangents(result, ("x", "y", "z"))
+    assert tangents.forward_multiplications == {"x": 2, "y": 2, "z": 1}
+    assert tangents.reverse_multiplications == 4
+    assert tuple(result.gradient) == ("x", "y", "z")
 
 
 def test_forward_mode_is_drawn() -> None:
@@ -208,12 +205,12 @@ def test_tangents_are_in_the_json() -> None:
 def test_derivative_is_the_sum_over_all_paths(expression: str, at: dict[str, float]) -> None:
     result = differentiate(expression, at)
     for name, line in result.expression.variables.items():
-        found = find_paths(result.graph, line)
-        assert found.is_complete
-        assert sum(path.product for path in found.paths) == pytest.approx(
+        paths = find_paths(result.graph, line)
+        assert paths.is_complete
+        assert sum(path.product for path in paths.paths) == pytest.approx(
             result.gradient[name], rel=1e-12, abs=1e-15
         )
-        for path in found.paths:
+        for path in paths.paths:
             assert math.prod(path.partials) == pytest.approx(path.product, rel=1e-12)
             assert path.lines[0] == line
             assert path.lines[-1] == result.expression.output
@@ -222,10 +219,10 @@ def test_derivative_is_the_sum_over_all_paths(expression: str, at: dict[str, flo
 def test_paths_are_counted_without_being_walked() -> None:
     doubled = "a0 = x*1; " + "; ".join(f"a{i + 1} = a{i} + 0.5*a{i}" for i in range(100))
     result = differentiate(doubled, {"x": 1})
-    found = find_paths(result.graph, result.expression.variables["x"])
-    assert found.total == 2**100
-    assert not found.is_complete
-    products = [path.product for path in found.paths]
+    paths = find_paths(result.graph, result.expression.variables["x"])
+    assert paths.total == 2**100
+    assert not paths.is_complete
+    products = [path.product for path in paths.paths]
     assert products == sorted(products, reverse=True)
     assert products[0] == 1.0
     assert products[1] == 0.5

@@ -1,4 +1,4 @@
-"""Every example of the README, run as it stands."""
+"""Runs every example of the README."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> str:
 
 
 def words_without_a_shell(command: str) -> list[str]:
-    """Returns the words of a command line of graddiff in which a shell does nothing but part them."""
+    """Returns the words of a command line, if a shell would do nothing but split it."""
     lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     words = [*lexer]
@@ -80,7 +80,7 @@ def test_picture_is_the_one_that_graddiff_draws() -> None:
 
 
 class Shape(NamedTuple):
-    """An element of a picture: tag and class, its text, and of a line the number of points and both ends."""
+    """An element of a picture; of a line only the number of its points, and both ends."""
 
     name: str
     text: str
@@ -89,7 +89,7 @@ class Shape(NamedTuple):
 
 
 def shapes(path: Path) -> list[Shape]:
-    """Returns all that a picture holds but for the course of its lines."""
+    """Returns the elements of a picture, without the course of its lines."""
     elements = []
     for element in ElementTree.parse(path).iter():
         name = f"{element.tag.rpartition('}')[2]} {element.get('class', '')}".strip()

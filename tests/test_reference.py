@@ -1,4 +1,4 @@
-"""Completion scripts and man pages: fresh, free of lint, and true."""
+"""Completion scripts and man pages: up to date, accepted by their programs, and complete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAN = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"]
 
 @pytest.mark.parametrize("path", render_shipped_files())
 def test_committed_file_is_fresh(path: str) -> None:
-    """If not: python -m graddiff.commands.generate"""
+    """`python -m graddiff.commands.generate` writes the files anew."""
     assert (ROOT / path).read_text(encoding="utf-8") == render_shipped_files()[path]
 
 
@@ -75,7 +75,8 @@ def test_manual_documents_every_option_and_operation() -> None:
 
 COMPLETE = """
 source {script}
-COMP_LINE={line!r}; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1))
+COMP_LINE={line!r}; COMP_POINT=${{#COMP_LINE}}
+COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1))
 _graddiff
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
