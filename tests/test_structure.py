@@ -168,6 +168,14 @@ def test_json_run_imports_nothing_heavy() -> None:
     }
 
 
+def test_schema_files_are_read_only_when_a_schema_is_requested() -> None:
+    code = "import sys, graddiff.commands.check as _; print('importlib.resources' in sys.modules)"
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True
+    )
+    assert process.stdout == "False\n"
+
+
 def test_tree_without_colour_needs_no_rich() -> None:
     assert "rich" not in modules_after("(x+y)*z", "--at", "x=1,y=3,z=-3")
     assert "rich" in modules_after("(x+y)*z", "--at", "x=1,y=3,z=-3", "--color", "always")
