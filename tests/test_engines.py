@@ -27,9 +27,9 @@ from graddiff.data.column_stream import ColumnStream
 from graddiff.data.open_table import open_rows
 from graddiff.data.row_answers import RowQuestion, RowTally
 from graddiff.data.streams import RowStream, StreamPlan
-from graddiff.data.table_job import create_scratch_file, remove_unfinished_files
 from graddiff.data.tables import column_kernel
 from graddiff.errors import GraddiffError, UsageError
+from graddiff.system.files import create_scratch_file, remove_unfinished_files
 from graddiff.system.processes import map_in_order
 from running import COMMAND, environment, error, graddiff, need_linux, output, spawn
 

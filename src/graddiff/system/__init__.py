@@ -1,1 +1,1 @@
-"""Files and processes."""
+"""Files that are read and written, and work shared among processes."""

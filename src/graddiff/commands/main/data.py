@@ -24,15 +24,14 @@ from graddiff.data.open_table import (
 from graddiff.data.row_answers import RowQuestion, RowTally
 from graddiff.data.table_job import (
     TableJob,
-    make_run_token,
     open_job,
-    remove_unfinished_files,
     run_job,
     try_job,
     write_answers,
 )
 from graddiff.errors import FileError, GraddiffError, UsageError
 from graddiff.render.terminal.progress import Progress
+from graddiff.system.files import make_run_token, remove_unfinished_files
 
 MAX_REPORTED = 5  # notices, each with the number of its rows; parts that failed
 

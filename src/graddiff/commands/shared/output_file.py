@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 
 from graddiff.errors import UsageError
-from graddiff.system.files import make_write_error
+from graddiff.system.files import write_whole_text
 
 
 def choose_format_by_suffix(path: str, suffixes: Mapping[str, str]) -> str:
@@ -52,8 +52,4 @@ def redirect_into_file(path: str | None) -> Iterator[None]:
     buffer = Utf8Buffer()
     with redirect_stdout(buffer):
         yield
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(buffer.getvalue())
-    except OSError as error:
-        raise make_write_error(path, error) from None
+    write_whole_text(path, buffer.getvalue())
