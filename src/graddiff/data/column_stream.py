@@ -1,21 +1,23 @@
-"""Blocks of records through polars and the columns of the kernel, wherever a block is regular; rows where it is not.
+"""Blocks of records through polars and the kernel for columns, wherever a block is regular.
 
-In a regular block only the rows that the kernel leaves to the single-point path go through it; an irregular one goes
-through the other engine as a whole, so that what is said about a bad row does not depend on the engine."""
+In a regular block, only the rows that the kernel leaves to the single-point path go through it. An
+irregular block goes through the engine for rows as a whole, so that messages about a bad row do not
+depend on the engine."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import polars
 
 from graddiff.data.blocks import Block
 from graddiff.data.fast_reader import RegularBlockReader
-from graddiff.data.formats import csv, number_rows
+from graddiff.data.formats import csv, jsonl, number_rows
 from graddiff.data.row_answers import RowTally
+from graddiff.data.row_formats import ENCODING
 from graddiff.data.streams import RowStream, StreamPlan
 from graddiff.data.tables import ColumnEvaluator
 
@@ -23,7 +25,7 @@ RESULT_MEMBER = re.compile(rb'"(value|gradient|error)"')
 
 
 class ColumnStream(RowStream):
-    """The stream of a plan, by columns."""
+    """Answers the rows of a plan by columns."""
 
     def __init__(self, plan: StreamPlan) -> None:
         super().__init__(plan)
@@ -31,77 +33,103 @@ class ColumnStream(RowStream):
         self._block_reader = RegularBlockReader(
             plan.reads, self.column_evaluator.names, self.reader.keys, len(plan.columns)
         )
-        self._direct = plan.reads == plan.writes or not plan.copies or bool(plan.question.only)
 
     def answer_block(self, block: Block) -> tuple[bytes, RowTally]:
+        """Returns the rows of a block with their answers, and the tally of these rows."""
         text = block.text.replace(b"\r\n", b"\n")
-        taken = self.plan.reads == "jsonl" and self.plan.copies and RESULT_MEMBER.search(text)
-        regular = self._block_reader.read_frame(text) if self._direct and not taken else None
+        regular = None
+        # A record that is converted to another format has to be read as a whole, by rows.
+        if not self._converts and not self._can_collide(text):
+            regular = self._block_reader.read_frame(text)
         if regular is None:
             return super().answer_block(block)
         lines, frame = regular
-        found, left = self.column_evaluator.evaluate_columns(
-            {name: frame[name].to_numpy() for name in self.column_evaluator.names}, frame.height
-        )
+        evaluator = self.column_evaluator
+        columns = {name: frame[name].to_numpy() for name in evaluator.names}
+        outputs, single_rows = evaluator.evaluate_columns(columns, frame.height)
         numbers = [
-            polars.Series(name, output)
-            for name, output in zip(self.column_evaluator.result_names, found)
+            polars.Series(name, output) for name, output in zip(evaluator.result_names, outputs)
         ]
         tally = RowTally()
         tally.rows = lines.height
-        written = self._render_rows(lines, numbers)
-        if left.size:
-            return self._insert_single_rows(written, lines, left, block.line, tally), tally
-        return written, tally
+        answered = self._render_rows(lines, numbers)
+        if single_rows.size:
+            rows = single_rows.tolist()
+            answered = self._replace_single_rows(answered, lines, rows, block.line, tally)
+        return answered, tally
 
-    def _insert_single_rows(
-        self, text: bytes, lines: polars.DataFrame, left: Any, first: int, tally: RowTally
+    def _can_collide(self, text: bytes) -> bool:
+        """Says whether an object that is copied may have a member of the answer already."""
+        copies_objects = self.plan.reads == "jsonl" and self.plan.copies
+        return copies_objects and RESULT_MEMBER.search(text) is not None
+
+    def _replace_single_rows(
+        self,
+        text: bytes,
+        lines: polars.DataFrame,
+        single_rows: Sequence[int],
+        first_line: int,
+        tally: RowTally,
     ) -> bytes:
-        """The same text with the rows that are left to the single-point path, each in its line."""
+        """Returns the text with those rows answered by the single-point path, each in its line.
+
+        With `fail_fast` the text ends behind the first row that fails."""
         rows = text.split(b"\n")
-        for index in left.tolist():
-            (line, raw, record), *_ = self.reader.iterate_records(
-                Block(lines.item(index, 0).encode(), first + index, 0)
-            )
+        for index in single_rows:
+            record_text = Block(lines.item(index, 0).encode(), first_line + index, 0)
+            line, raw, record = next(self.reader.iterate_records(record_text))
             answer = self.evaluator.answer_single(partial(self.reader.read_value, record))
             tally.add_answer(line, answer)
-            rows[index] = self.writer.format_answer_row(raw, record, answer)[:-1].encode(
-                *csv.ENCODING
-            )
+            row = self.writer.format_answer_row(raw, record, answer).removesuffix("\n")
+            rows[index] = row.encode(*ENCODING)
             if answer.failure and self.plan.fail_fast:
                 tally.rows = index + 1
                 return b"\n".join([*rows[: index + 1], b""])
         return b"\n".join(rows)
 
     def _render_rows(self, lines: polars.DataFrame, numbers: list[polars.Series]) -> bytes:
-        """The text of the rows, as if all were well."""
-        target = io.BytesIO()
-        own = [lines.to_series(0)] if self.plan.copies else []
+        """Returns the text of the rows, as if the kernel had answered all of them."""
         if isinstance(self.writer, number_rows.NumberRowWriter):
+            format_row = self.writer.format_row
             return "".join(
-                [self.writer.format_row("", None, (number,)) for number in numbers[-1].to_list()]
+                [format_row("", (), (number,)) for number in numbers[-1].to_list()]
             ).encode()
+        own = lines.to_series(0) if self.plan.copies else None
         if isinstance(self.writer, csv.CsvRowWriter):
-            frame = [
-                *own,
-                *numbers,
-                polars.Series([None], dtype=polars.String).new_from_index(0, lines.height),
-            ]
-        else:  # each column after a blank, which JSON allows
-            opened = (
-                own[0].str.strip_chars().str.strip_suffix("}")
-                if own
-                else repeat_text("{", lines.height)
-            )
-            first, *others = self.writer.pieces
-            frame = [opened, repeat_text((", " if own else "") + first.strip(), lines.height)]
-            for number, piece in zip(numbers, others):
-                frame += [number, repeat_text(piece.strip(), lines.height)]
-        named = polars.DataFrame([column.alias(str(index)) for index, column in enumerate(frame)])
-        separator = "," if isinstance(self.writer, csv.CsvRowWriter) else " "
-        named.write_csv(target, include_header=False, quote_style="never", separator=separator)
-        return target.getvalue()
+            no_errors = polars.Series([None], dtype=polars.String).new_from_index(0, lines.height)
+            fields = [*numbers, no_errors]
+            return join_columns([own, *fields] if own is not None else fields, ",")
+        assert isinstance(self.writer, jsonl.JsonLinesRowWriter)
+        return render_objects(own, numbers, self.writer.pieces)
+
+
+def render_objects(
+    own: polars.Series | None, numbers: Sequence[polars.Series], pieces: Sequence[str]
+) -> bytes:
+    """Returns JSON Lines: the input's objects, if they are copied, with the answer's members.
+
+    `pieces` are the texts around the numbers. polars joins columns much faster than Python could,
+    with one character between two of them: a blank, which JSON allows anywhere."""
+    height = numbers[0].len()
+    first, *others = pieces
+    if own is None:
+        columns = [repeat_text("{", height), repeat_text(first.strip(), height)]
+    else:
+        opened = own.str.strip_chars().str.strip_suffix("}")
+        columns = [opened, repeat_text(", " + first.strip(), height)]
+    for number, piece in zip(numbers, others):
+        columns += [number, repeat_text(piece.strip(), height)]
+    return join_columns(columns, " ")
+
+
+def join_columns(columns: Sequence[polars.Series], separator: str) -> bytes:
+    """Returns the rows of columns as lines, with a separator between two fields."""
+    target = io.BytesIO()
+    frame = polars.DataFrame([column.alias(str(index)) for index, column in enumerate(columns)])
+    frame.write_csv(target, include_header=False, quote_style="never", separator=separator)
+    return target.getvalue()
 
 
 def repeat_text(text: str, height: int) -> polars.Series:
+    """Returns a column that repeats a text."""
     return polars.Series([text]).new_from_index(0, height)

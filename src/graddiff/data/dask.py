@@ -1,4 +1,4 @@
-"""Tables answered by the workers of Dask, a table a task, wherever they are; all of them see the same files."""
+"""Tables answered by the workers of Dask, one table per task; all workers see the same files."""
 
 from __future__ import annotations
 
@@ -17,54 +17,72 @@ from graddiff.data.table_job import TableJob, try_job
 from graddiff.errors import FileError, GraddiffError
 from graddiff.version import __version__
 
-INSTALL_HINT = "scheduler and workers need the same graddiff as this machine: pip install 'graddiff[distributed]'"
+INSTALL_HINT = (
+    "scheduler and workers need the same graddiff as this machine: "
+    "pip install 'graddiff[distributed]'"
+)
+CONNECT_TIMEOUT = "10s"
 
 
 def run_jobs_on_dask(
     jobs: Sequence[TableJob], scheduler: str | None, workers: int
 ) -> Generator[RowTally | GraddiffError, None, None]:
-    """What has come of each part, in their order, from the workers of a scheduler or, without one, from `workers`
-    processes of this machine. A part whose worker is killed is answered again, by as many workers as the scheduler's
-    `allowed-failures` says. Raises FileError."""
+    """Yields the tally or the error of each job, in their order.
+
+    The jobs run on the workers of a `scheduler`, an address, or without one on `workers` processes
+    of this machine. A job whose worker is killed runs again, on as many workers as the scheduler's
+    `allowed-failures` says. Raises FileError where the scheduler does not answer, or is lost."""
     name = scheduler or "of this machine"
-    logging.disable()  # what is worth a word comes back with an answer
+    logging.disable()  # errors come back with the answers
     with contextlib.ExitStack() as stack:
-        try:
-            if scheduler is None:
-                client = stack.enter_context(
-                    Client(stack.enter_context(start_local_cluster(workers)))
-                )
-            else:
-                client = stack.enter_context(Client(scheduler, timeout="10s"))
-                require_same_version(client, name)
-        except (OSError, ValueError) as error:
-            raise FileError(f"the scheduler {name} does not answer: {error}") from None
-        for part, future in zip(jobs, client.map(try_job, jobs, pure=False)):
+        client = connect_client(stack, scheduler, workers, name)
+        for job, future in zip(jobs, client.map(try_job, jobs, pure=False)):
             try:
                 yield future.result()
             except KilledWorker:
-                yield FileError(f"{part.path}: every worker that took it was lost")
+                yield FileError(f"{job.path}: every worker that took it was lost")
             except (CancelledError, OSError):
                 raise make_lost_error(name) from None
             except KeyboardInterrupt:
-                silence_stderr()  # what the cluster tells of its end is nobody's business
+                silence_stderr()  # the cluster would report its own end at length
                 raise
 
 
+def connect_client(
+    stack: contextlib.ExitStack, scheduler: str | None, workers: int, name: str
+) -> Client:
+    """Returns a client of a scheduler, or of a new cluster, which end with the stack.
+
+    Raises FileError."""
+    try:
+        if scheduler is None:
+            cluster = stack.enter_context(start_local_cluster(workers))
+            return stack.enter_context(Client(cluster))
+        client = stack.enter_context(Client(scheduler, timeout=CONNECT_TIMEOUT))
+        require_same_version(client, name)
+        return client
+    except (OSError, ValueError) as error:
+        raise FileError(f"the scheduler {name} does not answer: {error}") from None
+
+
 def make_lost_error(name: str) -> FileError:
+    """Returns the error for a scheduler that is lost during a run."""
     hint = "what was answered before is there; once the scheduler is back, run the same again"
     return FileError(f"the scheduler {name} was lost before all files were answered", hint=hint)
 
 
 def require_same_version(client: Client, name: str) -> None:
-    """Raises FileError unless the scheduler, which looks into each task, and its workers have this very graddiff."""
-    what, where = "graddiff:__version__", f"where the scheduler {name} or its workers are"
+    """Raises FileError unless the scheduler and its workers have this version of graddiff.
+
+    The scheduler needs it, too, as it unpickles each task."""
+    attribute = "graddiff:__version__"
+    where = f"where the scheduler {name} or its workers are"
     try:
-        found = [client.run_on_scheduler(pkgutil.resolve_name, what)]
-        found += client.run(pkgutil.resolve_name, what).values()
+        versions = [client.run_on_scheduler(pkgutil.resolve_name, attribute)]
+        versions += client.run(pkgutil.resolve_name, attribute).values()
     except ImportError:
         raise FileError(f"graddiff is not installed {where}", hint=INSTALL_HINT) from None
-    for version in found:
+    for version in versions:
         if version != __version__:
             raise FileError(
                 f"graddiff {version} is installed {where}, and {__version__} here",
@@ -73,22 +91,22 @@ def require_same_version(client: Client, name: str) -> None:
 
 
 def start_local_cluster(workers: int) -> LocalCluster:
-    """Processes of this machine, which have nothing to say: what goes wrong comes back with the answer."""
-    own = silence_stderr()
+    """Starts processes of this machine, which write nothing: errors come back with the answers."""
+    own_stderr = silence_stderr()
     try:
         return LocalCluster(
             workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
         )
     finally:
-        os.dup2(own, 2)
-        os.close(own)
+        os.dup2(own_stderr, 2)
+        os.close(own_stderr)
 
 
 def silence_stderr() -> int:
-    """Standard error leads nowhere from now on; gives where it led."""
+    """Leads standard error nowhere, and returns a descriptor of where it led before."""
     sys.stderr.flush()
-    own = os.dup(2)
+    own_stderr = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-    return own
+    return own_stderr

@@ -11,6 +11,7 @@ from graddiff.autodiff.result import validate_bound_names
 from graddiff.data.blocks import Block, open_source, read_blocks
 from graddiff.data.formats import csv, jsonl
 from graddiff.data.row_answers import RowQuestion
+from graddiff.data.row_formats import ENCODING
 from graddiff.data.streams import ROW_READERS, StreamPlan
 from graddiff.errors import NamingError, UsageError
 from graddiff.language.parser import parse
@@ -21,47 +22,51 @@ TABLE_SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "jsonl",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".ipc": "arrow",
+    ".feather": "arrow",
 }
-TABLE_SUFFIXES |= {".parquet": "parquet", ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow"}
 PACKED_SUFFIX = ".gz"
-COLUMNAR_FORMATS = (
-    "parquet",
-    "arrow",
-)  # formats that polars reads and writes, and that nobody reads line by line
+COLUMNAR_FORMATS = ("parquet", "arrow")  # whole tables, which polars reads and writes
+MAX_SHOWN_COLUMNS = 8  # columns that a hint names
 
 
 class TableRows(NamedTuple):
-    """A table: the format of its blocks, the names of its columns (`complete`: all there can be), and its size in bytes
-    where that is known."""
+    """An open table."""
 
     name: str
-    reads: str
+    reads: str  # the format of its blocks
     columns: list[str]
-    complete: bool
+    complete: bool  # whether a row can have no other columns
     blocks: Iterator[Block]
-    size: int | None
+    size: int | None  # in bytes, where it is known
 
 
 def split_table_name(path: str) -> tuple[str, str]:
-    """The name of a file without its suffixes, and the one that says its format, which stands before that of its
-    packing, in lower case."""
+    """Returns the name of a file without its suffixes, and the suffix of its format in lower case.
+
+    `.gz` is left out: the suffix before it names the format."""
     name = os.path.basename(path)
     stem, suffix = os.path.splitext(name[: -len(PACKED_SUFFIX)] if is_packed(name) else name)
     return stem, suffix.lower()
 
 
 def is_packed(path: str) -> bool:
+    """Says whether the name of a file ends with `.gz`."""
     return path.lower().endswith(PACKED_SUFFIX)
 
 
 def choose_table_format(path: str, option: str = "--data-format") -> str:
-    """The format of a file by its suffix; `option` is what could say it instead. Raises UsageError."""
+    """Returns the format that the suffix of a file stands for.
+
+    Raises UsageError, whose hint names the `option` that says the format instead."""
     _, suffix = split_table_name(path)
     if suffix not in TABLE_SUFFIXES:
-        what = "standard input" if path == "-" else path
+        source = "standard input" if path == "-" else path
         suffixes = "" if path == "-" else f", or {', '.join(sorted(TABLE_SUFFIXES))}"
         hint = f"{option} csv or jsonl says it{suffixes}"
-        raise UsageError(f"what format {what} has is not said", hint=hint)
+        raise UsageError(f"what format {source} has is not said", hint=hint)
     return TABLE_SUFFIXES[suffix]
 
 
@@ -72,46 +77,53 @@ def refuse_pipe(path: str, reads: str) -> None:
 
 
 def open_rows(path: str, reads: str, size: int) -> TableRows:
-    """The rows of a text file, or of standard input for `-`, in blocks of about `size` bytes. Raises FileError, and
-    UsageError where the header is no use."""
+    """Opens a text file, or standard input for `-`, in blocks of about `size` bytes.
+
+    Raises FileError, and UsageError where it is empty or its header cannot be used."""
     source = open_source(path)
-    stream = read_blocks(source, size, ROW_READERS[reads].has_quotes)
-    first = next(stream, None)
+    blocks = read_blocks(source, size, ROW_READERS[reads].has_quotes)
+    first = next(blocks, None)
     while first and not first.text.strip():
-        first = next(stream, None)
+        first = next(blocks, None)
     if first is None:
-        hint = (
-            "a CSV begins with the names of its columns"
-            if reads == "csv"
-            else "JSON Lines has an object a line"
-        )
-        raise UsageError(f"{source.name} is empty", hint=hint)
+        raise make_empty_error(source.name, reads)
     if reads == "jsonl":
+        # Objects have no header: the first one names the columns, and later ones may have others.
         records = jsonl.JsonLinesReader(source.name, []).iterate_records(first)
         columns = next(([*record] for _, _, record in records if isinstance(record, dict)), [])
-        return TableRows(source.name, reads, columns, False, chain([first], stream), source.size)
-    header, rest = split_header(first)
-    columns = csv.read_header(source.name, header.decode(*csv.ENCODING).strip("\r\n"))
-    return TableRows(
-        source.name, reads, columns, True, chain([rest] if rest.text else [], stream), source.size
-    )
+        blocks, complete = chain([first], blocks), False
+    else:
+        header, rest = split_header(first)
+        columns = csv.read_header(source.name, header.decode(*ENCODING).strip("\r\n"))
+        blocks, complete = chain([rest] if rest.text else [], blocks), True
+    return TableRows(source.name, reads, columns, complete, blocks, source.size)
+
+
+def make_empty_error(name: str, reads: str) -> UsageError:
+    """Returns the error for a table without any text."""
+    hint = "JSON Lines has an object a line"
+    if reads == "csv":
+        hint = "a CSV begins with the names of its columns"
+    return UsageError(f"{name} is empty", hint=hint)
 
 
 def split_header(block: Block) -> tuple[bytes, Block]:
-    """The first record of a CSV that is not blank, and the block behind it."""
+    """Returns the first record of a CSV that is not blank, and the block behind it."""
     lines = block.text.splitlines(keepends=True)
-    begin = next(index for index, line in enumerate(lines) if line.strip())
-    end = begin + 1
-    while b"".join(lines[begin:end]).count(b'"') % 2 and end < len(lines):
+    start = next(index for index, line in enumerate(lines) if line.strip())
+    end = start + 1
+    # An odd number of quotes leaves one open: the header goes on in the next line.
+    while b"".join(lines[start:end]).count(b'"') % 2 and end < len(lines):
         end += 1
     length = sum(map(len, lines[:end]))
-    return b"".join(lines[begin:end]), Block(
-        block.text[length:], block.line + end, block.bytes_read
-    )
+    rest = Block(block.text[length:], block.line + end, block.bytes_read)
+    return b"".join(lines[start:end]), rest
 
 
 def validate_columns(question: RowQuestion, name: str, columns: list[str], complete: bool) -> None:
-    """Raises where the expression, the bindings and the columns do not fit together."""
+    """Validates that the expression, the bindings and the columns of a table fit together.
+
+    Raises UsageError where a name is bound twice, NamingError where a variable has no value."""
     expression = parse(question.text, {*question.fixed, *columns})
     for bound in question.fixed:
         if bound in columns:
@@ -119,14 +131,16 @@ def validate_columns(question: RowQuestion, name: str, columns: list[str], compl
                 f"{bound} is bound by --at, and a column of {name}", hint="take one of them away"
             )
     validate_bound_names(expression, question.fixed)
-    unbound = [
-        variable for variable in expression.variables if variable not in (*question.fixed, *columns)
-    ]
+    known = {*question.fixed, *columns}
+    unbound = [variable for variable in expression.variables if variable not in known]
     if unbound and complete:
-        told = ", ".join(columns[:8]) + (" …" if len(columns) > 8 else "")
-        span = expression.get_span(expression.variables[unbound[0]])
-        message = f"no value for {', '.join(unbound)}: neither a column of {name} nor in --at"
-        raise NamingError(message, text=expression.text, span=span, hint=f"the columns are {told}")
+        more = " …" if len(columns) > MAX_SHOWN_COLUMNS else ""
+        raise NamingError(
+            f"no value for {', '.join(unbound)}: neither a column of {name} nor in --at",
+            text=expression.text,
+            span=expression.get_span(expression.variables[unbound[0]]),
+            hint=f"the columns are {', '.join(columns[:MAX_SHOWN_COLUMNS])}{more}",
+        )
 
 
 RENAME_HINTS = {
@@ -136,14 +150,12 @@ RENAME_HINTS = {
 
 
 def refuse_name_collisions(plan: StreamPlan, results: Sequence[str], reads: str) -> None:
-    """Raises where a column that is copied has the name of a result."""
+    """Raises UsageError where a column that is copied has the name of a result."""
     for column in plan.columns if plan.copies else ():
         if column in results:
-            hint = "; ".join(
-                [
-                    "--no-input leaves the input out",
-                    RENAME_HINTS.get(reads, "or rename it").format(column),
-                ]
-            )
+            rename = RENAME_HINTS.get(reads, "or rename it").format(column)
             what = "member" if reads == "jsonl" else "column"
-            raise UsageError(f"{plan.name} has a {what} {column!r} itself", hint=hint)
+            raise UsageError(
+                f"{plan.name} has a {what} {column!r} itself",
+                hint=f"--no-input leaves the input out; {rename}",
+            )

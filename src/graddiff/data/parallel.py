@@ -1,4 +1,4 @@
-"""Blocks answered by several processes or threads, in the order in which they came."""
+"""Blocks answered by several processes or threads; the answers come in the order of the blocks."""
 
 from __future__ import annotations
 
@@ -13,30 +13,35 @@ THREAD_COUNT = 2
 
 AnsweredBlock = tuple[Block, bytes, RowTally]
 
-_worker_streams: list[RowStream] = []  # of a worker: its stream
+# The stream of a worker process, which compiles its kernel once. It is empty in the main process.
+_worker_streams: list[RowStream] = []
 
 
 def answer_in_processes(
     plan: StreamPlan, blocks: Iterator[Block], jobs: int
 ) -> Generator[AnsweredBlock, None, None]:
-    """Each block with its answer, from `jobs` processes. Raises FileError if one of them is killed."""
-    for block, (written, tally) in map_in_processes(
-        jobs, _answer_worker_block, blocks, _open_worker_stream, plan
-    ):
-        yield block, written, tally
+    """Yields each block with its answer, from `jobs` processes.
+
+    Raises FileError if one of them is killed."""
+    answered = map_in_processes(jobs, _answer_worker_block, blocks, _open_worker_stream, plan)
+    for block, (text, tally) in answered:
+        yield block, text, tally
 
 
 def answer_in_threads(
-    work: RowStream, blocks: Iterator[Block]
+    stream: RowStream, blocks: Iterator[Block]
 ) -> Generator[AnsweredBlock, None, None]:
-    """The same for a stream whose libraries let go of the interpreter: the next blocks while this one is written."""
+    """Yields each block with its answer, while threads answer the next ones.
+
+    This is faster only for a stream whose libraries release the interpreter's lock."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(THREAD_COUNT) as pool:
-        for block, (written, tally) in map_in_order(
-            lambda block: pool.submit(work.answer_block, block).result, blocks, THREAD_COUNT
-        ):
-            yield block, written, tally
+        answered = map_in_order(
+            lambda block: pool.submit(stream.answer_block, block).result, blocks, THREAD_COUNT
+        )
+        for block, (text, tally) in answered:
+            yield block, text, tally
 
 
 def _open_worker_stream(plan: StreamPlan) -> None:

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from graddiff.data.blocks import Block
 from graddiff.data.formats import csv, jsonl, number_rows
 from graddiff.data.row_answers import RowAnswer, RowEvaluator, RowFailure, RowQuestion, RowTally
+from graddiff.data.row_formats import ENCODING, Record, RowReader, RowWriter
 from graddiff.errors import FileError
 
-RowReader = csv.CsvReader | jsonl.JsonLinesReader
-
-ROW_READERS: dict[str, type[RowReader]] = {
+ROW_READERS: dict[str, type[RowReader[Any]]] = {
     "csv": csv.CsvReader,
     "jsonl": jsonl.JsonLinesReader,
 }
@@ -24,62 +23,66 @@ ROW_WRITERS: dict[str, type[csv.CsvRowWriter] | type[jsonl.JsonLinesRowWriter]] 
 
 
 class StreamPlan(NamedTuple):
-    """What is to be done with every row; small enough to be sent to another process."""
+    """What to do with every row; small enough to be sent to another process."""
 
     question: RowQuestion
     name: str  # of the source, for messages
     columns: tuple[str, ...]
     reads: str
     writes: str
-    copies: bool  # the input's columns
+    copies: bool  # whether the columns of the input stand before the answers
     fail_fast: bool
 
 
 class RowStream:
-    """A plan with its kernel."""
+    """Answers the rows of a plan one by one, with a kernel that is compiled once."""
 
     def __init__(self, plan: StreamPlan) -> None:
         self.plan = plan
         self.evaluator = RowEvaluator(plan.question, plan.columns)
         self.reader = ROW_READERS[plan.reads](plan.name, [*plan.columns])
-        self.writer: csv.CsvRowWriter | jsonl.JsonLinesRowWriter | number_rows.NumberRowWriter
-        if plan.question.only:
-            self.writer = number_rows.NumberRowWriter()
-        else:
-            copied = plan.columns if plan.copies else None
-            self.writer = ROW_WRITERS[plan.writes](copied, self.evaluator.wrt)
+        self.writer = make_row_writer(plan, self.evaluator.wrt)
         keys = {name: self.reader.keys.get(name, name) for name in self.evaluator.names}
         self._kernel = self.evaluator.compile_row_kernel(keys, self.reader.convert_number)
         self._converts = plan.reads != plan.writes and plan.copies and not plan.question.only
 
     def answer_block(self, block: Block) -> tuple[bytes, RowTally]:
-        """The rows of a block with their answers, and what has come of them."""
-        kernel, row, converts = self._kernel, self.writer.format_row, self._converts
-        tally, written = RowTally(), []
+        """Returns the rows of a block with their answers, and the tally of these rows."""
+        kernel, format_row, converts = self._kernel, self.writer.format_row, self._converts
+        tally, texts = RowTally(), []
         for line, raw, record in self.reader.iterate_records(block):
             tally.rows += 1
-            shown = record
+            copied = record  # the record that the writer copies
             try:
                 if converts:
-                    shown = self.reader.get_members(raw, record)
-                    raw = self.writer.convert_members(shown)
-                    self.writer.validate_members(shown)
-                written.append(row(raw, shown, kernel(record)))
+                    copied = self.reader.get_members(raw, record)
+                    raw = self.writer.convert_members(copied)
+                    self.writer.validate_members(copied)
+                texts.append(format_row(raw, copied, kernel(record)))
             except (ArithmeticError, ValueError, TypeError, LookupError):
+                # The kernel is fast and says nothing about a row that is not regular: the
+                # single-point path answers it again, with its notices or the reason of its failure.
                 answer = self.evaluator.answer_single(partial(self.reader.read_value, record))
-                if self._add_single_row(line, raw, shown, answer, tally, written):
+                if self._add_single_row(line, raw, copied, answer, tally, texts):
                     break
-            except FileError as error:  # there is no room for the answer in this row
-                if self._add_single_row(line, raw, shown, make_refusal(error), tally, written):
+            except FileError as error:  # the row has no place for its answer, or for a member
+                answer = make_refusal(error)
+                if self._add_single_row(line, raw, copied, answer, tally, texts):
                     break
-        return "".join(written).encode(*csv.ENCODING), tally
+        return "".join(texts).encode(*ENCODING), tally
 
     def _add_single_row(
-        self, line: int, raw: str, shown: Any, answer: RowAnswer, tally: RowTally, texts: list[str]
+        self,
+        line: int,
+        raw: str,
+        copied: Record,
+        answer: RowAnswer,
+        tally: RowTally,
+        texts: list[str],
     ) -> bool:
-        """Writes a row that is not like the others, and says whether it is the last one."""
+        """Writes a row that is not regular, and returns whether it is the last one."""
         try:
-            text = self.writer.format_answer_row(raw, shown, answer)
+            text = self.writer.format_answer_row(raw, copied, answer)
         except FileError as error:
             answer = make_refusal(error)
             text = self.writer.format_answer_row(raw, error, answer)
@@ -88,5 +91,13 @@ class RowStream:
         return answer.failure is not None and self.plan.fail_fast
 
 
+def make_row_writer(plan: StreamPlan, names: list[str]) -> RowWriter:
+    """Returns the writer of a plan, which differentiates by such names."""
+    if plan.question.only:
+        return number_rows.NumberRowWriter()
+    return ROW_WRITERS[plan.writes](plan.columns if plan.copies else None, names)
+
+
 def make_refusal(error: FileError) -> RowAnswer:
+    """Returns the answer of a row that cannot be written."""
     return RowAnswer(None, RowFailure(error.kind, error.message, error.exit_code))

@@ -1,14 +1,13 @@
-"""One table to answer: opened and checked, answered block by block, written."""
+"""One table to answer: it is opened and validated, answered block by block, and written."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from graddiff.data.engines import answer_blocks, make_stream, require_engine
-from graddiff.data.formats import csv, jsonl
 from graddiff.data.open_table import (
     COLUMNAR_FORMATS,
     TableRows,
@@ -17,25 +16,33 @@ from graddiff.data.open_table import (
     validate_columns,
 )
 from graddiff.data.row_answers import RowQuestion, RowTally
+from graddiff.data.row_formats import ENCODING
 from graddiff.data.streams import RowStream, StreamPlan
 from graddiff.errors import FileError, GraddiffError
 from graddiff.language.tokens import TokenizedText
-from graddiff.system.files import make_write_error
+from graddiff.system.files import create_scratch_file, is_device, make_write_error, replace_file
 
-UNFINISHED_SUFFIX = ".unfinished"  # the suffix of what nobody should read yet
-BLOCK_BYTES = {"rows": 256 << 10, "columns": 1 << 20}  # bytes, or what a pipe has at once
+BLOCK_BYTES = {"rows": 256 << 10, "columns": 1 << 20}  # bytes; of a pipe, what it holds at once
+
+ProgressReport = Callable[[int, int], None]  # called with the rows and the bytes so far
+
+
+def ignore_progress(rows: int, bytes_read: int) -> None:
+    """Reports nothing."""
 
 
 class TableJob(NamedTuple):
-    """What is asked of a table, and where it comes from and goes to; small enough to be sent to another machine. What
-    is unfinished has the name of the `run` in its own, so that it is told from that of others."""
+    """The question about a table, where the table is, and where its answers go.
+
+    It is small enough to be sent to another machine. The scratch files of a job hold the token of
+    its `run` in their names, so that they can be told from those of other runs."""
 
     question: RowQuestion
     path: str
-    reads: str
-    target: str | None
-    writes: str
-    copies: bool = True
+    reads: str  # the format of the table
+    target: str | None  # None for standard output
+    writes: str  # the format of the answers
+    copies: bool = True  # whether the columns of the table stand before the answers
     engine: str = "auto"
     jobs: int = 1
     fail_fast: bool = False
@@ -43,57 +50,62 @@ class TableJob(NamedTuple):
 
 
 class ByteSink(Protocol):
+    """Anything that takes bytes, such as a file."""
+
     def write(self, lines: bytes, /) -> object: ...
 
 
 def open_job(job: TableJob) -> tuple[TableRows, RowStream]:
-    """The rows, and the stream that answers them. Raises what is wrong with the question, the file or its columns."""
-    writes = job.writes
-    if job.writes in COLUMNAR_FORMATS:
-        writes = "members" if job.reads == "jsonl" else "csv"
-    if job.reads in COLUMNAR_FORMATS:
-        require_engine("columns", job.reads)
-        from graddiff.data.parquet_arrow import open_columnar_rows
+    """Opens a table, and returns its rows with the stream that answers them.
 
-        names = (
-            None
-            if job.copies and not job.question.only
-            else TokenizedText(job.question.text).tokens
-        )
-        rows = open_columnar_rows(job.path, job.reads, writes, names)
-    else:
-        rows = open_rows(
-            job.path, job.reads, BLOCK_BYTES["rows" if job.engine == "rows" else "columns"]
-        )
+    Raises what is wrong with the question, the file or its columns."""
+    writes = job.writes
+    if writes in COLUMNAR_FORMATS:  # the answers become text first, which is then converted
+        writes = "members" if job.reads == "jsonl" else "csv"
+    rows = open_job_rows(job, writes)
     validate_columns(job.question, rows.name, rows.columns, rows.complete)
     plan = StreamPlan(
-        job.question, rows.name, tuple(rows.columns), rows.reads, writes, job.copies, job.fail_fast
+        question=job.question,
+        name=rows.name,
+        columns=tuple(rows.columns),
+        reads=rows.reads,
+        writes=writes,
+        copies=job.copies,
+        fail_fast=job.fail_fast,
     )
-    work = make_stream(plan, job.engine, rows.size)
-    refuse_name_collisions(plan, list_result_names(work), job.reads)
-    return rows, work
+    stream = make_stream(plan, job.engine, rows.size)
+    refuse_name_collisions(plan, stream.writer.result_names, job.reads)
+    return rows, stream
 
 
-def list_result_names(work: RowStream) -> Sequence[str]:
-    """The names of the answer's columns or members, where it has any."""
-    if isinstance(work.writer, csv.CsvRowWriter):
-        return work.writer.result_names
-    return jsonl.RESULT_MEMBERS if isinstance(work.writer, jsonl.JsonLinesRowWriter) else ()
+def open_job_rows(job: TableJob, writes: str) -> TableRows:
+    """Opens the table of a job; the blocks of a columnar one are text in the format `writes`."""
+    if job.reads not in COLUMNAR_FORMATS:
+        size = BLOCK_BYTES["rows" if job.engine == "rows" else "columns"]
+        return open_rows(job.path, job.reads, size)
+    require_engine("columns", job.reads)
+    from graddiff.data.parquet_arrow import open_columnar_rows
+
+    # Without a copy of the input, only the columns that the expression names have to be read.
+    needs_all = job.copies and not job.question.only
+    names = None if needs_all else TokenizedText(job.question.text).tokens
+    return open_columnar_rows(job.path, job.reads, writes, names)
 
 
 def write_answers(
     job: TableJob,
     rows: TableRows,
-    work: RowStream,
+    stream: RowStream,
     out: ByteSink,
-    report_progress: Callable[[int, int], None],
+    report_progress: ProgressReport,
 ) -> RowTally:
-    """Writes the answers; `tell` hears of the rows and the bytes so far."""
+    """Writes the header and the answers of all rows, up to the first failure with `fail_fast`."""
     total = RowTally()
-    out.write(work.writer.format_header().encode(*csv.ENCODING))
-    with contextlib.closing(answer_blocks(work, rows.blocks, job.jobs, rows.size is None)) as found:
-        for block, written, tally in found:
-            out.write(written)
+    out.write(stream.writer.format_header().encode(*ENCODING))
+    answered = answer_blocks(stream, rows.blocks, job.jobs, rows.size is None)
+    with contextlib.closing(answered) as blocks:
+        for block, text, tally in blocks:
+            out.write(text)
             total.add_tally(tally)
             report_progress(total.rows, block.bytes_read)
             if total.failed and job.fail_fast:
@@ -101,84 +113,56 @@ def write_answers(
     return total
 
 
-def run_job(
-    job: TableJob, report_progress: Callable[[int, int], None] = lambda rows, read: None
-) -> RowTally:
-    """Writes a file that is there as a whole or not at all: it takes its name when it is complete."""
-    assert job.target is not None
-    final = os.path.realpath(job.target)
-    if os.path.exists(final) and not os.path.isfile(final):
-        raise FileError(f"{job.target} is no file that another one can take the place of")
-    rows, work = open_job(job)
-    with create_scratch_file(final, job.run) as target:
-        if job.writes not in COLUMNAR_FORMATS:
-            total = write_text_answers(job, rows, work, target, report_progress)
-        else:
-            require_engine("columns", job.writes)
-            from graddiff.data.parquet_arrow import answer_columnar_table, convert_to_columnar
+def run_job(job: TableJob, report_progress: ProgressReport = ignore_progress) -> RowTally:
+    """Answers a table into its target, which is there as a whole or not at all.
 
-            if job.reads in COLUMNAR_FORMATS:
-                total = answer_columnar_table(
-                    rows, job.reads, target, job.writes, job.question, job.copies
-                )
-            else:
-                with create_scratch_file(final, job.run) as text:
-                    total = write_text_answers(job, rows, work, text, report_progress)
-                    convert_to_columnar(
-                        text, target, job.writes, list_result_names(work), job.reads == "jsonl"
-                    )
-        os.replace(target, final)
+    Raises what `open_job` raises, FileError, and OSError where the target cannot be written."""
+    assert job.target is not None
+    if is_device(os.path.realpath(job.target)):
+        raise FileError(f"{job.target} is no file that another one can take the place of")
+    rows, stream = open_job(job)
+    with replace_file(job.target, job.run) as scratch:
+        if job.writes not in COLUMNAR_FORMATS:
+            return write_text_answers(job, rows, stream, scratch, report_progress)
+        require_engine("columns", job.writes)
+        from graddiff.data.parquet_arrow import answer_columnar_table
+
+        if job.reads in COLUMNAR_FORMATS:
+            return answer_columnar_table(
+                rows, job.reads, scratch, job.writes, job.question, job.copies
+            )
+        return write_columnar_answers(job, rows, stream, scratch, report_progress)
+
+
+def write_columnar_answers(
+    job: TableJob, rows: TableRows, stream: RowStream, path: str, report_progress: ProgressReport
+) -> RowTally:
+    """Answers a table of text into a columnar file: first as text, whose types show at its end."""
+    from graddiff.data.parquet_arrow import convert_to_columnar
+
+    assert job.target is not None
+    with create_scratch_file(job.target, job.run) as text:
+        total = write_text_answers(job, rows, stream, text, report_progress)
+        names = stream.writer.result_names
+        convert_to_columnar(text, path, job.writes, names, job.reads == "jsonl")
     return total
 
 
+def write_text_answers(
+    job: TableJob, rows: TableRows, stream: RowStream, path: str, report_progress: ProgressReport
+) -> RowTally:
+    """Answers a table into a file of text."""
+    with open(path, "wb") as out:
+        return write_answers(job, rows, stream, out, report_progress)
+
+
 def try_job(job: TableJob) -> RowTally | GraddiffError:
-    """The same, or what went wrong, so that other parts go on."""
+    """Answers a table into its target, and returns an error instead of raising it.
+
+    So the other tables of a folder are answered all the same."""
     try:
         return run_job(job)
     except GraddiffError as error:
         return error
     except OSError as error:
         return make_write_error(job.target, error)
-
-
-def remove_unfinished_files(folder: str, run: str) -> None:
-    """Removes what killed processes of a run have left unfinished; others may be at work in the same folder."""
-    for entry in os.scandir(folder):
-        if (
-            entry.name.startswith(".")
-            and entry.name.endswith(UNFINISHED_SUFFIX)
-            and f".{run}." in entry.name
-        ):
-            os.remove(entry.path)
-
-
-def write_text_answers(
-    job: TableJob,
-    rows: TableRows,
-    work: RowStream,
-    path: str,
-    report_progress: Callable[[int, int], None],
-) -> RowTally:
-    with open(path, "wb") as out:
-        return write_answers(job, rows, work, out, report_progress)
-
-
-def make_run_token() -> str:
-    """A word that nobody else has."""
-    return os.urandom(8).hex()
-
-
-@contextlib.contextmanager
-def create_scratch_file(path: str, run: str) -> Iterator[str]:
-    """The name of a file of one's own beside `path`, which is gone afterwards. Raises FileError."""
-    folder, name = os.path.split(path)
-    own = os.path.join(folder, f".{name}.{run}.{make_run_token()}{UNFINISHED_SUFFIX}")
-    try:
-        open(own, "xb").close()
-    except OSError as error:
-        raise make_write_error(path, error) from None
-    try:
-        yield own
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(own)

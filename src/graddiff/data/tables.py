@@ -1,4 +1,4 @@
-"""Columns in memory -> columns of answers: the kernel for whoever has a table already, of whatever library.
+"""Columns in memory -> columns of answers: the kernel for tables of any library.
 
 from graddiff.data.tables import column_kernel
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy
 
@@ -19,41 +19,44 @@ from graddiff.autodiff.result import require_finite, validate_bound_names
 from graddiff.data.row_answers import RowEvaluator, RowQuestion, RowTally, parse_field_number
 from graddiff.kernel import vector as columns
 
+FloatColumn: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float64]]"
+RowNumbers: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.intp]]"
+
 
 def column_kernel(
     expression: str, at: Mapping[str, float] | None = None, wrt: Sequence[str] | None = None
 ) -> Callable[[Any], dict[str, Any]]:
-    """A function of a table, from whose columns the variables that `at` does not bind take their values: anything that
-    gives an array for `table[name]`. It gives arrays of float64 by name, `value` and `gradient.x` for each name in
-    `wrt` (default: all variables), nan where there is none, and `error`, an array of messages, empty where all is well.
-    Where a derivative is a matter of convention (a kink, a jump, a vertical tangent) the one that is agreed on is used,
-    and nothing tells of it: `differentiate` at that point does.
+    """Returns a function of a table, whose columns bind the variables that `at` does not bind.
 
-    Raises ExpressionError if the expression cannot be read, UsageError if `at` binds a name that does not occur, or to
-    no finite number."""
+    A table is anything that gives an array for `table[name]`. The function returns arrays of its
+    length by name: `value` and `gradient.x` for each name in `wrt` (default: all variables) as
+    float64, nan where undefined, and `error`, an array of messages, empty where a row has none.
+    Where a derivative follows a convention (a kink, a jump, a vertical tangent), that convention is
+    used without a notice: `differentiate` at that point gives the notice.
+
+    Raises ExpressionError if the expression cannot be parsed, UsageError if `at` binds a name that
+    does not occur, or to no finite number."""
     bound = {name: require_finite(name, value) for name, value in (at or {}).items()}
     answers = RowEvaluator(RowQuestion(expression, bound, None if wrt is None else tuple(wrt)), ())
     validate_bound_names(answers.expression, bound)
-    table = ColumnEvaluator(answers)
+    evaluator = ColumnEvaluator(answers)
 
     def answer_frame(frame: Any) -> dict[str, Any]:
-        found = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in answers.names}
-        size = len(next(iter(found.values()))) if found else len(frame)
+        inputs = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in answers.names}
+        size = len(next(iter(inputs.values()))) if inputs else len(frame)
 
         def read_field(row: int, name: str) -> float:
-            return parse_field_number(repr(float(found[name][row])), name)
+            return parse_field_number(repr(float(inputs[name][row])), name)
 
-        outputs, errors = table.answer_columns(found, size, RowTally(), 1, read_field)
-        return {
-            **dict(zip(table.result_names, outputs)),
-            "error": numpy.array([error or "" for error in errors], str),
-        }
+        outputs, errors = evaluator.answer_columns(inputs, size, RowTally(), 1, read_field)
+        messages = numpy.array([error or "" for error in errors], str)
+        return {**dict(zip(evaluator.result_names, outputs)), "error": messages}
 
     return answer_frame
 
 
 class ColumnEvaluator:
-    """A question over columns of float64."""
+    """A question about columns of float64, all of the same length."""
 
     def __init__(self, answers: RowEvaluator) -> None:
         self.row_evaluator = answers
@@ -63,29 +66,35 @@ class ColumnEvaluator:
         self.result_names = ["value", *(f"gradient.{name}" for name in answers.wrt)]
         self._kernel = columns.ColumnKernel(program)
 
-    def evaluate_columns(self, inputs: Mapping[str, Any], size: int) -> tuple[list[Any], Any]:
-        """Arrays with value and derivatives, and the rows that are for the single-point path."""
+    def evaluate_columns(
+        self, inputs: Mapping[str, FloatColumn], size: int
+    ) -> tuple[list[FloatColumn], RowNumbers]:
+        """Returns the value and the derivatives, each of shape (size,), and the rows that are left.
+
+        A row that the kernel leaves to the single-point path has arbitrary numbers."""
         outputs = [numpy.empty(size) for _ in self.result_names]
         left = self._kernel([inputs[name] for name in self.names], outputs)
-        return outputs, numpy.empty(0, int) if left is None else numpy.flatnonzero(left)
+        return outputs, numpy.empty(0, numpy.intp) if left is None else numpy.flatnonzero(left)
 
     def answer_columns(
         self,
-        inputs: Mapping[str, Any],
+        inputs: Mapping[str, FloatColumn],
         size: int,
         tally: RowTally,
         first: int,
         read: Callable[[int, str], float],
-    ) -> tuple[list[Any], list[str | None]]:
-        """Arrays with all answers, and the messages; rows are counted from `first`, and what the kernel leaves to the
-        single-point path is read by `read`."""
-        outputs, left = self.evaluate_columns(inputs, size)
+    ) -> tuple[list[FloatColumn], list[str | None]]:
+        """Returns the value and the derivatives, each of shape (size,), and a message per row.
+
+        The tally counts rows from `first`. `read` returns the value of a variable in a row, counted
+        from 0, for the rows that the kernel leaves to the single-point path."""
+        outputs, single_rows = self.evaluate_columns(inputs, size)
         errors: list[str | None] = [None] * size
         tally.rows += size
-        for row in left.tolist():
+        for row in single_rows.tolist():
             answer = self.row_evaluator.answer_single(partial(read, row))
             tally.add_answer(first + row, answer)
-            for output, found in zip(outputs, answer.numbers or [numpy.nan] * len(outputs)):
-                output[row] = found
+            for output, number in zip(outputs, answer.numbers or [numpy.nan] * len(outputs)):
+                output[row] = number
             errors[row] = answer.failure.message if answer.failure else None
         return outputs, errors

@@ -1,21 +1,27 @@
-"""CSV: a header, then a record a line (RFC 4180). Input fields are copied as they were written."""
+"""CSV: a header, then one record per line (RFC 4180). Input fields are copied unchanged."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from graddiff.data.blocks import MAX_RECORD_BYTES, Block
 from graddiff.data.row_answers import RowAnswer, parse_field_number
+from graddiff.data.row_formats import ENCODING, Record
 from graddiff.errors import FileError, UsageError
 
-ENCODING = ("utf-8", "surrogateescape")  # bytes that are not UTF-8 pass through
+MAX_SHOWN = 60  # characters of a bad record that a message shows
+
+# Separators of other tables: as a message calls them, and as the option of mlr does.
+FOREIGN_SEPARATORS = {";": (";", "semicolon"), "\t": ("a tabulator", "tab"), "|": ("|", "pipe")}
+
+CsvRecord = list[str] | FileError
 
 
 class CsvReader:
-    """Records are lists of fields; one that is no record is the FileError that says why."""
+    """Reads records as lists of fields."""
 
     has_quotes = True
     convert_number = float
@@ -24,8 +30,8 @@ class CsvReader:
         self.name, self.columns = name, columns
         self.keys = {column: index for index, column in enumerate(columns)}
 
-    def iterate_records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
-        """Line, text without its end, fields."""
+    def iterate_records(self, block: Block) -> Iterator[tuple[int, str, CsvRecord]]:
+        """Yields the line of each record, its text without the end of the line, and its fields."""
         text = block.text.decode(*ENCODING)
         lines = text.split("\n")
         if not lines[-1]:
@@ -34,6 +40,8 @@ class CsvReader:
         if '"' in text:
             yield from self._iterate_quoted_records(lines, block.line, width)
             return
+        # Without a quote in the whole block, every comma separates two fields: split() is enough,
+        # and several times faster than the csv module.
         for line, raw in enumerate(lines, block.line):
             if raw[-1:] == "\r":
                 raw = raw[:-1]
@@ -44,54 +52,49 @@ class CsvReader:
                 yield line, raw, self._make_width_error(fields)
 
     def _iterate_quoted_records(
-        self, lines: list[str], line: int, width: int
-    ) -> Iterator[tuple[int, str, Any]]:
+        self, lines: list[str], first_line: int, width: int
+    ) -> Iterator[tuple[int, str, CsvRecord]]:
         csv.field_size_limit(MAX_RECORD_BYTES)
         reader = csv.reader((text + "\n" for text in lines), strict=True)
-        begun = 0
-        while begun < len(lines):
+        start = 0  # the index of the line in which the record begins
+        while start < len(lines):
+            record: CsvRecord
             try:
-                fields: Any = next(reader, [])
+                record = next(reader, [])
             except csv.Error as error:
-                fields = FileError(f"no CSV: {error}")
-            raw = "\n".join(lines[begun : reader.line_num]).removesuffix("\r")
-            if isinstance(fields, list) and fields and len(fields) != width:
-                fields = self._make_width_error(fields)
-            if not fields and width == 1:
-                fields = [""]
-            if fields:
-                yield line + begun, raw, fields
-            begun = max(reader.line_num, begun + 1)
+                record = FileError(f"no CSV: {error}")
+            # A quoted field may hold the end of a line, so a record may take several lines.
+            raw = "\n".join(lines[start : reader.line_num]).removesuffix("\r")
+            if isinstance(record, list) and record and len(record) != width:
+                record = self._make_width_error(record)
+            if not record and width == 1:  # an empty line is an empty field of the only column
+                record = [""]
+            if record:
+                yield first_line + start, raw, record
+            start = max(reader.line_num, start + 1)
 
     def _make_width_error(self, fields: Sequence[str]) -> FileError:
-        told = ",".join(fields)
-        told = told if len(told) <= 60 else f"{told[:60]}…"
-        return FileError(f"{len(fields)} fields, where the header has {len(self.columns)}: {told}")
+        text = ",".join(fields)
+        if len(text) > MAX_SHOWN:
+            text = f"{text[:MAX_SHOWN]}…"
+        return FileError(f"{len(fields)} fields, where the header has {len(self.columns)}: {text}")
 
-    def read_value(self, record: Any, name: str) -> float:
+    def read_value(self, record: CsvRecord, name: str) -> float:
+        """Returns the number in a column. Raises FileError."""
         if isinstance(record, FileError):
             raise record
         return parse_field_number(record[self.keys[name]], name)
 
-    def get_members(self, raw: str, record: Any) -> dict[str, str]:
-        """The record by the names of its columns."""
+    def get_members(self, raw: str, record: CsvRecord) -> dict[str, str]:
+        """Returns the fields by the names of their columns."""
         return {"input": raw} if isinstance(record, FileError) else dict(zip(self.columns, record))
 
 
 def read_header(name: str, record: str) -> list[str]:
-    """The names of the columns. Raises UsageError where they are no use."""
+    """Returns the names of the columns. Raises UsageError where they cannot be told apart."""
     columns = split_fields(record)
     if len(columns) == 1:
-        for separator, told, called in (
-            (";", ";", "semicolon"),
-            ("\t", "a tabulator", "tab"),
-            ("|", "|", "pipe"),
-        ):
-            if separator in record:
-                raise UsageError(
-                    f"the header of {name} has {told} between its columns, and CSV has commas: {record[:60]}",
-                    hint=f"mlr --icsv --ifs {called} --ocsv cat {name} writes commas",
-                )
+        refuse_foreign_separator(name, record)
     for column in columns:
         if columns.count(column) > 1:
             raise UsageError(
@@ -100,8 +103,19 @@ def read_header(name: str, record: str) -> list[str]:
     return columns
 
 
+def refuse_foreign_separator(name: str, record: str) -> None:
+    """Raises UsageError where a header of one field has another separator than commas."""
+    for separator, (shown, option) in FOREIGN_SEPARATORS.items():
+        if separator in record:
+            raise UsageError(
+                f"the header of {name} has {shown} between its columns, and CSV has commas: "
+                f"{record[:MAX_SHOWN]}",
+                hint=f"mlr --icsv --ifs {option} --ocsv cat {name} writes commas",
+            )
+
+
 class CsvRowWriter:
-    """Rows with the input's columns, if they are wanted, then the answer's."""
+    """Writes the columns of the input, if they are copied, then those of the answer."""
 
     def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
         self.columns = columns
@@ -109,63 +123,54 @@ class CsvRowWriter:
         self._row_template = "%r," * (len(names) + 1) + "\n"
 
     def format_header(self) -> str:
+        """Returns the line with the names of the columns."""
         return join_fields([*(self.columns or ()), *self.result_names]) + "\n"
 
-    def format_row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
-        """A row in which all is well."""
-        return (
-            f"{raw},{self._row_template % numbers}"
-            if self.columns is not None
-            else self._row_template % numbers
-        )
+    def format_row(self, raw: str, record: Record, numbers: tuple[float, ...]) -> str:
+        """Returns a row whose value and derivatives are all finite: its error stays empty."""
+        if self.columns is None:
+            return self._row_template % numbers
+        return f"{raw},{self._row_template % numbers}"
 
-    def format_answer_row(self, raw: str, record: Any, answer: RowAnswer) -> str:
-        """Any other row: what has no value is empty, and the last field says why."""
+    def format_answer_row(self, raw: str, record: Record, answer: RowAnswer) -> str:
+        """Returns any other row: an undefined number is empty, and the last field says why."""
         numbers = ["" if n != n else repr(n) for n in answer.numbers or ()]
-        fields = [
-            *numbers,
-            *[""] * (len(self.result_names) - 1 - len(numbers)),
-            answer.failure.message if answer.failure else "",
-        ]
+        missing = [""] * (len(self.result_names) - 1 - len(numbers))
+        fields = [*numbers, *missing, answer.failure.message if answer.failure else ""]
         if self.columns is None:
             return join_fields(fields) + "\n"
         if isinstance(record, FileError):  # as many of its fields as there are columns
-            given = split_fields(raw)
-            raw = join_fields((given + [""] * len(self.columns))[: len(self.columns)])
+            padded = [*split_fields(raw), *[""] * len(self.columns)]
+            raw = join_fields(padded[: len(self.columns)])
         return f"{raw},{join_fields(fields)}\n"
 
-    def convert_members(self, members: dict[str, Any]) -> str:
-        """What stands for a row of another format."""
-        return join_fields(
-            [format_csv_member(members.get(column, "")) for column in self.columns or ()]
-        )
+    def convert_members(self, members: Mapping[str, object]) -> str:
+        """Returns the fields of a JSON object in the order of the columns."""
+        columns = self.columns or ()
+        return join_fields([format_csv_member(members.get(column, "")) for column in columns])
 
-    def validate_members(self, members: dict[str, Any]) -> None:
+    def validate_members(self, members: Mapping[str, object]) -> None:
         """Raises FileError where there is no column for a member."""
-        lost = (
-            []
-            if members.keys() == {"input"}
-            else [name for name in members if name not in (self.columns or ())]
-        )
-        if lost:
-            raise FileError(
-                f"member {lost[0]} is none of the first record, so there is no column for it"
-            )
+        if members.keys() == {"input"}:  # the text of what is no record, see get_members
+            return
+        for name in members:
+            if name not in (self.columns or ()):
+                raise FileError(
+                    f"member {name} is none of the first record, so there is no column for it"
+                )
 
 
 class MemberRowWriter(CsvRowWriter):
-    """The same with fields that are JSON, so that the texts of an object are told from its numbers: for a file that has
-    types."""
+    """Writes fields as JSON, so that texts differ from numbers: for a file of typed columns."""
 
-    def convert_members(self, members: dict[str, Any]) -> str:
-        import json
-
-        given = [members.get(column) for column in self.columns or ()]
-        return join_fields(["" if value is None else json.dumps(value) for value in given])
+    def convert_members(self, members: Mapping[str, object]) -> str:
+        """Returns the fields of a JSON object, each as JSON, null as an empty field."""
+        values = [members.get(column) for column in self.columns or ()]
+        return join_fields(["" if value is None else json.dumps(value) for value in values])
 
 
 def split_fields(record: str) -> list[str]:
-    """The fields of a record, as good as they can be told apart."""
+    """Returns the fields of a record; one with bad quotes is split at its commas."""
     csv.field_size_limit(MAX_RECORD_BYTES)
     try:
         return next(csv.reader([record]), [])
@@ -173,15 +178,15 @@ def split_fields(record: str) -> list[str]:
         return record.replace("\r", " ").split(",")
 
 
-def format_csv_member(value: Any) -> str:
-    """A member of a JSON object as a field."""
-    import json
-
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+def format_csv_member(value: object) -> str:
+    """Returns a member of an object as a field: a text as it is, null empty, others as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
 
 
 def join_fields(fields: Sequence[str]) -> str:
-    """Fields with commas between them, quoted where they have to be."""
+    """Joins fields with commas, and quotes those that need it."""
     target = io.StringIO()
     csv.writer(target, lineterminator="").writerow(fields)
     text = target.getvalue()

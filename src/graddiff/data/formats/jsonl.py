@@ -1,4 +1,4 @@
-"""JSON Lines: an object a line. Input objects are copied as they were written, the answer's members behind theirs."""
+"""JSON Lines: one object per line. Input objects are copied unchanged, up to their brace."""
 
 from __future__ import annotations
 
@@ -6,29 +6,33 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graddiff.data.blocks import Block
 from graddiff.data.row_answers import RowAnswer
+from graddiff.data.row_formats import ENCODING, Record
 from graddiff.errors import FileError
 
 RESULT_MEMBERS = ("value", "gradient", "error")
 JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # as RFC 8259 has it
+MAX_SHOWN = 60  # characters of a bad line that a message shows
 
-_plus_zero = (0.0).__add__
+JsonRecord = dict[str, Any] | FileError
+
+_plus_zero = (0.0).__add__  # returns NotImplemented for what is no number
 
 
 def require_json_float(value: Any) -> float:
-    """A JSON number as a float; raises TypeError for anything else."""
-    found = _plus_zero(value)
-    if found is NotImplemented or value is True or value is False:
+    """Returns a JSON number as a float. Raises TypeError for anything else."""
+    number = _plus_zero(value)
+    if number is NotImplemented or value is True or value is False:
         raise TypeError
-    return found
+    return number
 
 
 class JsonLinesReader:
-    """Records are dictionaries; what is none is the FileError that says why. `columns` are those of the first one."""
+    """Reads records as dictionaries. `columns` are the members of the first one."""
 
     has_quotes = False
     convert_number = staticmethod(require_json_float)
@@ -38,12 +42,10 @@ class JsonLinesReader:
         self.keys = {column: column for column in columns}
         self._decode = json.JSONDecoder().decode
 
-    def iterate_records(self, block: Block) -> Iterator[tuple[int, str, Any]]:
-        """Line, text, object."""
+    def iterate_records(self, block: Block) -> Iterator[tuple[int, str, JsonRecord]]:
+        """Yields the line of each record, its text without blanks around it, and its members."""
         decode = self._decode
-        for line, raw in enumerate(
-            block.text.decode("utf-8", "surrogateescape").split("\n"), block.line
-        ):
+        for line, raw in enumerate(block.text.decode(*ENCODING).split("\n"), block.line):
             raw = raw.strip()
             if not raw:
                 continue
@@ -52,61 +54,57 @@ class JsonLinesReader:
             except (ValueError, RecursionError) as error:
                 record = make_json_error(error, raw)
             if type(record) is not dict and not isinstance(record, FileError):
-                record = FileError(f"no JSON object: {raw[:60]}")
+                record = FileError(f"no JSON object: {raw[:MAX_SHOWN]}")
             yield line, raw, record
 
-    def read_value(self, record: Any, name: str) -> float:
+    def read_value(self, record: JsonRecord, name: str) -> float:
+        """Returns the number of a member. Raises FileError."""
         if isinstance(record, FileError):
             raise record
         if name not in record:
             raise FileError(f"there is no {name}")
         value = record[name]
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise FileError(f"{name} is no number, but {json.dumps(value)[:60]}")
+            raise FileError(f"{name} is no number, but {json.dumps(value)[:MAX_SHOWN]}")
         if not abs(value) < sys.float_info.max:
             raise FileError(f"{name} is {describe_large_number(value)}, which is no finite number")
         return require_json_float(value)
 
-    def get_members(self, raw: str, record: Any) -> dict[str, Any]:
+    def get_members(self, raw: str, record: JsonRecord) -> dict[str, Any]:
+        """Returns the members of an object."""
         return {"input": raw} if isinstance(record, FileError) else record
 
 
 class JsonLinesRowWriter:
-    """Objects with the input's members, if they are wanted, then the answer's."""
+    """Writes the members of the input, if they are copied, then those of the answer."""
+
+    result_names = RESULT_MEMBERS
 
     def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
         self.names, self.columns = names, columns
-        # what stands before the first number, between two numbers, and behind the last one
+        # The text before the first number, between two numbers, and behind the last one.
         keys = [json.dumps(name, ensure_ascii=False) + ": " for name in names]
         first = [f', "gradient": {{{key}' for key in keys[:1]]
+        others = [f", {key}" for key in keys[1:]]
         last = "}, " if names else ', "gradient": {}, '
-        self.pieces = [
-            '"value": ',
-            *first,
-            *(f", {key}" for key in keys[1:]),
-            f'{last}"error": null}}',
-        ]
+        self.pieces = ['"value": ', *first, *others, f'{last}"error": null}}']
         self._row_template = "%r".join(piece.replace("%", "%%") for piece in self.pieces) + "\n"
 
     def format_header(self) -> str:
+        """Returns no text: every object names its members itself."""
         return ""
 
-    def format_row(self, raw: str, record: Any, numbers: tuple[float, ...]) -> str:
-        """A row in which all is well."""
+    def format_row(self, raw: str, record: Record, numbers: tuple[float, ...]) -> str:
+        """Returns a row whose value and derivatives are all finite."""
         return self._open_object(raw, record) + self._row_template % numbers
 
-    def format_answer_row(self, raw: str, record: Any, answer: RowAnswer) -> str:
-        """Any other row: undefined is null, and so is a value that does not exist."""
-        numbers = [
-            convert_to_json_number(number)
-            for number in answer.numbers or [math.nan] * (len(self.names) + 1)
-        ]
-        failure = answer.failure
-        error = (
-            None
-            if failure is None
-            else {"kind": failure.kind, "message": failure.message, "span": failure.span}
-        )
+    def format_answer_row(self, raw: str, record: Record, answer: RowAnswer) -> str:
+        """Returns any other row: an undefined number is null, and `error` says why."""
+        undefined = [math.nan] * (len(self.names) + 1)
+        numbers = [convert_to_json_number(number) for number in answer.numbers or undefined]
+        failure, error = answer.failure, None
+        if failure is not None:
+            error = {"kind": failure.kind, "message": failure.message, "span": failure.span}
         members = {
             "value": numbers[0],
             "gradient": dict(zip(self.names, numbers[1:])),
@@ -114,59 +112,55 @@ class JsonLinesRowWriter:
         }
         return self._open_object(raw, record) + json.dumps(members, ensure_ascii=False)[1:] + "\n"
 
-    def _open_object(self, raw: str, record: Any) -> str:
-        """The input's object, still open."""
+    def _open_object(self, raw: str, record: Record) -> str:
+        """Returns the object of the input without its closing brace.
+
+        Raises FileError where it has a member of the answer already."""
         if self.columns is None:
             return "{"
         if isinstance(record, FileError):
-            return '{"input": ' + json.dumps(raw, ensure_ascii=False) + ", "
+            return '{"input": ' + quote_json(raw) + ", "
         for name in RESULT_MEMBERS:
             if name in record:
                 raise FileError(f"the object has a member {name!r} itself")
         return f"{raw[:-1]}, " if record else "{"
 
-    def convert_members(self, members: dict[str, Any]) -> str:
-        """What stands for a row of another format: numbers as numbers."""
-        return (
-            "{"
-            + ", ".join(
-                f"{quote_json(name)}: {convert_csv_field(value)}" for name, value in members.items()
-            )
-            + "}"
-        )
+    def convert_members(self, members: Mapping[str, object]) -> str:
+        """Returns the fields of a CSV as an object, its numbers as numbers."""
+        pairs = [f"{quote_json(name)}: {convert_csv_field(members[name])}" for name in members]
+        return "{" + ", ".join(pairs) + "}"
 
-    def validate_members(self, members: dict[str, Any]) -> None:
-        """Everything has its place in an object."""
+    def validate_members(self, members: Mapping[str, object]) -> None:
+        """Accepts every member: an object has a place for any name."""
 
 
 def make_json_error(error: ValueError | RecursionError, raw: str) -> FileError:
-    """What is wrong with a line that was to be JSON."""
-    told = f"{error}"
+    """Returns the error for a line that should be JSON and is not."""
+    reason = f"{error}"
     if isinstance(error, json.JSONDecodeError):
-        told = f"{error.msg.lower()} at character {error.pos + 1}"
-    return FileError(f"no JSON, {told}: {raw[:60]}")
+        reason = f"{error.msg.lower()} at character {error.pos + 1}"
+    return FileError(f"no JSON, {reason}: {raw[:MAX_SHOWN]}")
 
 
 def convert_to_json_number(number: float) -> float | str | None:
-    """A number as JSON has it."""
+    """Returns a number as JSON can hold it: infinity as a text, nan as null."""
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     return None if number != number else number
 
 
 def quote_json(text: str) -> str:
+    """Returns a text as a JSON string."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def describe_large_number(value: float) -> str:
-    """A number that is no float, or a very large one."""
+    """Returns the words for a number that no finite float can hold."""
     return str(value) if isinstance(value, float) else "a whole number of too many digits"
 
 
-def convert_csv_field(value: Any) -> str:
-    """A field of a CSV as a member: a number where it is written as one, digit by digit."""
-    return (
-        value
-        if isinstance(value, str) and JSON_NUMBER.fullmatch(value)
-        else json.dumps(value, ensure_ascii=False)
-    )
+def convert_csv_field(value: object) -> str:
+    """Returns a field of a CSV as JSON: a number if it is written as one, digit by digit."""
+    if isinstance(value, str) and JSON_NUMBER.fullmatch(value):
+        return value
+    return json.dumps(value, ensure_ascii=False)
