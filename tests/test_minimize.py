@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import json
 import os
@@ -26,18 +27,15 @@ import pytest
 from scipy.optimize import minimize as scipy_minimize
 
 from graddiff import GraddiffError, differentiate
+from graddiff.commands.minimize.command import command
+from graddiff.commands.minimize.options import MinimizeOptions
 from graddiff.data.numeric_rows import locate_table
 from graddiff.minimize.history import History
-from graddiff.minimize.loop import (
-    OptimizerStep,
-    RunLimits,
-    RunState,
-    StoppingCriteria,
-    compute_loss_rise,
-)
 from graddiff.minimize.objectives import MeanObjective
 from graddiff.minimize.optimizers import OPTIMIZER_RULES
-from graddiff.minimize.saved_run import load_run
+from graddiff.minimize.run_state import OptimizerStep, RunLimits, RunState
+from graddiff.minimize.saved_run import STATE_KEYS, load_run
+from graddiff.minimize.stopping import StoppingCriteria, compute_loss_rise
 from graddiff.minimize.training_rows import Samples, read_samples
 from graddiff.render.json.schema import build_result_schema
 from graddiff.render.pictures.contours import join_segments, trace_level
@@ -756,21 +754,33 @@ def test_numbers_of_every_size_are_shown(arguments: list[str], tmp_path: Path) -
         assert len(ticks) == len({*ticks}) or len({*ticks}) >= 3
 
 
+def test_saved_state_keeps_its_keys_so_that_old_files_go_on(tmp_path: Path) -> None:
+    minimized("x^2", "--at", "x=1", "--steps", "2", "--save", "s.json", cwd=tmp_path)
+    keys = {"step", "parameters", "memory", "looked", "first", "last", "best", "since", "growing"}
+    assert json.loads((tmp_path / "s.json").read_text())["state"].keys() == keys
+    assert {*STATE_KEYS} == {*RunState._fields}
+
+
+def test_every_option_has_a_field() -> None:
+    options = {parameter.name for parameter in command.params if parameter.expose_value}
+    assert options == {field.name for field in dataclasses.fields(MinimizeOptions)}
+
+
 def test_loss_that_stays_the_same_has_not_grown() -> None:
-    watch, state = StoppingCriteria(RunLimits(), ""), RunState(0, (1.0,), ())
+    criteria, state = StoppingCriteria(RunLimits(), ""), RunState(0, (1.0,), ())
     for step, (loss, growing, since) in enumerate(
         [(1.0, 0, 0), (2.0, 1, 1), (2.0, 0, 2), (3.0, 1, 3), (0.5, 0, 0)]
     ):
-        state = watch.observe_loss(state._replace(step=step), loss)
-        assert (state.growing, state.since) == (growing, since)
-        assert watch.observe_loss(state, 9.0) is state  # nothing is seen twice
-    assert (state.first, state.last, state.best) == (1.0, 0.5, 0.5)
+        state = criteria.observe_loss(state._replace(step=step), loss)
+        assert (state.growth_count, state.since_best) == (growing, since)
+        assert criteria.observe_loss(state, 9.0) is state  # nothing is seen twice
+    assert (state.first_loss, state.last_loss, state.best_loss) == (1.0, 0.5, 0.5)
 
 
 def test_noise_is_no_rise() -> None:
-    state = RunState(0, (1.0,), (), first=-100.0)
-    assert compute_loss_rise(state._replace(last=-99.5)) == 0
-    assert compute_loss_rise(state._replace(last=-98.0)) > 0
+    state = RunState(0, (1.0,), (), first_loss=-100.0)
+    assert compute_loss_rise(state._replace(last_loss=-99.5)) == 0
+    assert compute_loss_rise(state._replace(last_loss=-98.0)) > 0
 
 
 def test_length_of_the_gradient_is_that_over_all_rows_where_it_is_known() -> None:
@@ -1247,7 +1257,12 @@ BAD: list[tuple[list[str], int, str]] = [
     (["x^2", "--at", "x=1", "--random", "x"], 2, "x stands in --at and in --random"),
     (["x^2", "--at", "x=1", "--random-seed", "1"], 2, "--random-seed is for --random"),
     (["x^2", "--at", "x=1", "--plot", "loss.png"], 2, "--plot draws SVG"),
-    (["x^2", "--at", "x=1", "--resume", "none.json"], 5, "none.json cannot be read"),
+    (["x^2", "--resume", "none.json"], 5, "none.json cannot be read"),
+    (
+        ["x^2", "--at", "x=1", "--json", "--format", "csv"],
+        2,
+        "--json and --format csv cannot be combined: both decide what is written",
+    ),
     (["--resume", "points.csv"], 5, "points.csv keeps no run of graddiff minimize"),
     (["--resume", "good.json", "--lr", "1"], 2, "--lr was said when the run began"),
     (["y^2", "--resume", "good.json"], 2, "good.json is a run of another expression: x^2"),

@@ -1,9 +1,10 @@
-"""The optimizers: what each of them does to a parameter in a step, declared once, in graddiff's own language.
+"""The optimizers: what each of them does to a parameter in a step, in graddiff's own language.
 
-A rule is a list of assignments. In it w is the parameter, g the derivative of the loss by it, t the number of the step,
-counted from 1; a name of its state keeps its value from step to step; every other name is a hyperparameter. Formulas
-and defaults are those of torch.optim, and so are the names, but that its betas are beta1 and beta2 here, and that its
-SGD with a momentum, which it has no default for, is called momentum or nesterov.
+A rule is a list of assignments. In it w is the parameter, g the derivative of the loss by it, t the
+number of the step, counted from 1; a name of its state keeps its value from step to step; every
+other name is a hyperparameter. Formulas, defaults and names are those of torch.optim, with two
+exceptions: its betas are beta1 and beta2 here, and its SGD with a momentum, for which it has no
+default, is called momentum or nesterov.
 
 Source: the algorithms in the documentation of torch.optim 2.x."""
 
@@ -18,29 +19,33 @@ from graddiff.language.suggestions import suggest_name
 
 
 class Assignment(NamedTuple):
-    """`name` gets the value of `formula`."""
+    """A line of a rule: `name` gets the value of `formula`."""
 
     name: str
     formula: str
 
 
 class OptimizerRule(NamedTuple):
-    """`defaults` are the hyperparameters, `state` the names that are kept, with the formulas of their first values."""
+    """What an optimizer does to each parameter in a step."""
 
     name: str
-    defaults: Mapping[str, float]
-    state: Mapping[str, str]
+    defaults: Mapping[str, float]  # of the hyperparameters
+    state: Mapping[str, str]  # the names that are kept, with the formulas of their first values
     assignments: tuple[Assignment, ...]
     summary: str
 
 
 def define_rule(
-    name: str, text: str, words: str, state: Mapping[str, str], **defaults: float
+    name: str, text: str, summary: str, state: Mapping[str, str], **defaults: float
 ) -> OptimizerRule:
+    """Returns a rule, whose assignments stand in a text, with semicolons between them."""
     pairs = (line.partition("=") for line in text.split(";"))
-    assignments = tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs)
     return OptimizerRule(
-        name, {hyper: float(value) for hyper, value in defaults.items()}, state, assignments, words
+        name=name,
+        defaults={hyper: float(value) for hyper, value in defaults.items()},
+        state=state,
+        assignments=tuple(Assignment(left.strip(), right.strip()) for left, _, right in pairs),
+        summary=summary,
     )
 
 
@@ -121,10 +126,10 @@ OPTIMIZER_RULES = {
         ),
     )
 }
-LBFGS = "lbfgs"  # of SciPy: a line search finds how far each step goes
+LBFGS = "lbfgs"  # by SciPy: a line search finds how far each step goes
 OPTIMIZERS = (*OPTIMIZER_RULES, LBFGS)
 
-# What each hyperparameter may be: from, and below what.
+# The least value of each hyperparameter, and the value that it has to stay below.
 HYPERPARAMETER_RANGES = {
     "momentum": (0, math.inf),
     "dampening": (0, math.inf),
@@ -141,19 +146,24 @@ HYPERPARAMETER_RANGES = {
 def resolve_hyperparameters(
     name: str, lr: float | None, overrides: Mapping[str, float]
 ) -> dict[str, float]:
-    """The hyperparameters of a rule, the given ones in place of the defaults. Raises UsageError for what cannot be."""
+    """Returns the hyperparameters of a rule: its defaults, with `lr` and `overrides` in place.
+
+    Raises UsageError for a hyperparameter that the rule does not have, or a value out of range."""
     if name == LBFGS:
         if lr is not None or overrides:
-            what = "--lr" if lr is not None else "--set"
+            option = "--lr" if lr is not None else "--set"
             raise UsageError(
-                f"lbfgs has no use for {what}: a line search finds each step", hint="leave it away"
+                f"lbfgs has no use for {option}: a line search finds each step",
+                hint="leave it away",
             )
         return {}
     defaults = OPTIMIZER_RULES[name].defaults
     if lr is not None:
         if lr <= 0:
-            told = "which goes nowhere" if lr == 0 else "which goes uphill"
-            raise UsageError(f"--lr is {lr:g}, {told}", hint="it is a positive number, such as 0.1")
+            effect = "which goes nowhere" if lr == 0 else "which goes uphill"
+            raise UsageError(
+                f"--lr is {lr:g}, {effect}", hint="it is a positive number, such as 0.1"
+            )
         defaults = {**defaults, "lr": lr}
     for hyper, value in overrides.items():
         validate_hyperparameter(name, hyper, value, defaults)
@@ -161,19 +171,19 @@ def resolve_hyperparameters(
 
 
 def validate_hyperparameter(name: str, hyper: str, value: float, defaults: Iterable[str]) -> None:
-    """Raises UsageError unless a rule has the hyperparameter, and it may have the value."""
-    settable = [other for other in defaults if other != "lr"]
+    """Raises UsageError unless a rule has the hyperparameter, and its value is in range."""
     if hyper == "lr":
         raise UsageError("lr has an option of its own", hint="--lr 0.1")
+    settable = [known for known in defaults if known != "lr"]
     if hyper not in settable:
         hint = suggest_name(hyper, settable) or f"it has {', '.join(settable)}"
         raise UsageError(f"{name} has no hyperparameter {hyper}", hint=hint)
-    least, most = HYPERPARAMETER_RANGES[hyper]
     if hyper == "momentum" and value == 0 and name in ("momentum", "nesterov"):
         raise UsageError(f"{name} with a momentum of 0 is sgd", hint="--optimizer sgd")
-    if not least <= value < most:
-        told = f"{least} or more" + (f" and less than {most}" if most < math.inf else "")
+    least, limit = HYPERPARAMETER_RANGES[hyper]
+    if not least <= value < limit:
+        allowed = f"{least} or more" + (f" and less than {limit}" if limit < math.inf else "")
         raise UsageError(
-            f"{hyper} is {value:g}, and has to be {told}",
+            f"{hyper} is {value:g}, and has to be {allowed}",
             hint=f"leave it away for {name}'s default",
         )

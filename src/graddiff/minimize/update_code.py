@@ -1,15 +1,16 @@
-"""A rule for all parameters at once as straight-line code, and the same told with its numbers."""
+"""An optimizer's rule as code for all parameters at once, and the same rule with its numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from graddiff.autodiff.forward_pass import run_forward_pass
-from graddiff.kernel.instructions import Instruction, SymbolicArithmetic
+from graddiff.kernel.instructions import Instruction, InstructionList, SymbolicArithmetic
 from graddiff.kernel.program import eliminate_dead_lines
 from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
 from graddiff.kernel.simplification import SimplifyingInstructionList
+from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.minimize.optimizers import OptimizerRule
 from graddiff.notation.numerals import format_float
@@ -17,10 +18,11 @@ from graddiff.notation.style import ATOM, PRECEDENCE, SPACED, OperationPattern, 
 from graddiff.notation.terms import make_constant_term, substitute_terms
 from graddiff.numbers.floats import FLOATS
 
-# t, the parameters, their gradient, the state -> the new parameters, the new state; raises ArithmeticError where one of
-# them is not finite.
+# t, the parameters, their gradient, the state -> the new parameters, the new state; it raises
+# ArithmeticError where one of them is not finite.
 UpdateFunction = Callable[..., tuple[float, ...]]
 
+# Formulas with · for products, as a step is written by hand.
 DOTTED = SPACED._replace(
     patterns={**SPACED.patterns, "mul": OperationPattern("{0}·{1}", *SPACED.patterns["mul"][1:])}
 )
@@ -29,49 +31,54 @@ DOTTED = SPACED._replace(
 def compute_initial_memory(
     rule: OptimizerRule, hyper: Mapping[str, float], count: int
 ) -> tuple[float, ...]:
-    """The state before the first step: for each of its names the numbers of all parameters."""
-    first = [float(evaluate_formula(formula, hyper)) for formula in rule.state.values()]
-    return tuple(number for number in first for _ in range(count))
+    """Returns the state before the first step: for each of its names, `count` equal numbers."""
+    first_values = [evaluate_formula(formula, hyper) for formula in rule.state.values()]
+    return tuple(value for value in first_values for _ in range(count))
 
 
 def evaluate_formula(formula: str, at: Mapping[str, float]) -> float:
+    """Returns the value of a formula of the hyperparameters."""
     expression = parse(formula, at)
     return float(run_forward_pass(expression, at, FLOATS)[expression.output])
 
 
 def compile_update(rule: OptimizerRule, hyper: Mapping[str, float], count: int) -> UpdateFunction:
-    """The step of `count` parameters."""
+    """Returns the step of `count` parameters as one function without loops.
+
+    It runs the rule's formulas on symbols instead of numbers: each operation writes an instruction,
+    and the instructions of all parameters together become the code of the function."""
     lines = SimplifyingInstructionList()
-    kind = SymbolicArithmetic(lines, SCALAR_NATIVES)
-    known = {name: lines.add_number(value) for name, value in hyper.items()} | {
-        "t": lines.add_input("t")
+    arithmetic = SymbolicArithmetic(lines, SCALAR_NATIVES)
+    # Hyperparameters are constants of the code, so that what multiplies by 0 or 1 goes away.
+    shared = {name: lines.add_number(value) for name, value in hyper.items()}
+    shared["t"] = lines.add_input("t")
+    columns = {
+        name: [lines.add_input(f"{name}{index}") for index in range(count)]
+        for name in ("w", "g", *rule.state)
     }
-    w, g = ([lines.add_input(f"{name}{index}") for index in range(count)] for name in "wg")
-    state = {
-        name: [lines.add_input(f"{name}{index}") for index in range(count)] for name in rule.state
-    }
-    rules = [
-        (name, parse(formula, {"w", "g", *state, *known})) for name, formula in rule.assignments
-    ]
-    found: list[dict[str, Instruction]] = []
+    formulas = [(name, parse(text, {*columns, *shared})) for name, text in rule.assignments]
+    outcomes: list[dict[str, Instruction]] = []
     for index in range(count):
-        at = {
-            **known,
-            "w": w[index],
-            "g": g[index],
-            **{name: column[index] for name, column in state.items()},
-        }
-        for name, formula in rules:
-            needed = {variable: at[variable] for variable in formula.variables}
-            at[name] = run_forward_pass(formula, needed, kind)[formula.output]
-        found.append(at)
-    outputs = [at[name].line for name in ("w", *state) for at in found]
-    inputs = ["t", *(f"{name}{index}" for name in ("w", "g", *state) for index in range(count))]
+        at = {**shared, **{name: column[index] for name, column in columns.items()}}
+        for name, formula in formulas:  # an assignment sees the values of those before it
+            operands = {variable: at[variable] for variable in formula.variables}
+            at[name] = run_forward_pass(formula, operands, arithmetic)[formula.output]
+        outcomes.append(at)
+    outputs = [at[name].line for name in ("w", *rule.state) for at in outcomes]
+    inputs = ["t", *(f"{name}{index}" for name in columns for index in range(count))]
+    return compile_function_of(inputs, lines, outputs)
+
+
+def compile_function_of(
+    inputs: Sequence[str], lines: InstructionList, outputs: Sequence[int]
+) -> UpdateFunction:
+    """Returns the code of some lines as a function of all `inputs`, in their order."""
     program = eliminate_dead_lines(lines, outputs, [], [])
+    # Inputs without any influence are gone from the program, and the others may stand in another
+    # order: the code takes those that are left, in the order of `inputs`.
     used = [name for name in inputs if name in program.inputs]
-    compiled = compile_row_function(
-        program._replace(inputs={name: program.inputs[name] for name in used})
-    )
+    ordered = program._replace(inputs={name: program.inputs[name] for name in used})
+    compiled = compile_row_function(ordered)
     if used == inputs:
         return compiled
     places = [inputs.index(name) for name in used]
@@ -79,12 +86,12 @@ def compile_update(rule: OptimizerRule, hyper: Mapping[str, float], count: int) 
 
 
 class UpdateStep(NamedTuple):
-    """An assignment of a step: `w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6`. `numbers` is empty where it is the value."""
+    """An assignment of a step: `w ← w - lr·∂f/∂w = 0 - 0.1·(-6) = 0.6`."""
 
-    name: str
-    formula: str
-    substituted: str
-    value: str
+    name: str  # w
+    formula: str  # w - lr·∂f/∂w
+    substituted: str  # 0 - 0.1·(-6); empty where it is the value already
+    value: str  # 0.6
 
 
 def explain_update(
@@ -94,36 +101,60 @@ def explain_update(
     before: Mapping[str, float],
     digits: int,
 ) -> list[UpdateStep]:
-    """What a rule does to a parameter. `names` are how w and g are called; `before` their values, t and the state.
-    What changes nothing is left out, and so is what a hyperparameter of 0 is a factor of."""
+    """Returns what a rule does to one parameter, assignment by assignment.
+
+    `names` are the names of w and g; `before` their values, that of t and those of the state.
+    Assignments without effect are left out, and so are terms with a hyperparameter of 0 as a
+    factor."""
     at = {**hyper, **before}
-    off = {name: make_constant_term(0.0) for name, value in hyper.items() if value == 0}
-    own = {*at, *(assigned for assigned, _ in rule.assignments)}
-    called = {name: Term(f"{name}_" if name == names["w"] else name) for name in own}
-    called |= {"w": Term(names["w"]), "g": Term(names["g"], PRECEDENCE["pow"])}
-    found = []
+    symbols = choose_symbols(rule, at, names)
+    # A hyperparameter of 0 is put into the formula as a number, whose terms then vanish.
+    zeros = {name: make_constant_term(0.0) for name, value in hyper.items() if value == 0}
+    steps = []
     for name, text in rule.assignments:
         formula = parse(text, at)
-        values = run_forward_pass(
-            formula, {variable: at[variable] for variable in formula.variables}, FLOATS
-        )
+        operands = {variable: at[variable] for variable in formula.variables}
+        values = run_forward_pass(formula, operands, FLOATS)
         numbers = {
-            variable: make_number_term(at[variable], digits) for variable in formula.variables
+            variable: make_number_term(value, digits) for variable, value in operands.items()
         }
-        says, puts = (
-            substitute_terms(formula, meaning | off, values, DOTTED).text
-            for meaning in (called, numbers)
-        )
+        general = format_formula(formula, {**symbols, **zeros}, values)
+        substituted = format_formula(formula, {**numbers, **zeros}, values)
         at[name] = float(values[formula.output])
-        value = format_float(at[name], digits)
-        if says == called[name].text:
+        if general == symbols[name].text:  # such as g = g, without a weight decay
             continue
-        if name == "g":
-            called["g"] = Term("g_" if names["w"] == "g" else "g")
-        found.append(UpdateStep(called[name].text, says, "" if puts == value else puts, value))
-    return found
+        if name == "g":  # from here on g is no derivative any more, but has a value of its own
+            symbols["g"] = Term("g_" if names["w"] == "g" else "g")
+        value = format_float(at[name], digits)
+        steps.append(
+            UpdateStep(
+                name=symbols[name].text,
+                formula=general,
+                substituted="" if substituted == value else substituted,
+                value=value,
+            )
+        )
+    return steps
+
+
+def choose_symbols(
+    rule: OptimizerRule, at: Mapping[str, float], names: Mapping[str, str]
+) -> dict[str, Term]:
+    """Returns the symbol of each name in a rule.
+
+    A name of the rule that is also the name of the parameter gets an underscore."""
+    own = {*at, *(assignment.name for assignment in rule.assignments)}
+    symbols = {name: Term(f"{name}_" if name == names["w"] else name) for name in own}
+    symbols["w"] = Term(names["w"])
+    symbols["g"] = Term(names["g"], PRECEDENCE["pow"])  # ∂f/∂x, which a power puts in brackets
+    return symbols
+
+
+def format_formula(formula: Expression, terms: Mapping[str, Term], values: Sequence[float]) -> str:
+    """Returns a formula with terms in place of its variables; `values` are those of its lines."""
+    return substitute_terms(formula, terms, values, DOTTED).text
 
 
 def make_number_term(value: float, digits: int) -> Term:
-    """A number as it is put into a formula; a negative one is bracketed wherever it is an operand."""
+    """Returns a number as a term; a negative one is bracketed wherever it is an operand."""
     return Term(format_float(value, digits), ATOM if value >= 0 else 0)

@@ -1,24 +1,22 @@
-"""Scales: how wide a step between two marks is, and whether values are shown by their logarithms."""
+"""Scales: how far apart the marks of an axis are, and whether values need a logarithmic one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-MIN_DECADES = 2.0  # over which values have to go to be shown by their logarithms
+MIN_DECADES = 2.0  # powers of ten that the values of a logarithmic axis span at least
 
 
 def round_up_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that is no smaller."""
+    """Returns the smallest of 1, 2 and 5 times a power of ten that is at least `least`."""
     unit = 10.0 ** math.floor(math.log10(least))
     return next(unit * times for times in (1, 2, 5, 10) if unit * times >= least)
 
 
 def is_over_decades(values: Sequence[float]) -> bool:
-    """Whether values, none of them negative, are of different orders of magnitude."""
+    """Says whether values, none of them negative, are of different orders of magnitude."""
     positive = [value for value in values if value > 0]
-    return (
-        len(positive) > 1
-        and min(values) >= 0
-        and math.log10(max(positive)) - math.log10(min(positive)) >= MIN_DECADES
-    )
+    if len(positive) < 2 or min(values) < 0:
+        return False
+    return math.log10(max(positive)) - math.log10(min(positive)) >= MIN_DECADES

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from graddiff.commands.minimize.run import MinimizationRun
-from graddiff.commands.minimize.setup import prepare_run
-from graddiff.commands.shared.options import ExpressionCommand, add_picture_options, print_message
-from graddiff.commands.shared.output_file import (
-    choose_format_by_suffix,
-    redirect_into_file,
-    refuse_to_overwrite,
+from graddiff.commands.minimize.options import RECORD_FORMATS, RUN_FORMATS, MinimizeOptions
+from graddiff.commands.minimize.outcome import (
+    draw_plot,
+    finish_command,
+    print_notices,
+    write_result,
 )
-from graddiff.data.open_table import TABLE_SUFFIXES as TABLES
-from graddiff.errors import FileError, PointError, UsageError
-from graddiff.minimize.loop import compute_loss_rise
+from graddiff.commands.minimize.resume import prepare_run
+from graddiff.commands.minimize.run import MinimizationRun
+from graddiff.commands.shared.options import ExpressionCommand, add_picture_options, print_message
+from graddiff.commands.shared.output_file import redirect_into_file
+from graddiff.data.open_table import TABLE_SUFFIXES
+from graddiff.errors import PointError, UsageError
 from graddiff.minimize.optimizers import LBFGS, OPTIMIZERS
-
-OUTPUT_OPTIONS = ("output", "save", "plot")
-RUN_FORMATS = ("table", "json", "jsonl", "csv")
-RUN_SUFFIXES = {
-    ".txt": "table",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-}
 
 HELP = """Minimizes EXPRESSION: starts at the point --at and takes steps against the gradient.
 
@@ -56,6 +46,7 @@ loss grows, 5 a file cannot be read or written, 130 interrupted.
 
 
 def write_optimizers(context: click.Context, option: click.Parameter, is_requested: bool) -> None:
+    """Lists the optimizers for --optimizers, and ends the program."""
     if is_requested:
         from graddiff.render.terminal.minimize import describe_optimizers
 
@@ -123,7 +114,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
 )
 @click.option(
     "--data-format",
-    type=click.Choice(sorted({*TABLES.values()})),
+    type=click.Choice(sorted({*TABLE_SUFFIXES.values()})),
     help="The format of --data, if its suffix does not tell it.",
 )
 @click.option(
@@ -181,80 +172,29 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
     callback=write_optimizers,
     help="List the optimizers with their rules.",
 )
-def command(expression: str | None, **options: Any) -> int:
-    form = choose_run_format(options)
-    validate_output_files(options)
-    begun = prepare_run(expression, options)
-    if begun.task.data is not None:
-        refuse_overwriting_inputs(options, [begun.task.data.path, begun.task.data.test])
-    if options["explain"] and begun.task.optimizer == LBFGS:
+def command(**arguments: Any) -> int:
+    """Minimizes a loss, writes how that went, and returns the exit code."""
+    options = MinimizeOptions(**arguments)
+    options.validate()
+    form = options.choose_format()
+    prepared = prepare_run(options)
+    task = prepared.task
+    if task.data is not None:  # a run that goes on knows files that no option names
+        options.refuse_overwriting([task.data.path, task.data.test])
+    if options.explain and task.optimizer == LBFGS:
         raise UsageError(
             "the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …"
         )
-    run = MinimizationRun(begun, form, options)
+    run = MinimizationRun(prepared, form, options)
     end = run.minimize_loss()
+    streams = form in RECORD_FORMATS
+    if streams and end.code != PointError.exit_code:  # a result says it itself
+        print_message(end.message)
     if end.reason == "start":
         raise PointError(f"it cannot begin there: {end.message}", hint=end.hint)
-    with redirect_into_file(options["output"] if form in ("table", "json") else None):
-        run.write_result(end)
-    if options["plot"] is not None and run.history.last_record is not None:
-        run.draw_plot(options["plot"])
-    for count, notice in run.list_notices():
-        more = f" (and {count - 1:,} more times)" if count > 1 else ""
-        print_message(f"{notice.kind}: {notice.message}{more}")
-    if run.history.test_error:
-        print_message(f"there is no loss on the test data: {run.history.test_error}")
-    if end.code == PointError.exit_code:
-        raise PointError(end.message, hint=end.hint)
-    if (
-        begun.is_resumed
-        and run.state.step == begun.state.step
-        and end.reason in ("steps", "epochs")
-    ):
-        print_message(
-            f"nothing was left to do: {end.message}; --steps and --epochs count from the start of the run"
-        )
-    elif compute_loss_rise(run.state):
-        print_message("the loss is larger than at the start: a smaller --lr takes smaller steps")
-    return end.code
-
-
-def choose_run_format(options: dict[str, Any]) -> str:
-    """The one format that is asked for."""
-    if options["as_json"] and options["format_"] not in (None, "json"):
-        raise UsageError("--json and --format each want the output for themselves", hint="give one")
-    form = "json" if options["as_json"] else options["format_"]
-    if form is None:
-        form = (
-            choose_format_by_suffix(options["output"], RUN_SUFFIXES)
-            if options["output"]
-            else "table"
-        )
-    if options["explain"] and form != "table":
-        raise UsageError(f"--explain is for readers, and no {form}", hint="leave one of them away")
-    return str(form)
-
-
-def validate_output_files(options: dict[str, Any]) -> None:
-    """Raises UsageError if something that is written would take the place of something that is read, or written, and
-    FileError where it cannot be."""
-    refuse_overwriting_inputs(options, [options[name] for name in ("path", "data", "test_data")])
-    refuse_to_overwrite(options["output"], [options["resume"]])
-    refuse_to_overwrite(options["plot"], [options["resume"]], "--plot")
-    if options["plot"] is not None and not options["plot"].lower().endswith(".svg"):
-        raise UsageError(
-            f"--plot draws SVG, and {options['plot']} is called otherwise", hint="--plot loss.svg"
-        )
-    written = [options[name] for name in OUTPUT_OPTIONS if options[name] is not None]
-    if len(written) > len({*map(os.path.realpath, written)}):
-        raise UsageError("two outputs would go into one file", hint="take another name")
-    for path in written:
-        folder = os.path.dirname(path) or "."
-        if not os.access(folder, os.W_OK):
-            raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
-
-
-def refuse_overwriting_inputs(options: dict[str, Any], inputs: Sequence[str | None]) -> None:
-    """Raises UsageError if something that is written would take the place of something that is read."""
-    for name in OUTPUT_OPTIONS:
-        refuse_to_overwrite(options[name], inputs, f"--{name}")
+    with redirect_into_file(None if streams else options.output):
+        write_result(run, end, options)
+    if options.plot is not None and run.history.last_record is not None:
+        draw_plot(run, options.plot)
+    print_notices(run)
+    return finish_command(run, end)

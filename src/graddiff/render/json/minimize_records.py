@@ -1,93 +1,91 @@
-"""The steps of a run as records, one a line, and its end as JSON."""
+"""The steps of a run as records, one per line, and its end as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from graddiff.data.formats.csv import join_fields
 from graddiff.errors import Notice, UsageError
 from graddiff.minimize.history import LossRecord
-from graddiff.minimize.loop import OptimizerStep, RunEnd
+from graddiff.minimize.run_state import OptimizerStep, RunEnd
 from graddiff.minimize.saved_run import MinimizationTask
 from graddiff.render.json.result import RESULT_SCHEMA_ID, encode_json, encode_notice
 
 
 class StepRecords:
-    """Writes steps as JSON Lines or CSV, with `more` of: epoch, loss (over all rows, where it is known), test."""
+    """The form of the records of a run, JSON Lines or CSV.
+
+    `names` are the parameters; `extra_names` are some of epoch, loss (over all rows) and test.
+    Raises UsageError where two columns of a CSV would have the same name."""
 
     def __init__(self, form: str, names: Sequence[str], extra_names: Sequence[str]) -> None:
-        self.names, self.extra_names, self._as_json = names, extra_names, form == "jsonl"
+        self.names, self.extra_names, self._is_json = names, extra_names, form == "jsonl"
         for name in names:
             if form == "csv" and name in ("step", "value", *extra_names):
-                told = f"a parameter is called {name}, and so is another column of --format csv"
-                raise UsageError(told, hint="--format jsonl keeps them apart")
+                raise UsageError(
+                    f"a parameter is called {name}, and so is another column of --format csv",
+                    hint="--format jsonl keeps them apart",
+                )
 
     def render_header(self) -> str:
-        if self._as_json:
+        """Returns the first line of a CSV; JSON Lines have no header."""
+        if self._is_json:
             return ""
-        return (
-            join_fields(
-                [
-                    "step",
-                    "value",
-                    *(f"gradient.{name}" for name in self.names),
-                    *self.names,
-                    *self.extra_names,
-                ]
-            )
-            + "\n"
-        )
+        gradient = [f"gradient.{name}" for name in self.names]
+        return join_fields(["step", "value", *gradient, *self.names, *self.extra_names]) + "\n"
 
     def find_record_offset(self, lines: Iterable[bytes], step: int) -> int | None:
-        """How many bytes of a file of such records stand before the record of a step, or where it would stand; None if
-        it is no such file, or does not come that far."""
-        length, head = 0, self.render_header().encode()
+        """Returns how many bytes stand before the record of a step in the lines of a file.
+
+        Returns None if they are no such records, or end before that step."""
+        length, header = 0, self.render_header().encode()
         for line in lines:
-            if head and not length:
-                if line != head:
+            if header and not length:
+                if line != header:
                     return None
-            elif not line.endswith(b"\n") or self.parse_step_number(line) is None:
-                return None
-            elif self.parse_step_number(line) == step:
-                return length
+            else:
+                number = self.parse_step_number(line)
+                if number is None or not line.endswith(b"\n"):
+                    return None
+                if number == step:
+                    return length
             length += len(line)
         return None
 
     def parse_step_number(self, line: bytes) -> int | None:
-        """The step that a line is the record of."""
+        """Returns the number of the step in a record; None if the line is no record."""
         try:
-            return int(json.loads(line)["step"] if self._as_json else line.partition(b",")[0])
+            return int(json.loads(line)["step"] if self._is_json else line.partition(b",")[0])
         except (ValueError, LookupError, TypeError, RecursionError):
             return None
 
     def render_record(self, step: OptimizerStep, test: float | None) -> str:
-        """One step: what it goes by, which with batches are some rows, but for the last one, and what more there is."""
+        """Returns the line of a step. `test` is its loss on test data, where that is known.
+
+        With batches, `value` and `gradient` are those over the rows of the step's batch."""
         known = {"epoch": step.epoch, "loss": step.loss, "test": test}
-        if self._as_json:
-            record: dict[str, Any] = {"step": step.number, "value": step.value}
-            record["gradient"] = dict(zip(self.names, step.gradient))
-            record["parameters"] = dict(zip(self.names, step.parameters))
-            return (
-                encode_json({**record, **{name: known[name] for name in self.extra_names}}) + "\n"
-            )
-        numbers = [
-            step.number,
-            step.value,
-            *step.gradient,
-            *step.parameters,
-            *(known[name] for name in self.extra_names),
-        ]
-        return ",".join(["" if number is None else repr(number) for number in numbers]) + "\n"
+        extra = {name: known[name] for name in self.extra_names}
+        if self._is_json:
+            record = {
+                "step": step.number,
+                "value": step.value,
+                "gradient": dict(zip(self.names, step.gradient)),
+                "parameters": dict(zip(self.names, step.parameters)),
+                **extra,
+            }
+            return encode_json(record) + "\n"
+        fields = [step.number, step.value, *step.gradient, *step.parameters, *extra.values()]
+        return ",".join(["" if field is None else repr(field) for field in fields]) + "\n"
 
 
 def render_run_json(
     task: MinimizationTask, last: LossRecord, end: RunEnd, notices: Sequence[Notice]
 ) -> str:
-    """What a run has come to."""
+    """Returns the end of a run as a JSON document."""
     step, names = last.step, [*task.start]
     assert step.full_batch is not None
+    loss, *gradient = step.full_batch
     content = {
         "schema": RESULT_SCHEMA_ID,
         "expression": task.text,
@@ -95,13 +93,13 @@ def render_run_json(
         "start": dict(task.start),
         **({"fixed": dict(task.fixed)} if task.fixed else {}),
         "parameters": dict(zip(names, step.parameters)),
-        "value": step.full_batch[0],
-        "gradient": dict(zip(names, step.full_batch[1:])),
+        "value": loss,
+        "gradient": dict(zip(names, gradient)),
         **({"rows": task.data.rows, "epochs": step.epoch} if task.data else {}),
         **({"test": last.test} if last.test is not None else {}),
         "steps": step.number,
         "stopped": end.reason,
         "message": end.message,
-        "notices": [*map(encode_notice, notices)],
+        "notices": [encode_notice(notice) for notice in notices],
     }
     return encode_json(content) + "\n"

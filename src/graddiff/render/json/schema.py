@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from graddiff.errors import NOTICE_KINDS
-from graddiff.minimize.loop import END_REASONS
+from graddiff.minimize.stopping import END_REASONS
 from graddiff.operations.table import TABLE
 from graddiff.render.json import Json
 from graddiff.render.json.schema_file import load_schema

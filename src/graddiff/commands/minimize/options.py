@@ -1,0 +1,185 @@
+"""The options of graddiff minimize, and which of them cannot be combined."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graddiff.commands.shared.output_file import choose_format_by_suffix, refuse_to_overwrite
+from graddiff.errors import FileError, UsageError
+from graddiff.minimize.optimizers import LBFGS
+
+RUN_FORMATS = ("table", "json", "jsonl", "csv")
+RECORD_FORMATS = ("jsonl", "csv")  # formats of one record per step
+RUN_SUFFIXES = {
+    ".txt": "table",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+}
+
+# Options that are about a table of data, and options that --resume takes from the saved run.
+DATA_OPTIONS = ("epochs", "batch_size", "shuffle_seed", "test_data", "engine", "data_format")
+START_OPTIONS = (
+    "at",
+    "wrt",
+    "random",
+    "random_seed",
+    "optimizer",
+    "lr",
+    "set",
+    "batch_size",
+    "shuffle_seed",
+    "engine",
+)
+OUTPUT_OPTIONS = ("output", "save", "plot")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MinimizeOptions:
+    """What the command line says; None, or an empty tuple, for an option that it leaves out."""
+
+    # The loss and its parameters.
+    expression: str | None
+    path: str | None  # of --file
+    at: tuple[str, ...]
+    wrt: tuple[str, ...]
+    random: tuple[str, ...]
+    random_seed: int | None
+
+    # The optimizer, and when it stops.
+    optimizer: str | None
+    lr: str | None
+    set: tuple[str, ...]
+    steps: int | None
+    tolerance: str | None
+    patience: int | None
+
+    # The data.
+    data: str | None
+    data_format: str | None
+    epochs: int | None
+    batch_size: int | None
+    shuffle_seed: int | None
+    test_data: str | None
+    engine: str | None
+
+    # The output.
+    format_: str | None
+    as_json: bool
+    explain: bool
+    plot: str | None
+    save: str | None
+    resume: str | None
+    output: str | None
+    digits: int | None
+    ascii: bool
+    color: str
+    width: int | None
+
+    def validate(self) -> None:
+        """Raises UsageError where two options cannot be combined.
+
+        It raises FileError where an output cannot be written."""
+        self._validate_format()
+        self._validate_outputs()
+        if self.resume is not None:
+            self._validate_resume()
+            return  # what is left to validate was said when the run began
+        if self.data is None:
+            self.refuse_data_options()
+        self._validate_standard_input()
+        if self.random_seed is not None and not self.random:
+            raise UsageError("--random-seed is for --random", hint="--random v,w names parameters")
+        self._validate_batches()
+
+    def choose_format(self) -> str:
+        """Returns the format of the output. Raises UsageError where a suffix says none."""
+        if self.as_json:
+            return "json"
+        if self.format_ is not None:
+            return self.format_
+        return choose_format_by_suffix(self.output, RUN_SUFFIXES) if self.output else "table"
+
+    def list_outputs(self) -> dict[str, str]:
+        """Returns the files to write, by their options."""
+        paths = {name: getattr(self, name) for name in OUTPUT_OPTIONS}
+        return {name: path for name, path in paths.items() if path is not None}
+
+    def refuse_overwriting(self, inputs: Sequence[str | None]) -> None:
+        """Raises UsageError if an output would take the place of one of the inputs."""
+        for name, path in self.list_outputs().items():
+            refuse_to_overwrite(path, inputs, spell_option(name))
+
+    def refuse_data_options(self) -> None:
+        """Raises UsageError for an option that means nothing without data."""
+        for name in DATA_OPTIONS:
+            if getattr(self, name) is not None:
+                raise UsageError(
+                    f"{spell_option(name)} is for --data", hint="--data FILE names a table"
+                )
+
+    def _validate_format(self) -> None:
+        if self.as_json and self.format_ not in (None, "json"):
+            raise UsageError(
+                f"--json and --format {self.format_} cannot be combined: "
+                "both decide what is written",
+                hint="give one",
+            )
+        form = self.choose_format()
+        if self.explain and form != "table":
+            raise UsageError(
+                f"--explain is for readers, and no {form}", hint="leave one of them away"
+            )
+
+    def _validate_outputs(self) -> None:
+        self.refuse_overwriting([self.path, self.data, self.test_data])
+        # --save may have the name that --resume has: the run goes on in the same file.
+        refuse_to_overwrite(self.output, [self.resume])
+        refuse_to_overwrite(self.plot, [self.resume], "--plot")
+        if self.plot is not None and not self.plot.lower().endswith(".svg"):
+            raise UsageError(
+                f"--plot draws SVG, and {self.plot} is called otherwise", hint="--plot loss.svg"
+            )
+        paths = [*self.list_outputs().values()]
+        if len(paths) > len({*map(os.path.realpath, paths)}):
+            raise UsageError("two outputs would go into one file", hint="take another name")
+        for path in paths:
+            folder = os.path.dirname(path) or "."
+            if not os.access(folder, os.W_OK):
+                raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
+
+    def _validate_resume(self) -> None:
+        for name in START_OPTIONS:
+            if getattr(self, name) not in (None, ()):
+                raise UsageError(
+                    f"{spell_option(name)} was said when the run began, "
+                    "which --resume goes on with",
+                    hint="leave it away, or begin anew where the run has come to",
+                )
+
+    def _validate_standard_input(self) -> None:
+        reads_expression = self.expression is None and self.path in (None, "-")
+        if self.data == "-" and (reads_expression or self.expression == "-"):
+            raise UsageError(
+                "standard input holds the data, so the expression cannot come from there"
+            )
+
+    def _validate_batches(self) -> None:
+        if self.shuffle_seed is not None and self.batch_size is None:
+            raise UsageError(
+                "--shuffle-seed mixes batches, and each step goes by all rows",
+                hint="--batch-size 32",
+            )
+        if self.optimizer == LBFGS and self.batch_size is not None:
+            raise UsageError(
+                "lbfgs goes by the whole loss, and --batch-size by parts of it",
+                hint="adam does batches",
+            )
+
+
+def spell_option(name: str) -> str:
+    """Returns an option as the command line spells it."""
+    return f"--{name.replace('_', '-')}"
