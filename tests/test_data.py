@@ -256,7 +256,7 @@ def test_member_without_a_column_is_said_in_its_row() -> None:
     text = output(
         "x", "--data", "-", "--data-format", "jsonl", "--format", "csv", stdin=stdin, code=5
     )
-    said = '"member more is none of the first record, so there is no column for it"'
+    said = '"member more is not in the first record, so there is no column for it"'
     assert text.splitlines()[1:] == ["1,1.0,1.0,", f"2,,,{said}", "3,3.0,1.0,"]
 
 
@@ -310,7 +310,7 @@ def test_suffix_says_the_format_and_gzip_is_unpacked(tmp_path: Path) -> None:
     plain = tmp_path / "points.ndjson"
     plain.write_text('{"x": 3}\n', encoding="utf-8")
     assert output("x^2", "--data", str(plain), "--value") == "9\n"
-    assert "what format" in error("x", "--data", str(tmp_path / "points.txt"), code=2)
+    assert "points.txt is not known" in error("x", "--data", str(tmp_path / "points.txt"), code=2)
 
 
 def test_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:

@@ -684,7 +684,7 @@ def test_line_search_that_fails_is_no_minimum(text: str, said: str) -> None:
 
 def test_line_search_needs_a_loss_to_begin_with() -> None:
     told = error("minimize", "log(x)", "--at", "x=-1", "--optimizer", "lbfgs", code=4)
-    assert told.startswith("graddiff: it cannot begin there: log needs x > 0; here x = -1\n")
+    assert told.startswith("graddiff: the run cannot begin there: log needs x > 0; here x = -1\n")
 
 
 def test_kept_state_is_one_where_there_is_a_loss(tmp_path: Path) -> None:
@@ -726,7 +726,7 @@ def test_start_without_a_gradient_is_said_in_every_format(
 ) -> None:
     process = graddiff("minimize", text, "--at", at, "--format", form)
     assert process.returncode == 4
-    assert f"it cannot begin there: {said}" in process.stderr.decode()
+    assert f"the run cannot begin there: {said}" in process.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -791,7 +791,7 @@ def test_length_of_the_gradient_is_that_over_all_rows_where_it_is_known() -> Non
 
 def test_no_loss_at_the_start_is_the_error_of_that_point() -> None:
     told = error("minimize", "log(x)", "--at", "x=-1", code=4)
-    assert told.startswith("graddiff: it cannot begin there: log needs x > 0; here x = -1\n")
+    assert told.startswith("graddiff: the run cannot begin there: log needs x > 0; here x = -1\n")
 
 
 def test_row_without_a_loss_is_named(tmp_path: Path) -> None:
@@ -1255,7 +1255,11 @@ BAD: list[tuple[list[str], int, str]] = [
     (["x^2 + 0*y", "--at", "x=1,y=2", "--wrt", "z"], 2, "z stands in --wrt"),
     (["a = x^2; y^2", "--at", "x=1,y=2", "--wrt", "x"], 2, "the loss does not depend on x"),
     (["x^2", "--at", "x=1", "--random", "x"], 2, "x stands in --at and in --random"),
-    (["x^2", "--at", "x=1", "--random-seed", "1"], 2, "--random-seed is for --random"),
+    (
+        ["x^2", "--at", "x=1", "--random-seed", "1"],
+        2,
+        "--random-seed has an effect with --random only",
+    ),
     (["x^2", "--at", "x=1", "--plot", "loss.png"], 2, "--plot draws SVG"),
     (["x^2", "--resume", "none.json"], 5, "none.json cannot be read"),
     (
@@ -1263,8 +1267,8 @@ BAD: list[tuple[list[str], int, str]] = [
         2,
         "--json and --format csv cannot be combined: both decide what is written",
     ),
-    (["--resume", "points.csv"], 5, "points.csv keeps no run of graddiff minimize"),
-    (["--resume", "good.json", "--lr", "1"], 2, "--lr was said when the run began"),
+    (["--resume", "points.csv"], 5, "points.csv holds no run of graddiff minimize"),
+    (["--resume", "good.json", "--lr", "1"], 2, "--lr was set when the run began"),
     (["y^2", "--resume", "good.json"], 2, "good.json is a run of another expression: x^2"),
     (
         ["--resume", "data.json", "--save", "points.csv"],
@@ -1295,7 +1299,11 @@ BAD: list[tuple[list[str], int, str]] = [
         "no/p.svg cannot be written: no is no folder to write in",
     ),
     (["x*w", "--at", "w=1", "--data", "."], 2, ". is a folder, and one table is minimized over"),
-    (["x^2", "--at", "x=1", "--explain", "--json"], 2, "--explain is for readers, and no json"),
+    (
+        ["x^2", "--at", "x=1", "--explain", "--json"],
+        2,
+        "--explain writes text for readers, not json",
+    ),
     (
         [LINE, "--data", "points.csv", "--at", "w=0"],
         3,
@@ -1447,7 +1455,7 @@ def test_file_that_keeps_no_run_is_refused(
     (tmp_path / "s.json").write_text(json.dumps(document))
     process = graddiff("minimize", "--resume", "s.json", "--epochs", "200", cwd=tmp_path)
     assert process.returncode == 5
-    assert process.stderr.startswith(b"graddiff: s.json keeps no run of graddiff minimize")
+    assert process.stderr.startswith(b"graddiff: s.json holds no run of graddiff minimize")
 
 
 def test_run_goes_on_with_the_same_rows_in_another_format(tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ def choose_table_format(path: str, option: str = "--data-format") -> str:
     if suffix not in TABLE_SUFFIXES:
         source = "standard input" if path == "-" else path
         suffixes = "" if path == "-" else f", or {', '.join(sorted(TABLE_SUFFIXES))}"
-        hint = f"{option} csv or jsonl says it{suffixes}"
-        raise UsageError(f"what format {source} has is not said", hint=hint)
+        hint = f"{option} csv or jsonl names it{suffixes}"
+        raise UsageError(f"the format of {source} is not known", hint=hint)
     return TABLE_SUFFIXES[suffix]
 
 
@@ -128,7 +128,7 @@ def validate_columns(question: RowQuestion, name: str, columns: list[str], compl
     for bound in question.fixed:
         if bound in columns:
             raise UsageError(
-                f"{bound} is bound by --at, and a column of {name}", hint="take one of them away"
+                f"{bound} is bound by --at, and a column of {name}", hint="leave one of them out"
             )
     validate_bound_names(expression, question.fixed)
     known = {*question.fixed, *columns}

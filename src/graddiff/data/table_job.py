@@ -119,7 +119,7 @@ def run_job(job: TableJob, report_progress: ProgressReport = ignore_progress) ->
     Raises what `open_job` raises, FileError, and OSError where the target cannot be written."""
     assert job.target is not None
     if is_device(os.path.realpath(job.target)):
-        raise FileError(f"{job.target} is no file that another one can take the place of")
+        raise FileError(f"{job.target} is not an ordinary file, which answers could replace")
     rows, stream = open_job(job)
     with replace_file(job.target, job.run) as scratch:
         if job.writes not in COLUMNAR_FORMATS:

@@ -154,7 +154,7 @@ def resolve_hyperparameters(
             option = "--lr" if lr is not None else "--set"
             raise UsageError(
                 f"lbfgs has no use for {option}: a line search finds each step",
-                hint="leave it away",
+                hint="leave it out",
             )
         return {}
     defaults = OPTIMIZER_RULES[name].defaults
@@ -185,5 +185,5 @@ def validate_hyperparameter(name: str, hyper: str, value: float, defaults: Itera
         allowed = f"{least} or more" + (f" and less than {limit}" if limit < math.inf else "")
         raise UsageError(
             f"{hyper} is {value:g}, and has to be {allowed}",
-            hint=f"leave it away for {name}'s default",
+            hint=f"leave it out for {name}'s default",
         )

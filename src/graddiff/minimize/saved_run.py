@@ -94,7 +94,7 @@ def load_run(path: str) -> tuple[MinimizationTask, RunState]:
         return task, parse_run_state(document["state"], task)
     except DOCUMENT_ERRORS:
         raise FileError(
-            f"{path} keeps no run of graddiff minimize", hint="--save FILE writes one"
+            f"{path} holds no run of graddiff minimize", hint="--save FILE writes one"
         ) from None
 
 

@@ -108,8 +108,6 @@ def explain_update(
     factor."""
     at = {**hyper, **before}
     symbols = choose_symbols(rule, at, names)
-    # A hyperparameter of 0 is put into the formula as a number, whose terms then vanish.
-    zeros = {name: make_constant_term(0.0) for name, value in hyper.items() if value == 0}
     steps = []
     for name, text in rule.assignments:
         formula = parse(text, at)
@@ -118,22 +116,17 @@ def explain_update(
         numbers = {
             variable: make_number_term(value, digits) for variable, value in operands.items()
         }
-        general = format_formula(formula, {**symbols, **zeros}, values)
-        substituted = format_formula(formula, {**numbers, **zeros}, values)
+        general, substituted = (
+            format_formula(formula, terms, hyper, values) for terms in (symbols, numbers)
+        )
         at[name] = float(values[formula.output])
         if general == symbols[name].text:  # such as g = g, without a weight decay
             continue
-        if name == "g":  # from here on g is no derivative any more, but has a value of its own
+        if name == "g":  # from here on g is not the derivative, but has a value of its own
             symbols["g"] = Term("g_" if names["w"] == "g" else "g")
         value = format_float(at[name], digits)
-        steps.append(
-            UpdateStep(
-                name=symbols[name].text,
-                formula=general,
-                substituted="" if substituted == value else substituted,
-                value=value,
-            )
-        )
+        shown = "" if substituted == value else substituted
+        steps.append(UpdateStep(symbols[name].text, general, shown, value))
     return steps
 
 
@@ -150,9 +143,17 @@ def choose_symbols(
     return symbols
 
 
-def format_formula(formula: Expression, terms: Mapping[str, Term], values: Sequence[float]) -> str:
-    """Returns a formula with terms in place of its variables; `values` are those of its lines."""
-    return substitute_terms(formula, terms, values, DOTTED).text
+def format_formula(
+    formula: Expression,
+    terms: Mapping[str, Term],
+    hyper: Mapping[str, float],
+    values: Sequence[float],
+) -> str:
+    """Returns a formula with terms in place of its variables; `values` are those of its lines.
+
+    A hyperparameter of 0 is put in as a number, so that the terms it multiplies vanish."""
+    zeros = {name: make_constant_term(0.0) for name, value in hyper.items() if value == 0}
+    return substitute_terms(formula, {**terms, **zeros}, values, DOTTED).text
 
 
 def make_number_term(value: float, digits: int) -> Term:

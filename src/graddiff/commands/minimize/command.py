@@ -183,7 +183,8 @@ def command(**arguments: Any) -> int:
         options.refuse_overwriting([task.data.path, task.data.test])
     if options.explain and task.optimizer == LBFGS:
         raise UsageError(
-            "the steps of lbfgs are made by SciPy, so there is nothing to tell", hint="sgd, adam, …"
+            "the steps of lbfgs are made by SciPy, so --explain has nothing to show",
+            hint="sgd, adam, …",
         )
     run = MinimizationRun(prepared, form, options)
     end = run.minimize_loss()
@@ -191,7 +192,7 @@ def command(**arguments: Any) -> int:
     if streams and end.code != PointError.exit_code:  # a result says it itself
         print_message(end.message)
     if end.reason == "start":
-        raise PointError(f"it cannot begin there: {end.message}", hint=end.hint)
+        raise PointError(f"the run cannot begin there: {end.message}", hint=end.hint)
     with redirect_into_file(None if streams else options.output):
         write_result(run, end, options)
     if options.plot is not None and run.history.last_record is not None:

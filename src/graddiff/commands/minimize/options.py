@@ -87,12 +87,15 @@ class MinimizeOptions:
         self._validate_outputs()
         if self.resume is not None:
             self._validate_resume()
-            return  # what is left to validate was said when the run began
+            return  # the other options were validated when the run began
         if self.data is None:
             self.refuse_data_options()
         self._validate_standard_input()
         if self.random_seed is not None and not self.random:
-            raise UsageError("--random-seed is for --random", hint="--random v,w names parameters")
+            raise UsageError(
+                "--random-seed has an effect with --random only",
+                hint="--random v,w names parameters",
+            )
         self._validate_batches()
 
     def choose_format(self) -> str:
@@ -131,7 +134,7 @@ class MinimizeOptions:
         form = self.choose_format()
         if self.explain and form != "table":
             raise UsageError(
-                f"--explain is for readers, and no {form}", hint="leave one of them away"
+                f"--explain writes text for readers, not {form}", hint="leave one of them out"
             )
 
     def _validate_outputs(self) -> None:
@@ -141,7 +144,7 @@ class MinimizeOptions:
         refuse_to_overwrite(self.plot, [self.resume], "--plot")
         if self.plot is not None and not self.plot.lower().endswith(".svg"):
             raise UsageError(
-                f"--plot draws SVG, and {self.plot} is called otherwise", hint="--plot loss.svg"
+                f"--plot draws SVG, and {self.plot} does not end in .svg", hint="--plot loss.svg"
             )
         paths = [*self.list_outputs().values()]
         if len(paths) > len({*map(os.path.realpath, paths)}):
@@ -155,9 +158,8 @@ class MinimizeOptions:
         for name in START_OPTIONS:
             if getattr(self, name) not in (None, ()):
                 raise UsageError(
-                    f"{spell_option(name)} was said when the run began, "
-                    "which --resume goes on with",
-                    hint="leave it away, or begin anew where the run has come to",
+                    f"{spell_option(name)} was set when the run began, and --resume keeps it",
+                    hint="leave it out, or begin a new run where this one has come to",
                 )
 
     def _validate_standard_input(self) -> None:

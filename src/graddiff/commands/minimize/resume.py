@@ -48,10 +48,10 @@ def validate_same_task(saved: str, task: MinimizationTask, options: MinimizeOpti
     """Raises UsageError where the options are those of another run than the saved one."""
     if options.expression not in (None, task.text) or options.path is not None:
         raise UsageError(
-            f"{saved} is a run of another expression: {task.text}", hint="leave it away"
+            f"{saved} is a run of another expression: {task.text}", hint="leave the expression out"
         )
     if task.data is None and options.data is not None:
-        raise UsageError(f"the run in {saved} has no data", hint="leave --data away")
+        raise UsageError(f"the run in {saved} has no data", hint="leave --data out")
     if task.data is None:
         options.refuse_data_options()
 
@@ -73,5 +73,5 @@ def validate_same_rows(saved: str, task: MinimizationTask, samples: Samples, pat
     if (samples.count, samples.checksum) != (task.data.rows, task.data.checksum):
         raise FileError(
             f"{path} has other rows than those that the run in {saved} began with",
-            hint="a run on other data begins anew",
+            hint="leave --resume out to begin a new run on other data",
         )

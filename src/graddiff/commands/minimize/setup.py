@@ -76,7 +76,7 @@ def read_start_values(options: MinimizeOptions) -> dict[str, float]:
     generator = random.Random(options.random_seed or 0)
     for name in parse_names(options.random, "--random") if options.random else []:
         if name in bound:
-            raise UsageError(f"{name} stands in --at and in --random", hint="take one of them away")
+            raise UsageError(f"{name} stands in --at and in --random", hint="leave one of them out")
         bound[name] = generator.uniform(-1.0, 1.0)
     return bound
 
@@ -102,7 +102,7 @@ def choose_parameters(
     parameters = parse_names(options.wrt, "--wrt") if options.wrt else [*bound]
     for name in parameters:
         if name not in bound:
-            hint = f"--at {name}=0 says where it begins"
+            hint = f"--at {name}=0 sets where it begins"
             if name in loss.variables:
                 hint = f"{name} is a column"
             raise UsageError(
@@ -114,7 +114,7 @@ def choose_parameters(
         message = "there is no parameter"
         if parameters:
             message = f"the loss does not depend on {', '.join(parameters)}"
-        raise UsageError(message, hint="--at x=0 names a parameter, and says where it begins")
+        raise UsageError(message, hint="--at x=0 names a parameter, and sets where it begins")
     return parameters
 
 
@@ -125,7 +125,7 @@ def choose_run_limits(options: MinimizeOptions, before: RunLimits) -> RunLimits:
         tolerance = float(evaluate_constant("tolerance", options.tolerance, "--tolerance"))
         if tolerance < 0:
             raise UsageError(
-                f"--tolerance is {tolerance:g}, and no gradient is so short",
+                f"--tolerance is {tolerance:g}, and a length is never negative",
                 hint="a number from 0 on",
             )
     steps, epochs = options.steps, options.epochs

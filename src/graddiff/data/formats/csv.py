@@ -156,7 +156,7 @@ class CsvRowWriter:
         for name in members:
             if name not in (self.columns or ()):
                 raise FileError(
-                    f"member {name} is none of the first record, so there is no column for it"
+                    f"member {name} is not in the first record, so there is no column for it"
                 )
 
 
