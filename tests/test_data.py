@@ -146,7 +146,10 @@ def test_infinite_slope_is_an_answer() -> None:
 
 def test_conventions_are_told_once_for_all_rows() -> None:
     process = graddiff("relu(x)", "--data", "-", "--data-format", "csv", stdin="x\n0\n1\n0\n0\n")
-    said = "graddiff: kink: relu(x) has a kink at x = 0: its slopes by x are 0 and 1; 0 is used (line 2 and 2 more)\n"
+    said = (
+        "graddiff: kink: relu(x) has a kink at x = 0: its slopes by x are 0 and 1; "
+        "0 is used (line 2 and 2 more)\n"
+    )
     assert (process.returncode, process.stderr.decode()) == (0, said)
 
 
@@ -397,7 +400,10 @@ def peak(size: int) -> int:
     rows = f"import sys; sys.stdout.write('x,y\\n' + '1.5,2.5\\n' * {size})"
     measure = "import resource; print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     command = [*COMMAND, "x*y", "--data", "-", "--data-format", "csv"]
-    code = f"import subprocess, sys; subprocess.run({command!r}, stdout=subprocess.DEVNULL, stdin=sys.stdin); {measure}"
+    code = (
+        "import subprocess, sys; "
+        f"subprocess.run({command!r}, stdout=subprocess.DEVNULL, stdin=sys.stdin); {measure}"
+    )
     source = subprocess.Popen([COMMAND[0], "-c", rows], stdout=subprocess.PIPE)
     found = subprocess.run(
         [COMMAND[0], "-c", code],
@@ -480,7 +486,8 @@ def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
 
 
 def test_each_line_is_an_expression_or_a_record() -> None:
-    stdin = 'x*y\n\nlog(-1)\n{"expression": "x^2", "at": {"x": "2*3"}, "expect": {"x": 12, "value": "6^2"}}\n{"no": 1}\n'
+    record = '{"expression": "x^2", "at": {"x": "2*3"}, "expect": {"x": 12, "value": "6^2"}}'
+    stdin = f'x*y\n\nlog(-1)\n{record}\n{{"no": 1}}\n'
     lines = [
         json.loads(line)
         for line in output(
@@ -527,7 +534,8 @@ def test_each_says_about_a_bare_number_what_there_is_to_say() -> None:
     process = graddiff("--each", "--at", "x=0", "--gradient", "x", stdin=stdin)
     assert (process.returncode, process.stdout) == (1, b"0\n0\n")
     assert process.stderr.decode().splitlines() == [
-        "graddiff: line 1: kink: abs(x) has a kink at x = 0: its slopes by x are -1 and 1; 0 is used",
+        "graddiff: line 1: kink: abs(x) has a kink at x = 0: "
+        "its slopes by x are -1 and 1; 0 is used",
         "graddiff: line 1: gradient.x is 0.0, expected 1.0",
     ]
 

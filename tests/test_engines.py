@@ -1,4 +1,4 @@
-"""The engines agree: rows, columns, several processes, and the workers of Dask; and columns for other libraries."""
+"""The engines agree: rows, columns, several processes, the workers of Dask, other libraries."""
 
 from __future__ import annotations
 
@@ -555,19 +555,47 @@ def test_member_says_in_a_columnar_file_what_it_said(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--data", "it.parquet", "--output", "it.parquet"), 2, "--output it.parquet would overwrite it.parquet"),
+        (
+            ("--data", "it.parquet", "--output", "it.parquet"),
+            2,
+            "--output it.parquet would overwrite it.parquet",
+        ),
         (("--data", "it.parquet", "--format", "parquet"), 2, "parquet is written to a file only"),
-        (("--data", "it.parquet", "--output", "o.arrow", "--value"), 2, "arrow is written as a whole table"),
-        (("--data", "it.parquet", "--output", "no/o.arrow"), 5, "no/o.arrow cannot be written: no such file"),
+        (
+            ("--data", "it.parquet", "--output", "o.arrow", "--value"),
+            2,
+            "arrow is written as a whole table",
+        ),
+        (
+            ("--data", "it.parquet", "--output", "no/o.arrow"),
+            5,
+            "no/o.arrow cannot be written: no such file",
+        ),
         (("--data", "-", "--data-format", "arrow"), 2, "arrow is read from a file only"),
         (("--data", "no.parquet",), 5, "no.parquet cannot be read: No such file"),
         (("--data", "bad.parquet",), 5, "bad.parquet cannot be read"),
         (("--data", "cut.parquet", "--output", "o.parquet"), 5, "cut.parquet cannot be read"),
-        (("--data", "it.parquet", "--at", "x=2"), 2, "x is bound by --at, and a column of it.parquet"),
-        (("--data", "it.parquet", "--scheduler", "tcp://nowhere:1"), 2, "--scheduler is for --engine dask"),
-        (("--data", "it.parquet", "--output", "o.csv.gz"), 2, "--output o.csv.gz would not be packed"),
+        (
+            ("--data", "it.parquet", "--at", "x=2"),
+            2,
+            "x is bound by --at, and a column of it.parquet",
+        ),
+        (
+            ("--data", "it.parquet", "--scheduler", "tcp://nowhere:1"),
+            2,
+            "--scheduler is for --engine dask",
+        ),
+        (
+            ("--data", "it.parquet", "--output", "o.csv.gz"),
+            2,
+            "--output o.csv.gz would not be packed",
+        ),
         (("--data", "it.parquet", "--output", "o.txt"), 2, "hint: --format csv or jsonl names it"),
-        (("--data", "it.parquet", "--output", "pipe.parquet"), 5, "pipe.parquet is not an ordinary file"),
+        (
+            ("--data", "it.parquet", "--output", "pipe.parquet"),
+            5,
+            "pipe.parquet is not an ordinary file",
+        ),
         (("--data", "it.parquet", "--jobs", "2", "--line-buffered"), 2, "--line-buffered each row at once"),
         (("--data", "it.parquet", "--each"), 2, "--each has lines with points of their own"),
         (("--data", "it.parquet", "--engine", "dask"), 2, "--engine dask answers a folder"),
@@ -722,8 +750,11 @@ def test_cluster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 @contextlib.contextmanager
 def cluster_of_its_own(begin: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process with a scheduler and a worker, which runs `begin` before anything else, and its address."""
-    options = 'n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None'
+    """A process with a scheduler and a worker, which runs `begin` first, and its address."""
+    options = (
+        "n_workers=1, threads_per_worker=1, processes=False, "
+        'protocol="tcp://", dashboard_address=None'
+    )
     code = f"{begin}; from distributed import Client, LocalCluster; c = LocalCluster({options})"
     code += "; print(c.scheduler_address, flush=True); input()"
     process = subprocess.Popen(

@@ -435,8 +435,10 @@ def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     need_linux()
     code = (
-        "import sys; from graddiff.commands import run; code = run(sys.argv[1:]); "
-        "print(*[line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]); sys.exit(code)"
+        "import sys; from graddiff.commands import run_command_line; "
+        "code = run_command_line(sys.argv[1:]); "
+        "peaks = [line for line in open('/proc/self/status') if line.startswith('VmHWM')]; "
+        "print(peaks[0].split()[1]); sys.exit(code)"
     )
     peaks = []
     for count in (3_000_000, 9_000_000):
@@ -571,7 +573,10 @@ def test_test_data_without_a_loss_are_told_of_once(tmp_path: Path) -> None:
         arguments = ["(w - log(x))^2", "--data", "p.csv", "--test-data", "t.csv", "--at", "w=0"]
         process = graddiff("minimize", *arguments, "--optimizer", optimizer, cwd=tmp_path)
         assert process.returncode == 0
-        told = b"graddiff: there is no loss on the test data: line 2 of t.csv: log needs x > 0; here x = -1\n"
+        told = (
+            b"graddiff: there is no loss on the test data: "
+            b"line 2 of t.csv: log needs x > 0; here x = -1\n"
+        )
         assert process.stderr == told
 
 

@@ -1,4 +1,4 @@
-"""What every format of rows can do: its reader finds records, its writer adds answers."""
+"""The interfaces of a format of rows: its reader finds records, its writer adds answers."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ ROW_WRITERS: dict[str, type[csv.CsvRowWriter] | type[jsonl.JsonLinesRowWriter]] 
 
 
 class StreamPlan(NamedTuple):
-    """What to do with every row; small enough to be sent to another process."""
+    """The plan for every row; small enough to be sent to another process."""
 
     question: RowQuestion
     name: str  # of the source, for messages

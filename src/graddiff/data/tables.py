@@ -73,8 +73,10 @@ class ColumnEvaluator:
 
         A row that the kernel leaves to the single-point path has arbitrary numbers."""
         outputs = [numpy.empty(size) for _ in self.result_names]
-        left = self._kernel([inputs[name] for name in self.names], outputs)
-        return outputs, numpy.empty(0, numpy.intp) if left is None else numpy.flatnonzero(left)
+        left_mask = self._kernel([inputs[name] for name in self.names], outputs)
+        if left_mask is None:
+            return outputs, numpy.empty(0, numpy.intp)
+        return outputs, numpy.flatnonzero(left_mask)
 
     def answer_columns(
         self,

@@ -28,7 +28,7 @@ FLAT_GRADIENT = 1e-5
 
 
 class IntermediateResult(Protocol):
-    """What SciPy hands over after a step."""
+    """The result of a step, as SciPy hands it over."""
 
     x: Iterable[float]
 

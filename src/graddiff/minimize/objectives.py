@@ -1,4 +1,4 @@
-"""What is minimized: parameters -> the loss and its gradient, at a point or as a mean over rows."""
+"""Losses: parameters -> the loss and its gradient, at a point or as a mean over rows."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Assignment(NamedTuple):
 
 
 class OptimizerRule(NamedTuple):
-    """What an optimizer does to each parameter in a step."""
+    """The changes that an optimizer makes to each parameter in a step."""
 
     name: str
     defaults: Mapping[str, float]  # of the hyperparameters

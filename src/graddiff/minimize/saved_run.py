@@ -1,4 +1,4 @@
-"""What is to be minimized, and how: all that a run is made of, and the file that keeps it."""
+"""Everything that defines a run, and the file that saves it."""
 
 from __future__ import annotations
 

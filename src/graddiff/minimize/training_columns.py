@@ -87,10 +87,11 @@ class ArrayKernel:
         ]
         if self._outputs.shape[1] != size:
             self._outputs = numpy.empty((len(self._outputs), size))
-        left = self._kernel(inputs, list(self._outputs))
-        if left is None:
+        left_mask = self._kernel(inputs, list(self._outputs))
+        if left_mask is None:
             return self._outputs.sum(axis=1).tolist(), []
-        return self._outputs.sum(axis=1, where=~left).tolist(), numpy.flatnonzero(left).tolist()
+        sums = self._outputs.sum(axis=1, where=~left_mask)
+        return sums.tolist(), numpy.flatnonzero(left_mask).tolist()
 
     def _repeat_parameter(self, place: int, size: int) -> FloatColumn:
         """Returns a parameter as a column that repeats it, without a copy: its stride is 0."""

@@ -1,4 +1,4 @@
-"""What follows a run: each listener sees every step, and the end, and does one thing with them."""
+"""The listeners of a run: each sees every step, and the end, and does one thing with them."""
 
 from __future__ import annotations
 

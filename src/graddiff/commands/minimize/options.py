@@ -39,7 +39,7 @@ OUTPUT_OPTIONS = ("output", "save", "plot")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MinimizeOptions:
-    """What the command line says; None, or an empty tuple, for an option that it leaves out."""
+    """The command line; None, or an empty tuple, for an option that it leaves out."""
 
     # The loss and its parameters.
     expression: str | None

@@ -1,4 +1,4 @@
-"""What a finished run writes: its result, its picture, its messages."""
+"""The output of a finished run: its result, its picture, its messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of graddiff minimize begins with, as its options say."""
+"""A new run of graddiff minimize, prepared as its options say."""
 
 from __future__ import annotations
 
