@@ -167,9 +167,7 @@ class RunReport:
 
 def join_bindings(values: Mapping[str, float], digits: int) -> str:
     """Returns names with their values, in a row."""
-    return ", ".join(
-        f"{name} = {format_float(value, digits)}" for name, value in values.items()
-    )
+    return ", ".join(f"{name} = {format_float(value, digits)}" for name, value in values.items())
 
 
 def format_update(update: UpdateStep) -> str:
