@@ -96,7 +96,7 @@ def test_output_may_be_less(options: tuple[str, ...], expected: list[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("field", "said", "code"),
+    ("field", "expected", "code"),
     [
         ("two", "column x: 'two' is no number", 5),
         ("", "column x: there is no number", 5),
@@ -109,7 +109,7 @@ def test_output_may_be_less(options: tuple[str, ...], expected: list[str]) -> No
         ('"1', "is a quote that is never closed?", 5),
     ],
 )
-def test_row_that_fails_says_why_and_the_others_go_on(field: str, said: str, code: int) -> None:
+def test_row_that_fails_says_why_and_the_others_go_on(field: str, expected: str, code: int) -> None:
     process = graddiff(
         "log(x)",
         "--data",
@@ -122,7 +122,7 @@ def test_row_that_fails_says_why_and_the_others_go_on(field: str, said: str, cod
     rows = process.stdout.decode().splitlines()
     assert rows[1] == "1,begin,0.0,1.0,"
     if field != '"1':
-        assert said in table(process.stdout.decode())[1]["error"]
+        assert expected in table(process.stdout.decode())[1]["error"]
         assert rows[3] == "1,after,0.0,1.0,"
         assert "1 of 3 rows failed, the first in line 3" in process.stderr.decode()
 
@@ -146,15 +146,15 @@ def test_infinite_slope_is_an_answer() -> None:
 
 def test_conventions_are_told_once_for_all_rows() -> None:
     process = graddiff("relu(x)", "--data", "-", "--data-format", "csv", stdin="x\n0\n1\n0\n0\n")
-    said = (
+    expected = (
         "graddiff: kink: relu(x) has a kink at x = 0: its slopes by x are 0 and 1; "
         "0 is used (line 2 and 2 more)\n"
     )
-    assert (process.returncode, process.stderr.decode()) == (0, said)
+    assert (process.returncode, process.stderr.decode()) == (0, expected)
 
 
 @pytest.mark.parametrize(
-    ("record", "said", "kind"),
+    ("record", "expected", "kind"),
     [
         ('{"x": "2"}', 'x is no number, but "2"', "file"),
         ('{"x": true}', "x is no number, but true", "file"),
@@ -171,14 +171,14 @@ def test_conventions_are_told_once_for_all_rows() -> None:
         ('{"x": -1}', "log needs x > 0; here x = -1", "domain"),
     ],
 )
-def test_record_that_fails_says_why(record: str, said: str, kind: str) -> None:
+def test_record_that_fails_says_why(record: str, expected: str, kind: str) -> None:
     stdin = f'{{"x": 1}}\n{record}\n{{"x": 1}}\n'
     process = graddiff("log(x)", "--data", "-", "--data-format", "jsonl", stdin=stdin)
     records = [json.loads(line) for line in process.stdout.splitlines()]
     assert [record["error"] is None for record in records] == [True, not kind, True]
     if kind:
         assert records[1]["error"]["kind"] == kind
-        assert said in records[1]["error"]["message"]
+        assert expected in records[1]["error"]["message"]
         assert process.returncode > 1
 
 
@@ -197,7 +197,7 @@ def test_fail_fast_stops_behind_the_first_row_that_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stdin", "arguments", "code", "said"),
+    ("stdin", "arguments", "code", "expected"),
     [
         ("", (), 2, "standard input is empty"),
         ("y\n1\n", (), 3, "no value for x: neither a column of standard input nor in --at"),
@@ -213,9 +213,9 @@ def test_fail_fast_stops_behind_the_first_row_that_fails() -> None:
     ],
 )
 def test_table_that_does_not_fit_is_one_sentence(
-    stdin: str, arguments: tuple[str, ...], code: int, said: str
+    stdin: str, arguments: tuple[str, ...], code: int, expected: str
 ) -> None:
-    assert said in error(
+    assert expected in error(
         "x^2", "--data", "-", "--data-format", "csv", *arguments, stdin=stdin, code=code
     )
 
@@ -240,11 +240,11 @@ def test_member_with_the_name_of_a_result_is_one_sentence() -> None:
 )
 def test_odd_records_are_rows(stdin: str, rows: list[str | None]) -> None:
     process = graddiff("2x", "--data", "-", "--data-format", "csv", stdin=stdin)
-    found = process.stdout.decode().split("\n")[1:-1]
+    outcome = process.stdout.decode().split("\n")[1:-1]
     assert process.stderr == b"" or process.stderr.startswith(b"graddiff: 1 of ")
-    assert rows[-1] == found[-1]
+    assert rows[-1] == outcome[-1]
     if None not in rows:
-        assert found == rows
+        assert outcome == rows
 
 
 def test_numbers_of_a_csv_stand_in_json_as_they_were_written() -> None:
@@ -259,8 +259,8 @@ def test_member_without_a_column_is_said_in_its_row() -> None:
     text = output(
         "x", "--data", "-", "--data-format", "jsonl", "--format", "csv", stdin=stdin, code=5
     )
-    said = '"member more is not in the first record, so there is no column for it"'
-    assert text.splitlines()[1:] == ["1,1.0,1.0,", f"2,,,{said}", "3,3.0,1.0,"]
+    expected = '"member more is not in the first record, so there is no column for it"'
+    assert text.splitlines()[1:] == ["1,1.0,1.0,", f"2,,,{expected}", "3,3.0,1.0,"]
 
 
 def test_half_a_character_of_json_is_an_escape_in_csv() -> None:
@@ -405,7 +405,7 @@ def peak(size: int) -> int:
         f"subprocess.run({command!r}, stdout=subprocess.DEVNULL, stdin=sys.stdin); {measure}"
     )
     source = subprocess.Popen([COMMAND[0], "-c", rows], stdout=subprocess.PIPE)
-    found = subprocess.run(
+    outcome = subprocess.run(
         [COMMAND[0], "-c", code],
         stdin=source.stdout,
         capture_output=True,
@@ -413,7 +413,7 @@ def peak(size: int) -> int:
         check=True,
     )
     source.wait()
-    return int(found.stdout)
+    return int(outcome.stdout)
 
 
 def test_memory_does_not_grow_with_the_rows() -> None:
@@ -438,10 +438,10 @@ def test_mark_is_no_text_however_it_is_read(size: int) -> None:
 def test_blocks_end_where_records_end(size: int) -> None:
     data = b'a,b\n1,"x\ny\n"\n2,"""\n"\n3,z'
     records = [b"a,b\n", b'1,"x\ny\n"\n', b'2,"""\n"\n', b"3,z"]
-    found = [*chunks(data, size)]
-    assert b"".join(found) == data
+    outcome = [*chunks(data, size)]
+    assert b"".join(outcome) == data
     ends = {len(b"".join(records[:count])) for count in range(len(records) + 1)}
-    assert {len(b"".join(found[:count])) for count in range(len(found) + 1)} <= ends
+    assert {len(b"".join(outcome[:count])) for count in range(len(outcome) + 1)} <= ends
 
 
 @pytest.mark.parametrize(
@@ -524,9 +524,9 @@ def test_each_failure_has_the_expression_that_its_span_is_of(
     line: str, expression: str | None, span: list[int] | None
 ) -> None:
     process = graddiff("--each", stdin=line.encode("utf-8", "surrogateescape"))
-    found = json.loads(process.stdout)
-    SCHEMA.validate(found)
-    assert (found["expression"], found["error"]["span"]) == (expression, span)
+    outcome = json.loads(process.stdout)
+    SCHEMA.validate(outcome)
+    assert (outcome["expression"], outcome["error"]["span"]) == (expression, span)
 
 
 def test_each_says_about_a_bare_number_what_there_is_to_say() -> None:

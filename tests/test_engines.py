@@ -404,11 +404,11 @@ def test_columnar_file_becomes_another_with_its_answers(
     (TABLE.write_parquet if reads == "parquet" else TABLE.write_ipc)(source)
     err = error("i*log(x)", "--data", str(source), "--output", str(target), code=5)
     assert "3 of 5 rows failed, the first in line 2" in err
-    found = polars.read_parquet(target) if writes == "parquet" else polars.read_ipc(target)
-    assert found.columns == [*TABLE.columns, "value", "gradient.i", "gradient.x", "error"]
-    assert found.select(TABLE.columns).equals(TABLE)
-    assert found["error"].to_list() == MESSAGES
-    assert found["gradient.x"].to_list()[::4] == [1, 1.25]
+    outcome = polars.read_parquet(target) if writes == "parquet" else polars.read_ipc(target)
+    assert outcome.columns == [*TABLE.columns, "value", "gradient.i", "gradient.x", "error"]
+    assert outcome.select(TABLE.columns).equals(TABLE)
+    assert outcome["error"].to_list() == MESSAGES
+    assert outcome["gradient.x"].to_list()[::4] == [1, 1.25]
     assert os.listdir(tmp_path) == [source.name, target.name] or {*os.listdir(tmp_path)} == {
         source.name,
         target.name,
@@ -475,12 +475,12 @@ def test_text_becomes_a_columnar_file(tmp_path: Path, form: str) -> None:
         "x^2", "--data", "-", "--data-format", form, "--output", str(target), stdin=text
     )
     assert process.returncode == 5
-    found = polars.read_parquet(target)
-    assert found["value"].to_list() == [1, None, 4]
-    assert found["gradient.x"].to_list() == [2, None, 4]
-    assert found["note"].to_list() == ["a, b", None, "7"]
-    assert found["error"].to_list()[0] is None
-    assert "no number" in found["error"].to_list()[1]
+    outcome = polars.read_parquet(target)
+    assert outcome["value"].to_list() == [1, None, 4]
+    assert outcome["gradient.x"].to_list() == [2, None, 4]
+    assert outcome["note"].to_list() == ["a, b", None, "7"]
+    assert outcome["error"].to_list()[0] is None
+    assert "no number" in outcome["error"].to_list()[1]
     assert os.listdir(tmp_path) == [target.name]
 
 
@@ -516,8 +516,8 @@ def test_column_of_a_csv_says_in_a_columnar_file_what_it_said(
         f"{tmp_path / 'o.arrow'}",
         stdin=f"x,n\n{text}",
     )
-    found = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
-    assert [*map(repr, found)] == [*map(repr, expected)]
+    outcome = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
+    assert [*map(repr, outcome)] == [*map(repr, expected)]
 
 
 @pytest.mark.parametrize(
@@ -548,12 +548,12 @@ def test_member_says_in_a_columnar_file_what_it_said(
         f"{tmp_path / 'o.arrow'}",
         stdin=text,
     )
-    found = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
-    assert [*map(repr, found)] == [*map(repr, expected)]
+    outcome = polars.read_ipc(tmp_path / "o.arrow")["n"].to_list()
+    assert [*map(repr, outcome)] == [*map(repr, expected)]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "expected"),
     [
         (
             ("--data", "it.parquet", "--output", "it.parquet"),
@@ -607,7 +607,7 @@ def test_columnar_file_that_does_not_fit_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, ...],
     code: int,
-    said: str,
+    expected: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     TABLE.drop("deep").head(1).write_parquet("it.parquet")
@@ -615,7 +615,7 @@ def test_columnar_file_that_does_not_fit_is_one_sentence(
     Path("cut.parquet").write_bytes(Path("it.parquet").read_bytes()[:-9])
     os.mkfifo("pipe.parquet")
     before = {*os.listdir()}
-    assert said in error("i*log(x)", *arguments, code=code)
+    assert expected in error("i*log(x)", *arguments, code=code)
     assert {*os.listdir()} == before
 
 
@@ -697,8 +697,8 @@ def test_fail_fast_stops_behind_the_first_table_that_fails(tmp_path: Path) -> No
             "x\n1\n" if not number else "x\n-1\n", encoding="utf-8"
         )
     folders = ("--data", f"{tmp_path / 'in'}", "--output", f"{tmp_path / 'out'}")
-    told = error("log(x)", *folders, "--fail-fast", code=4)
-    assert told.count("failed") == 1
+    message = error("log(x)", *folders, "--fail-fast", code=4)
+    assert message.count("failed") == 1
     assert {*contents(tmp_path / "out")} == {"0.csv", "1.csv"}
     assert error("log(x)", *folders, code=4).count("failed") == 2
 
@@ -774,7 +774,7 @@ def cluster_of_its_own(begin: str) -> Iterator[tuple[subprocess.Popen[str], str]
 
 
 @pytest.mark.parametrize(
-    ("begin", "said"),
+    ("begin", "expected"),
     [
         ("sys.modules['graddiff'] = None", "graddiff is not installed where the scheduler tcp://"),
         (
@@ -784,7 +784,7 @@ def cluster_of_its_own(begin: str) -> Iterator[tuple[subprocess.Popen[str], str]
     ],
 )
 def test_cluster_without_this_graddiff_is_one_sentence(
-    tmp_path: Path, begin: str, said: str
+    tmp_path: Path, begin: str, expected: str
 ) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "0.csv").write_text("x\n1\n", encoding="utf-8")
@@ -792,10 +792,10 @@ def test_cluster_without_this_graddiff_is_one_sentence(
     with cluster_of_its_own(f"import sys, types; {begin}") as (_, address):
         process = spawn("x", *folders, "--engine", "dask", "--scheduler", address)
     assert (process.returncode, process.stdout) == (5, b"")
-    told = process.stderr.decode()
-    assert told.startswith(f"graddiff: {said}")
-    assert told.count("\n") == 2
-    assert "hint: scheduler and workers need the same graddiff" in told
+    message = process.stderr.decode()
+    assert message.startswith(f"graddiff: {expected}")
+    assert message.count("\n") == 2
+    assert "hint: scheduler and workers need the same graddiff" in message
 
 
 def test_scheduler_that_dies_is_one_sentence(tmp_path: Path) -> None:
@@ -843,11 +843,11 @@ def test_column_kernel_serves_polars_pandas_and_dask() -> None:
         [result.gradient["x"] for result in expected], rel=1e-14
     )
     distant = dask.dataframe.from_pandas(pandas.DataFrame({"x": xs}), npartitions=2)
-    found = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute(
+    outcome = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute(
         scheduler="sync"
     )
-    assert found["value"].tolist() == answered["value"].to_list()
-    assert found["gradient.x"].tolist() == answered["gradient.x"].to_list()
+    assert outcome["value"].tolist() == answered["value"].to_list()
+    assert outcome["gradient.x"].tolist() == answered["gradient.x"].to_list()
 
 
 @pytest.mark.slow
@@ -863,12 +863,12 @@ def test_column_kernel_means_the_same_to_the_workers_of_a_cluster() -> None:
         Client(cluster),
     ):
         distant = dask.dataframe.from_pandas(frame, npartitions=2)
-        found = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute()
-    pandas.testing.assert_frame_equal(found, expected, check_dtype=False)
+        outcome = distant.map_partitions(lambda part: part.assign(**kernel(part))).compute()
+    pandas.testing.assert_frame_equal(outcome, expected, check_dtype=False)
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "expected"),
     [
         ({"w": math.inf}, "w is inf, which is no finite number"),
         ({"w": math.nan}, "w is nan, which is no finite number"),
@@ -876,8 +876,8 @@ def test_column_kernel_means_the_same_to_the_workers_of_a_cluster() -> None:
         ({"q": 1}, "q is bound, but does not occur in the expression"),
     ],
 )
-def test_column_kernel_refuses_what_it_cannot_bind(at: dict[str, float], said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_column_kernel_refuses_what_it_cannot_bind(at: dict[str, float], expected: str) -> None:
+    with pytest.raises(UsageError, match=expected):
         column_kernel("w*x", at=at)
 
 

@@ -67,18 +67,18 @@ def minimized(
 ) -> dict[str, Any]:
     process = graddiff("minimize", *arguments, "--json", stdin=stdin, cwd=cwd)
     assert process.returncode == code, process.stderr.decode()
-    found: dict[str, Any] = json.loads(process.stdout, parse_constant=pytest.fail)
-    SCHEMA.validate(found)
-    return found
+    outcome: dict[str, Any] = json.loads(process.stdout, parse_constant=pytest.fail)
+    SCHEMA.validate(outcome)
+    return outcome
 
 
 def records(*arguments: str, code: int = 0, cwd: Path | None = None) -> list[dict[str, Any]]:
     process = graddiff("minimize", *arguments, "--format", "jsonl", cwd=cwd)
     assert process.returncode == code, process.stderr.decode()
-    found = [json.loads(line, parse_constant=pytest.fail) for line in process.stdout.splitlines()]
-    for record in (found[0], found[-1]):
+    outcome = [json.loads(line, parse_constant=pytest.fail) for line in process.stdout.splitlines()]
+    for record in (outcome[0], outcome[-1]):
         SCHEMA.validate(record)
-    return found
+    return outcome
 
 
 def a_line(folder: Path, count: int, seed: int = 0) -> tuple[Path, list[float], list[float]]:
@@ -127,18 +127,18 @@ def path_of(
 def test_paths_are_those_that_pytorch_was_seen_to_take(
     name: str, optimizer: str, tmp_path: Path
 ) -> None:
-    found = path_of(LOSSES[name], optimizer, tmp_path, {})
+    outcome = path_of(LOSSES[name], optimizer, tmp_path, {})
     for number, expected in RECORDED["paths"][name][optimizer].items():
-        assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+        assert [*outcome[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 def test_hyperparameters_do_what_they_do_in_pytorch(optimizer: str, tmp_path: Path) -> None:
     ours, _ = SETTINGS[optimizer]
     assert {*ours, "lr"} == {*OPTIMIZER_RULES[optimizer].defaults}
-    found = path_of(LOSSES["rosenbrock"], optimizer, tmp_path, ours)
+    outcome = path_of(LOSSES["rosenbrock"], optimizer, tmp_path, ours)
     for number, expected in RECORDED["settings"][optimizer].items():
-        assert [*found[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+        assert [*outcome[int(number)].values()] == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
@@ -152,8 +152,8 @@ def test_defaults_are_those_of_pytorch(optimizer: str) -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 @pytest.mark.parametrize("name", LOSSES)
 def test_paths_are_those_of_pytorch(name: str, optimizer: str, tmp_path: Path) -> None:
-    found = path_of(LOSSES[name], optimizer, tmp_path, {})
-    for ours, theirs in zip(found[1:], of_torch(LOSSES[name], optimizer, {}), strict=True):
+    outcome = path_of(LOSSES[name], optimizer, tmp_path, {})
+    for ours, theirs in zip(outcome[1:], of_torch(LOSSES[name], optimizer, {}), strict=True):
         assert [*ours.values()] == pytest.approx(theirs, rel=1e-12, abs=1e-15)
 
 
@@ -177,23 +177,25 @@ def test_lbfgs_takes_the_steps_of_scipy(name: str) -> None:
         callback=lambda x: seen.append(x.tolist()),
     )
     at = ",".join(f"{name}={value!r}" for name, value in loss.start.items())
-    found = records(loss.text, "--at", at, "--optimizer", "lbfgs", "--steps", "8")
-    assert len(found) == 9
-    for record, expected in zip(found, seen):
+    outcome = records(loss.text, "--at", at, "--optimizer", "lbfgs", "--steps", "8")
+    assert len(outcome) == 9
+    for record, expected in zip(outcome, seen):
         assert [*record["parameters"].values()] == pytest.approx(expected, rel=1e-6)
 
 
 def test_lbfgs_turns_back_where_there_is_no_loss() -> None:
-    found = minimized("x - log(x)", "--at", "x=0.01", "--optimizer", "lbfgs")
-    assert found["parameters"]["x"] == pytest.approx(1)
-    assert found["stopped"] in ("gradient", "line search")
+    outcome = minimized("x - log(x)", "--at", "x=0.01", "--optimizer", "lbfgs")
+    assert outcome["parameters"]["x"] == pytest.approx(1)
+    assert outcome["stopped"] in ("gradient", "line search")
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZER_RULES)
 def test_record_holds_what_the_step_goes_by(optimizer: str) -> None:
-    found = records("x^2 + x*y + y^4", "--at", "x=1,y=-2", "--optimizer", optimizer, "--steps", "7")
-    assert [record["step"] for record in found] == [*range(8)]
-    for record in found:
+    outcome = records(
+        "x^2 + x*y + y^4", "--at", "x=1,y=-2", "--optimizer", optimizer, "--steps", "7"
+    )
+    assert [record["step"] for record in outcome] == [*range(8)]
+    for record in outcome:
         result = differentiate("x^2 + x*y + y^4", record["parameters"])
         assert record["value"] == pytest.approx(result.value, rel=1e-14)
         assert record["gradient"] == pytest.approx(result.gradient, rel=1e-14)
@@ -225,12 +227,12 @@ def test_csv_holds_what_json_lines_hold() -> None:
 
 
 def test_other_names_are_left_where_they_are() -> None:
-    found = minimized(
+    outcome = minimized(
         "(x - c)^2 + y^2", "--at", "x=0,c=5,y=1", "--wrt", "x", "--lr", "0.1", "--steps", "300"
     )
-    assert found["parameters"] == {"x": pytest.approx(5)}
-    assert found["fixed"] == {"c": 5, "y": 1}
-    assert found["value"] == pytest.approx(1)
+    assert outcome["parameters"] == {"x": pytest.approx(5)}
+    assert outcome["fixed"] == {"c": 5, "y": 1}
+    assert outcome["value"] == pytest.approx(1)
 
 
 # data
@@ -252,8 +254,8 @@ def test_line_is_that_of_the_closed_form(engine: str, tmp_path: Path) -> None:
         "--engine",
         engine,
     ]
-    found = minimized(*arguments)["parameters"]
-    assert (found["w"], found["b"]) == pytest.approx(closed_form(xs, ys), rel=1e-6)
+    outcome = minimized(*arguments)["parameters"]
+    assert (outcome["w"], outcome["b"]) == pytest.approx(closed_form(xs, ys), rel=1e-6)
 
 
 @pytest.mark.parametrize("engine", ["rows", "columns"])
@@ -276,9 +278,9 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
         "--epochs",
         "3",
     ]
-    found = records(*arguments, *mixed, "--engine", engine)
-    assert [record["epoch"] for record in found] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
-    assert [record["loss"] is None for record in found] == [False, True, True] * 3 + [False]
+    outcome = records(*arguments, *mixed, "--engine", engine)
+    assert [record["epoch"] for record in outcome] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
+    assert [record["loss"] is None for record in outcome] == [False, True, True] * 3 + [False]
     w = b = 0.0
     orders = set()
     for step in range(9):
@@ -291,8 +293,8 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
         orders.add(tuple(order))
         rows = order[4 * index : 4 * index + 4]
         errors = [w * xs[row] + b - ys[row] for row in rows]
-        assert found[step]["parameters"] == pytest.approx({"w": w, "b": b}, rel=1e-12)
-        assert found[step]["value"] == pytest.approx(
+        assert outcome[step]["parameters"] == pytest.approx({"w": w, "b": b}, rel=1e-12)
+        assert outcome[step]["value"] == pytest.approx(
             sum(e * e for e in errors) / len(rows), rel=1e-12
         )
         w, b = (
@@ -301,20 +303,20 @@ def test_batches_are_the_rows_in_their_order_or_in_that_of_a_seed(
         )
     assert len(orders) == (1 if seed is None else 3)
     whole = sum((w * x + b - y) ** 2 for x, y in zip(xs, ys)) / 10
-    assert found[-1]["value"] == found[-1]["loss"] == pytest.approx(whole, rel=1e-12)
+    assert outcome[-1]["value"] == outcome[-1]["loss"] == pytest.approx(whole, rel=1e-12)
 
 
 def test_xor_is_learned_from_a_stated_seed(tmp_path: Path) -> None:
     (tmp_path / "xor.csv").write_text(XOR)
     arguments = ["--data", "xor.csv", "--random", "u1,v1,c1,u2,v2,c2,w1,w2,d", "--random-seed", "1"]
-    found = minimized(
+    outcome = minimized(
         NETWORK, *arguments, "--optimizer", "adam", "--lr", "0.05", "--epochs", "1000", cwd=tmp_path
     )
     network = NETWORK.rpartition(";")[0]
     for line in XOR.split()[1:]:
         a, b, y = map(float, line.split(","))
         assert differentiate(
-            network, {**found["parameters"], "a": a, "b": b}
+            network, {**outcome["parameters"], "a": a, "b": b}
         ).value == pytest.approx(y, abs=0.1)
 
 
@@ -332,11 +334,11 @@ def test_sine_is_fitted_by_a_small_network(tmp_path: Path) -> None:
         "--random-seed",
         "2",
     ]
-    found = minimized(
+    outcome = minimized(
         text, *arguments, "--optimizer", "adam", "--lr", "0.03", "--epochs", "2000", cwd=tmp_path
     )
-    assert found["value"] < 1e-3
-    assert found["epochs"] == found["steps"] == 2000
+    assert outcome["value"] < 1e-3
+    assert outcome["epochs"] == outcome["steps"] == 2000
 
 
 def test_logistic_regression_ends_where_its_gradient_is_zero(tmp_path: Path) -> None:
@@ -357,9 +359,9 @@ def test_logistic_regression_ends_where_its_gradient_is_zero(tmp_path: Path) -> 
         "--tolerance",
         "1e-8",
     ]
-    found = minimized(text, *arguments, cwd=tmp_path)
-    assert found["stopped"] in ("tolerance", "line search")
-    w, b = found["parameters"].values()
+    outcome = minimized(text, *arguments, cwd=tmp_path)
+    assert outcome["stopped"] in ("tolerance", "line search")
+    w, b = outcome["parameters"].values()
     errors = [1 / (1 + numpy.exp(-(w * x + b))) - y for x, y in rows]
     assert sum(errors) / 300 == pytest.approx(0, abs=1e-7)
     assert sum(error * x for error, (x, _) in zip(errors, rows)) / 300 == pytest.approx(0, abs=1e-7)
@@ -392,27 +394,27 @@ def test_rows_come_from_every_kind_of_table(form: str, tmp_path: Path) -> None:
         )
     else:
         other, stdin, more = Path("-"), text, ["--data-format", "csv"]
-    found = minimized(
+    outcome = minimized(
         LINE, "--data", str(other), *more, "--at", "w=0,b=0", "--lr", "0.1", stdin=stdin
     )
-    assert found["parameters"] == expected["parameters"]
+    assert outcome["parameters"] == expected["parameters"]
 
 
 def test_test_data_are_told_of_and_change_nothing(tmp_path: Path) -> None:
     path, _, _ = a_line(tmp_path, 50)
     (tmp_path / "test.csv").write_text("x,y\n0,0\n1,3\n")
     arguments = [LINE, "--data", str(path), "--at", "w=0,b=0", "--lr", "0.1", "--epochs", "20"]
-    found = minimized(*arguments, "--test-data", str(tmp_path / "test.csv"))
-    told = records(*arguments, "--test-data", str(tmp_path / "test.csv"))
-    assert told[-1]["test"] == found["test"]
-    w, b = found["parameters"].values()
-    assert found["test"] == pytest.approx((b**2 + (w + b - 3) ** 2) / 2)
-    assert found["parameters"] == minimized(*arguments)["parameters"]
+    outcome = minimized(*arguments, "--test-data", str(tmp_path / "test.csv"))
+    message = records(*arguments, "--test-data", str(tmp_path / "test.csv"))
+    assert message[-1]["test"] == outcome["test"]
+    w, b = outcome["parameters"].values()
+    assert outcome["test"] == pytest.approx((b**2 + (w + b - 3) ** 2) / 2)
+    assert outcome["parameters"] == minimized(*arguments)["parameters"]
     shown = output("minimize", *arguments, "--test-data", str(tmp_path / "test.csv"))
     assert ["step", "loss", "test", "loss", "|∇f|", "w", "b"] in [
         line.split() for line in shown.splitlines()
     ]
-    assert f"test loss = {found['test']:.7g}" in shown
+    assert f"test loss = {outcome['test']:.7g}" in shown
 
 
 def test_many_rows_are_kept_in_a_file_and_give_the_same(tmp_path: Path) -> None:
@@ -483,11 +485,11 @@ def test_rows_at_a_kink_go_by_the_convention_and_are_told_of(tmp_path: Path) -> 
             "1",
         ]
         process = graddiff("minimize", *arguments, "--engine", engine, "--json", cwd=tmp_path)
-        found = json.loads(process.stdout)
-        assert found["parameters"] == {"w": 0.0, "b": 2.0}
+        outcome = json.loads(process.stdout)
+        assert outcome["parameters"] == {"w": 0.0, "b": 2.0}
         assert b"kink: relu(w*x)" in process.stderr
         assert b"more times" in process.stderr
-        assert found["notices"][0]["kind"] == "kink"
+        assert outcome["notices"][0]["kind"] == "kink"
 
 
 @pytest.mark.parametrize("engine", ["rows", "columns"])
@@ -551,19 +553,19 @@ def test_looks_are_kept_evenly_however_many() -> None:
 def test_batches_stop_by_what_is_over_all_rows(tmp_path: Path) -> None:
     path, xs, ys = a_line(tmp_path, 40)
     data = [LINE, "--data", str(path), "--at", "w=0,b=0", "--batch-size", "10", "--epochs", "500"]
-    found = minimized(*data, "--lr", "0.02", "--tolerance", "0.02")
-    assert found["stopped"] == "tolerance"
-    assert found["steps"] == 4 * found["epochs"]
-    w, b = found["parameters"].values()
+    outcome = minimized(*data, "--lr", "0.02", "--tolerance", "0.02")
+    assert outcome["stopped"] == "tolerance"
+    assert outcome["steps"] == 4 * outcome["epochs"]
+    w, b = outcome["parameters"].values()
     errors = [w * x + b - y for x, y in zip(xs, ys)]
     slopes = [2 * sum(e * x for e, x in zip(errors, xs)) / 40, 2 * sum(errors) / 40]
-    assert [*found["gradient"].values()] == pytest.approx(slopes)
+    assert [*outcome["gradient"].values()] == pytest.approx(slopes)
     assert sum(slope**2 for slope in slopes) ** 0.5 <= 0.02
     assert minimized(*data, "--lr", "0.2", "--patience", "3")["stopped"] == "patience"
-    found = minimized(*data, "--lr", "2", code=4)
-    assert found["stopped"] == "divergence"
-    w, b = found["parameters"].values()
-    assert found["value"] == pytest.approx(sum((w * x + b - y) ** 2 for x, y in zip(xs, ys)) / 40)
+    outcome = minimized(*data, "--lr", "2", code=4)
+    assert outcome["stopped"] == "divergence"
+    w, b = outcome["parameters"].values()
+    assert outcome["value"] == pytest.approx(sum((w * x + b - y) ** 2 for x, y in zip(xs, ys)) / 40)
 
 
 def test_test_data_without_a_loss_are_told_of_once(tmp_path: Path) -> None:
@@ -573,11 +575,11 @@ def test_test_data_without_a_loss_are_told_of_once(tmp_path: Path) -> None:
         arguments = ["(w - log(x))^2", "--data", "p.csv", "--test-data", "t.csv", "--at", "w=0"]
         process = graddiff("minimize", *arguments, "--optimizer", optimizer, cwd=tmp_path)
         assert process.returncode == 0
-        told = (
+        message = (
             b"graddiff: there is no loss on the test data: "
             b"line 2 of t.csv: log needs x > 0; here x = -1\n"
         )
-        assert process.stderr == told
+        assert process.stderr == message
 
 
 # stopping
@@ -585,21 +587,25 @@ def test_test_data_without_a_loss_are_told_of_once(tmp_path: Path) -> None:
 
 def test_reasons_to_stop() -> None:
     bowl = ["(x-3)^2", "--at", "x=0", "--lr", "0.1"]
-    found = minimized(*bowl, "--tolerance", "1e-3")
-    assert found["stopped"] == "tolerance"
-    assert abs(found["gradient"]["x"]) <= 1e-3 < abs(found["gradient"]["x"]) / 0.8
+    outcome = minimized(*bowl, "--tolerance", "1e-3")
+    assert outcome["stopped"] == "tolerance"
+    assert abs(outcome["gradient"]["x"]) <= 1e-3 < abs(outcome["gradient"]["x"]) / 0.8
     assert minimized(*bowl, "--steps", "5")["message"] == "5 steps done"
     assert minimized("(x-3)^2", "--at", "x=0", "--lr", "1e-4")["steps"] == 1000
-    found = minimized("x^2 + 1", "--at", "x=2", "--lr", "0.5")
-    assert (found["stopped"], found["steps"], found["parameters"]) == ("gradient", 1, {"x": 0.0})
+    outcome = minimized("x^2 + 1", "--at", "x=2", "--lr", "0.5")
+    assert (outcome["stopped"], outcome["steps"], outcome["parameters"]) == (
+        "gradient",
+        1,
+        {"x": 0.0},
+    )
     assert minimized("x^2", "--at", "x=0", "--optimizer", "adam")["steps"] == 0
-    found = minimized("abs(x)", "--at", "x=0.04", "--lr", "0.1", "--patience", "7")
-    assert (found["stopped"], found["steps"]) == ("patience", 7)
-    assert found["message"] == "the loss has not become smaller 7 times in a row"
+    outcome = minimized("abs(x)", "--at", "x=0.04", "--lr", "0.1", "--patience", "7")
+    assert (outcome["stopped"], outcome["steps"]) == ("patience", 7)
+    assert outcome["message"] == "the loss has not become smaller 7 times in a row"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "steps", "said"),
+    ("arguments", "steps", "expected"),
     [
         (
             ["(x-3)^2", "--at", "x=0", "--lr", "1.1"],
@@ -615,12 +621,12 @@ def test_reasons_to_stop() -> None:
         ),
     ],
 )
-def test_divergence_says_what_to_try(arguments: list[str], steps: int, said: str) -> None:
+def test_divergence_says_what_to_try(arguments: list[str], steps: int, expected: str) -> None:
     process = graddiff("minimize", *arguments, "--json")
     assert process.returncode == 4
     assert json.loads(process.stdout)["stopped"] == "divergence"
     assert json.loads(process.stdout)["steps"] == steps
-    assert said in process.stderr.decode()
+    assert expected in process.stderr.decode()
     assert f"try a smaller --lr: it is {float(arguments[-1]):g}" in process.stderr.decode()
 
 
@@ -636,10 +642,10 @@ def test_a_rise_that_ends_below_the_start_is_no_divergence() -> None:
         "--lr",
         "1e-4",
     ]
-    found = records(*rolling, "--steps", "600")
-    growing = [b["value"] > a["value"] for a, b in pairwise(found)]
+    outcome = records(*rolling, "--steps", "600")
+    growing = [b["value"] > a["value"] for a, b in pairwise(outcome)]
     assert sum(growing) > 100
-    assert len(found) == 601
+    assert len(outcome) == 601
 
 
 @pytest.mark.parametrize(
@@ -674,22 +680,24 @@ def test_run_that_only_went_uphill_is_no_success(arguments: list[str], code: int
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("log(x)", "the line search finds no smaller loss, and the gradient is 1 long"),
         ("-x^2", "long"),
     ],
 )
-def test_line_search_that_fails_is_no_minimum(text: str, said: str) -> None:
+def test_line_search_that_fails_is_no_minimum(text: str, expected: str) -> None:
     process = graddiff("minimize", text, "--at", "x=1", "--optimizer", "lbfgs", "--json")
     assert process.returncode == 4
-    assert said in process.stderr.decode()
+    assert expected in process.stderr.decode()
     assert "hint: try another start, or adam" in process.stderr.decode()
 
 
 def test_line_search_needs_a_loss_to_begin_with() -> None:
-    told = error("minimize", "log(x)", "--at", "x=-1", "--optimizer", "lbfgs", code=4)
-    assert told.startswith("graddiff: the run cannot begin there: log needs x > 0; here x = -1\n")
+    message = error("minimize", "log(x)", "--at", "x=-1", "--optimizer", "lbfgs", code=4)
+    assert message.startswith(
+        "graddiff: the run cannot begin there: log needs x > 0; here x = -1\n"
+    )
 
 
 def test_kept_state_is_one_where_there_is_a_loss(tmp_path: Path) -> None:
@@ -706,8 +714,8 @@ def test_kept_state_is_one_where_there_is_a_loss(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert process.returncode == 4
-    found, (_, state) = json.loads(process.stdout), load_run(str(tmp_path / "s.json"))
-    assert (state.step, state.parameters) == (1, (found["parameters"]["x"],))
+    outcome, (_, state) = json.loads(process.stdout), load_run(str(tmp_path / "s.json"))
+    assert (state.step, state.parameters) == (1, (outcome["parameters"]["x"],))
 
 
 def test_loss_that_falls_without_end_is_told_of() -> None:
@@ -717,7 +725,7 @@ def test_loss_that_falls_without_end_is_told_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "said"),
+    ("text", "at", "expected"),
     [
         ("sqrt(x)", "x=0", "the derivative by x is infinite: sqrt(x) has a vertical tangent"),
         ("x*1e400", "x=1", "the number 1e400 is too large"),
@@ -727,11 +735,11 @@ def test_loss_that_falls_without_end_is_told_of() -> None:
 )
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "table"])
 def test_start_without_a_gradient_is_said_in_every_format(
-    text: str, at: str, said: str, form: str
+    text: str, at: str, expected: str, form: str
 ) -> None:
     process = graddiff("minimize", text, "--at", at, "--format", form)
     assert process.returncode == 4
-    assert f"the run cannot begin there: {said}" in process.stderr.decode()
+    assert f"the run cannot begin there: {expected}" in process.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -795,8 +803,10 @@ def test_length_of_the_gradient_is_that_over_all_rows_where_it_is_known() -> Non
 
 
 def test_no_loss_at_the_start_is_the_error_of_that_point() -> None:
-    told = error("minimize", "log(x)", "--at", "x=-1", code=4)
-    assert told.startswith("graddiff: the run cannot begin there: log needs x > 0; here x = -1\n")
+    message = error("minimize", "log(x)", "--at", "x=-1", code=4)
+    assert message.startswith(
+        "graddiff: the run cannot begin there: log needs x > 0; here x = -1\n"
+    )
 
 
 def test_row_without_a_loss_is_named(tmp_path: Path) -> None:
@@ -969,13 +979,13 @@ def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> Non
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
         assert process.returncode == 130
-        found, (_, state) = (
+        outcome, (_, state) = (
             json.loads(out),
             load_run(str(tmp_path / arguments[arguments.index("--save") + 1])),
         )
         assert state.step > reached
         assert state.step % 200_000
-        assert (found["steps"], tuple(found["parameters"].values())) == (
+        assert (outcome["steps"], tuple(outcome["parameters"].values())) == (
             state.step,
             state.parameters,
         )
@@ -985,8 +995,8 @@ def test_interrupt_within_an_epoch_is_told_as_it_was_kept(tmp_path: Path) -> Non
 def test_patience_is_kept_with_the_run(tmp_path: Path) -> None:
     start = ["abs(x)", "--at", "x=0.04", "--lr", "0.1", "--patience", "7"]
     minimized(*start, "--steps", "4", "--save", "s.json", cwd=tmp_path)
-    found = minimized("--resume", "s.json", "--steps", "100", cwd=tmp_path)
-    assert (found["stopped"], found["steps"]) == ("patience", 7)
+    outcome = minimized("--resume", "s.json", "--steps", "100", cwd=tmp_path)
+    assert (outcome["stopped"], outcome["steps"]) == ("patience", 7)
 
 
 def running(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -1015,10 +1025,11 @@ def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None
     assert process.stdout is not None
     head = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, told = process.communicate(timeout=60)
+    rest, message = process.communicate(timeout=60)
     assert process.returncode == 130
     assert (
-        told == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
+        message
+        == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
     )
     first = [json.loads(line) for line in (head + rest).splitlines()]
     task, state = load_run(str(tmp_path / "s.json"))
@@ -1086,15 +1097,15 @@ def test_explanation_is_arithmetic_that_holds() -> None:
             "--width",
             "400",
         ]
-        told = output("minimize", "(w-3)^2 + w*v^2", "--at", "w=0.3,v=1.7", *more)
-        lines = [line.split(" = ") for line in told.splitlines() if "←" in line]
+        message = output("minimize", "(w-3)^2 + w*v^2", "--at", "w=0.3,v=1.7", *more)
+        lines = [line.split(" = ") for line in message.splitlines() if "←" in line]
         assert len(lines) >= 6
         for sides in lines:
             value = float(sides[-1])
             if len(sides) == 3:
                 computed = differentiate(sides[1].replace("·", "*"), {}).value
                 assert computed == pytest.approx(value, rel=1e-9)
-        assert all(f"{other} ←" in told for other in ("w", "v"))
+        assert all(f"{other} ←" in message for other in ("w", "v"))
 
 
 def test_optimizers_are_listed_with_their_rules() -> None:
@@ -1169,11 +1180,11 @@ def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
         env=environment(),
     )
     os.close(theirs)
-    told = told_to(ours)
+    message = told_to(ours)
     assert process.wait(60) == 0
-    assert b" of 200,000, loss " in told
-    assert b"steps a second" in told
-    assert told.endswith(b"\r\x1b[K")
+    assert b" of 200,000, loss " in message
+    assert b"steps a second" in message
+    assert message.endswith(b"\r\x1b[K")
     assert graddiff("minimize", *arguments).stderr == b""
 
 
@@ -1372,10 +1383,10 @@ BAD: list[tuple[list[str], int, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"), BAD, ids=[" ".join(arguments) for arguments, *_ in BAD]
+    ("arguments", "code", "expected"), BAD, ids=[" ".join(arguments) for arguments, *_ in BAD]
 )
 def test_bad_input_is_one_sentence(
-    arguments: list[str], code: int, said: str, tmp_path: Path
+    arguments: list[str], code: int, expected: str, tmp_path: Path
 ) -> None:
     files = {
         "points": "x,y\n1,2\n3,4\n",
@@ -1400,11 +1411,11 @@ def test_bad_input_is_one_sentence(
     ]
     assert graddiff(*begun, cwd=tmp_path).returncode == 0
     process = graddiff("minimize", *arguments, cwd=tmp_path)
-    told = process.stderr.decode()
-    assert process.returncode == code, told
-    assert said in told
-    assert told.startswith("graddiff: ")
-    assert "Traceback" not in told
+    message = process.stderr.decode()
+    assert process.returncode == code, message
+    assert expected in message
+    assert message.startswith("graddiff: ")
+    assert "Traceback" not in message
     assert (tmp_path / "points.csv").read_text() == files["points"]
 
 
@@ -1480,8 +1491,8 @@ def test_run_goes_on_with_the_same_rows_in_another_format(tmp_path: Path) -> Non
         cwd=tmp_path,
     )
     polars.read_csv(path).with_columns(deep=[[1]] * 20).write_parquet(tmp_path / "p.parquet")
-    found = minimized("--resume", "s.json", "--data", "p.parquet", "--epochs", "9", cwd=tmp_path)
-    assert found == minimized(
+    outcome = minimized("--resume", "s.json", "--data", "p.parquet", "--epochs", "9", cwd=tmp_path)
+    assert outcome == minimized(
         LINE, "--data", "points.csv", "--at", "w=0,b=0", "--epochs", "9", cwd=tmp_path
     )
     process = graddiff("minimize", "--resume", "s.json", cwd=tmp_path)
