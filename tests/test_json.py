@@ -12,7 +12,7 @@ import pytest
 
 from graddiff import differentiate, parse
 from graddiff.errors import NOTICE_KINDS
-from graddiff.minimize.loop import END_REASONS
+from graddiff.minimize.stopping import END_REASONS
 from graddiff.operations.table import TABLE
 from graddiff.render.json.result import RESULT_SCHEMA_ID
 from graddiff.render.json.schema import build_result_schema
