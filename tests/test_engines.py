@@ -52,7 +52,7 @@ def answers(
         **plan,
     }
     question = RowQuestion(text, {}, None, settings["only"])
-    work = engine(
+    stream = engine(
         StreamPlan(
             question,
             "it",
@@ -63,9 +63,9 @@ def answers(
             settings["fail_fast"],
         )
     )
-    total, written = RowTally(), [work.writer.format_header()]
+    total, written = RowTally(), [stream.writer.format_header()]
     for block in rows.blocks:
-        lines, tally = work.answer_block(block)
+        lines, tally = stream.answer_block(block)
         written.append(lines.decode("utf-8", "surrogateescape"))
         total.add_tally(tally)
         if total.failed and settings["fail_fast"]:

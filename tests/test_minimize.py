@@ -17,6 +17,7 @@ import termios
 import time
 import xml.etree.ElementTree as ElementTree
 from array import array
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from scipy.optimize import minimize as scipy_minimize
 
 from graddiff import GraddiffError, differentiate
 from graddiff.commands.minimize.command import command
+from graddiff.commands.minimize.listeners import ListenerGroup
 from graddiff.commands.minimize.options import MinimizeOptions
 from graddiff.data.numeric_rows import locate_table
 from graddiff.minimize.history import History
@@ -914,6 +916,35 @@ def test_records_of_a_run_that_paused_are_those_of_one_that_did_not(
         assert process.returncode == 5
         assert b"does not hold the records of this run up to step" in process.stderr
         assert (tmp_path / f"o.{form}").read_bytes() == text
+
+
+def test_run_without_a_first_step_leaves_a_saved_run_alone(tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text("before")
+    start = ["minimize", "log(x)", "--at", "x=-1", "--save", "s.json"]
+    assert graddiff(*start, cwd=tmp_path).returncode == 4
+    assert (tmp_path / "s.json").read_text() == "before"
+
+
+def test_run_is_saved_after_its_records(tmp_path: Path) -> None:
+    events: list[str] = []
+
+    class Sink:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def observe_step(self, step: OptimizerStep, state: RunState) -> None:
+            events.append(f"{self.name} {step.number}")
+
+        def finish_run(self, state: RunState) -> None:
+            events.append(f"{self.name} ends at {state.step}")
+
+    with ExitStack() as stack:
+        listeners = ListenerGroup(stack, RunState(0, (1.0,), ()))
+        listeners.add(Sink("saver"))
+        listeners.add(Sink("records"))
+        step = OptimizerStep(0, 0, 1.0, (2.0,), (1.0,), None)
+        listeners.observe_step(step, RunState(1, (0.5,), ()))
+    assert events == ["saver 0", "records 0", "records ends at 1", "saver ends at 1"]
 
 
 def test_kept_runs_go_where_a_link_points_and_replace_no_device(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from contextlib import ExitStack
 from typing import Protocol
 
 from graddiff.commands.minimize.setup import PreparedRun
@@ -30,6 +31,28 @@ class RunListener(Protocol):
 
     def finish_run(self, state: RunState) -> None:
         """Sees the last state of the run, also where an error or Ctrl-C ends it."""
+
+
+class ListenerGroup:
+    """The listeners of a run, and the last state that they have seen.
+
+    When the stack is left, for whatever reason, they see the end of the run, the last one first."""
+
+    def __init__(self, stack: ExitStack, state: RunState) -> None:
+        self.state = state
+        self._stack = stack
+        self._listeners: list[RunListener] = []
+
+    def add(self, listener: RunListener) -> None:
+        """Adds a listener."""
+        self._listeners.append(listener)
+        self._stack.callback(lambda: listener.finish_run(self.state))
+
+    def observe_step(self, step: OptimizerStep, state: RunState) -> None:
+        """Shows a step to every listener."""
+        self.state = state
+        for listener in self._listeners:
+            listener.observe_step(step, state)
 
 
 class HistoryRecorder:

@@ -8,9 +8,9 @@ from contextlib import ExitStack, suppress
 
 from graddiff.commands.minimize.listeners import (
     HistoryRecorder,
+    ListenerGroup,
     ProgressLine,
     RecordWriter,
-    RunListener,
     RunSaver,
 )
 from graddiff.commands.minimize.options import RECORD_FORMATS, MinimizeOptions
@@ -29,7 +29,7 @@ SIGNAL_EXIT_OFFSET = 128  # the exit code of a signal is so much larger than its
 
 
 class MinimizationRun:
-    """A run under way. `state` is the last one that was observed, `history` what led to it."""
+    """A run under way. `state` is the one to go on from, `history` what led to it."""
 
     def __init__(self, prepared: PreparedRun, form: str, options: MinimizeOptions) -> None:
         self.prepared, self.form, self.options = prepared, form, options
@@ -41,36 +41,29 @@ class MinimizationRun:
         """Goes downhill until there is a reason to stop, and returns it."""
         descent = make_descent(self.prepared)
         with ExitStack() as stack:
-            listeners = self._add_listeners(stack)
+            listeners = ListenerGroup(stack, self.state)
+            self._add_listeners(listeners, stack)
             interrupt = stack.enter_context(InterruptFlag())
-            listeners.append(self._add_listener(stack, ProgressLine(self.prepared)))
+            listeners.add(ProgressLine(self.prepared))
 
             def observe_step(step: OptimizerStep, state: RunState) -> RunEnd | None:
-                self.state = state
-                for listener in listeners:
-                    listener.observe_step(step, state)
+                listeners.observe_step(step, state)
                 return self._end_by_signal(interrupt.signal_number)
 
             self.state, end = descent.run(self.prepared.state, observe_step)
+            listeners.state = self.state
         self._record_last_loss()
         return end
 
-    def _add_listeners(self, stack: ExitStack) -> list[RunListener]:
-        """Returns the listeners that keep something, the history first: others read it."""
-        listeners = [self._add_listener(stack, self.recorder)]
-        task, options = self.prepared.task, self.options
-        # The stack finishes the saver after the output of records is closed: a saved state promises
-        # that the records before it are in the file.
-        if options.save is not None:
-            listeners.append(self._add_listener(stack, RunSaver(options.save, task)))
+    def _add_listeners(self, listeners: ListenerGroup, stack: ExitStack) -> None:
+        """Adds the listeners that keep something, the history first: others read it."""
+        listeners.add(self.recorder)
+        # The saver sees the end after the output of records is closed: a saved state promises that
+        # the records before it are in the file.
+        if self.options.save is not None:
+            listeners.add(RunSaver(self.options.save, self.prepared.task))
         if self.form in RECORD_FORMATS:
-            listeners.append(self._add_listener(stack, self._open_record_writer(stack)))
-        return listeners
-
-    def _add_listener(self, stack: ExitStack, listener: RunListener) -> RunListener:
-        """Returns a listener that sees the end of the run when the stack is left."""
-        stack.callback(lambda: listener.finish_run(self.state))
-        return listener
+            listeners.add(self._open_record_writer(stack))
 
     def _end_by_signal(self, signal_number: int) -> RunEnd | None:
         """Returns the end of a run that a signal has interrupted, 0 for none."""
