@@ -192,7 +192,7 @@ class FormulaKey:
         return found.written().join_definitions(self.part.name)
 
     def judge_answer(self, answer: Expression) -> Verdict:
-        return judge_formula(answer, self.points, self.witness, self.limits)
+        return judge_formula(answer, self.points, self.witness)
 
     @cached_property
     def patterns(self) -> list[MistakePattern]:

@@ -100,13 +100,7 @@ def build_homework(table: TomlTable) -> Homework:
 
 def read_limits(table: TomlTable) -> AnswerLimits:
     validate_keys(table, AnswerLimits._fields, "limits")
-    found = {name: read_positive(value, name) for name, value in table.items()}
-    usual = AnswerLimits()
-    length, operations = (
-        found.get("length", usual.length),
-        found.get("operations", usual.operations),
-    )
-    return AnswerLimits(int(length), int(operations), found.get("seconds", usual.seconds))
+    return AnswerLimits(**{name: int(read_positive(value, name)) for name, value in table.items()})
 
 
 def read_problem(row: TomlTable, usual: str, head: TomlTable) -> Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.errors import GraddiffError, PointError, RangeError
 from graddiff.homework.answer_text import REAL_ROOTS, NumericAnswer, TypedDecimal, evaluate_answer
 from graddiff.homework.conditioning import PERTURBED_FLOATS, compute_value_scale
-from graddiff.homework.problems import AnswerLimits, Tolerance
+from graddiff.homework.problems import Tolerance
 from graddiff.homework.sample_points import (
     MAX_CONDITION,
     MIN_SAMPLES,
@@ -120,7 +119,7 @@ def judge_decimal(typed: TypedDecimal, truth: Truth, digits: int, error: float) 
 
 
 def judge_formula(
-    answer: Expression, points: Sequence[SamplePoint], witness: Witness | None, limits: AnswerLimits
+    answer: Expression, points: Sequence[SamplePoint], witness: Witness | None
 ) -> Verdict:
     """Compares a formula with the derivative: a rational function with another as fractions, and at every point."""
     rule = f"equal at {len(points)} points"
@@ -136,7 +135,6 @@ def judge_formula(
     )
     if same is not None:
         rule = "equal as rational functions"
-    end = time.monotonic() + limits.seconds
     agreed, worst = 0, 0.0
     for sample in points:
         try:
@@ -150,10 +148,6 @@ def judge_formula(
             told = f"it gives {format_float(value, 6)}, which the derivative does not"
             return Verdict("wrong", rule, error, told, sample.at)
         agreed, worst = agreed + bool(equal), max(worst, error)
-        if time.monotonic() > end:
-            return Verdict(
-                "invalid", rule, None, f"it takes longer than {limits.seconds:g} s to compute"
-            )
     if same is not None:
         told = "" if same else "it is close to the derivative everywhere, but not equal to it"
         return Verdict("correct" if same else "wrong", rule, worst, told)

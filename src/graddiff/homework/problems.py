@@ -15,11 +15,10 @@ Interval = tuple[Fraction, Fraction]
 
 
 class AnswerLimits(NamedTuple):
-    """What an answer may be at most: characters, operations, seconds."""
+    """The largest answer that is graded: its characters and its operations."""
 
     length: int = 2_000
     operations: int = 500
-    seconds: float = 1.0
 
 
 class Tolerance(NamedTuple):
