@@ -565,7 +565,7 @@ def test_formats_for_one_student_refuse_a_class(folder: Path) -> None:
     for form in SINGLE_STUDENT_FORMATS:
         process = graddiff("check", "hw.toml", "class.csv", "--format", form, cwd=folder)
         assert process.returncode == 2
-        assert b"is for one student, and there are 2" in process.stderr
+        assert b"holds one student, and there are 2" in process.stderr
 
 
 def test_classroom_is_what_its_reporter_decodes(folder: Path) -> None:

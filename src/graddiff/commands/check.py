@@ -1,4 +1,4 @@
-"""graddiff check HOMEWORK ANSWERS…: homework graded, with reasons."""
+"""graddiff check HOMEWORK ANSWERS…: grades homework and gives reasons."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json as encoder
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -21,24 +22,25 @@ from graddiff.homework.homework_file import read_homework
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.parallel import grade_class
 from graddiff.homework.problems import Homework
-from graddiff.homework.submissions import read_submissions
+from graddiff.homework.submissions import Submission, read_submissions
 from graddiff.render.reports import classroom, csv, github, gradescope, json, junit, tap, text
-from graddiff.render.terminal.canvas import print_lines
+from graddiff.render.terminal.canvas import Canvas, print_lines
 from graddiff.render.terminal.progress import Progress
 
-HELP = """Grades ANSWERS, files or folders of them, to the problems of HOMEWORK.
+HELP = """Grades ANSWERS, which are files or folders, by the problems of HOMEWORK.
 
-The homework is TOML and has no answers in it: graddiff computes them. An answer is a number or an expression; a wrong
-one is compared with what the usual mistakes lead to, and what it is consistent with is said. Nothing of an answer is
-ever run.
+The homework is a TOML file without answers: graddiff computes them. An answer is a number or an
+expression. A wrong answer is compared with the results of the usual mistakes, and the report names
+the mistakes that lead to it. Answers are only read, never executed.
 
 \b
-  graddiff check hw3.toml ada.toml               one student's answers: [q1] and below it value = -12
+  graddiff check hw3.toml ada.toml               one student: [q1] and below it value = -12
   graddiff check hw3.toml answers.csv            a class: student,problem,part,answer
-  graddiff check hw3.toml handed-in/             a folder, a student a file
+  graddiff check hw3.toml handed-in/             a folder with one file per student
   graddiff check hw3.toml ada.toml --format junit --output ada.xml
 
-Exit codes: 0 all right, 1 something wrong, missing or undecided, 3 the homework or an answer cannot be read."""
+Exit codes: 0 every answer is right; 1 an answer is wrong, missing or undecided; 3 the homework or
+an answer cannot be read."""
 
 ReportFormat = Callable[[Homework, Sequence[StudentResult]], Iterator[str]]
 
@@ -52,7 +54,7 @@ REPORT_FORMATS: dict[str, ReportFormat] = {
     "classroom": classroom.render_classroom_report,
     "tap": tap.render_tap_report,
 }
-SINGLE_STUDENT_FORMATS = ("gradescope", "classroom")  # that a course runs for each student
+SINGLE_STUDENT_FORMATS = ("gradescope", "classroom")  # a course runs these once per student
 REPORT_SUFFIXES = {
     ".json": "json",
     ".jsonl": "jsonl",
@@ -61,6 +63,54 @@ REPORT_SUFFIXES = {
     ".tap": "tap",
     ".txt": "text",
 }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CheckOptions:
+    """The options of graddiff check, under the names that click gives them."""
+
+    homework: str
+    answers: tuple[str, ...]
+    format_: str | None
+    output: str | None
+    show_answers: bool
+    everything: bool
+    exit_zero: bool
+    jobs: int
+    ascii: bool
+    color: str
+    width: int | None
+
+    @property
+    def report_format(self) -> str:
+        """The name of the format: that of --format, or the one of the output file's suffix.
+
+        Raises UsageError for an unknown suffix."""
+        if self.format_ is not None or self.output is None:
+            return self.format_ or "text"
+        return choose_format_by_suffix(self.output, REPORT_SUFFIXES)
+
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas of the text report. A file is no terminal: the options alone decide for it."""
+        canvas = choose_canvas(self.ascii, self.color, self.width)
+        if not self.output:
+            return canvas
+        return canvas._replace(width=self.width, colour=self.color == "always", ascii=self.ascii)
+
+    def validate(self) -> None:
+        """Raises UsageError if the output has no known format, or would overwrite an input."""
+        _ = self.report_format
+        refuse_to_overwrite(self.output, (self.homework, *self.answers))
+
+    def validate_students(self, count: int) -> None:
+        """Raises UsageError if the format holds one student and there are more."""
+        form = self.report_format
+        if form in SINGLE_STUDENT_FORMATS and count > 1:
+            raise UsageError(
+                f"--format {form} holds one student, and there are {count:,}",
+                hint="use --format json",
+            )
 
 
 def write_schema(context: click.Context, option: click.Parameter, is_requested: bool) -> None:
@@ -86,22 +136,24 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     "--format",
     "format_",
     type=click.Choice(["text", *REPORT_FORMATS]),
-    help="What to write.  [default: text]",
+    help="The format of the report.  [default: text]",
 )
-@click.option("--output", metavar="FILE", help="Write into a file; its suffix says the format.")
-@click.option("--show-answers", is_flag=True, help="Show the right answers.")
-@click.option("--all", "everything", is_flag=True, help="Show what is right, too, for a class.")
+@click.option("--output", metavar="FILE", help="Write into a file; its suffix selects the format.")
+@click.option("--show-answers", is_flag=True, help="Show the correct answer beside a wrong one.")
+@click.option(
+    "--all", "everything", is_flag=True, help="For a class: list the parts that are right, too."
+)
 @click.option(
     "--exit-zero",
     is_flag=True,
-    help="Exit with 0 though something is wrong, for graders that want it.",
+    help="Exit with 0 even if an answer is wrong; some graders require it.",
 )
 @click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(1, 256),
     default=1,
-    help="Processes for a class.  [default: 1]",
+    help="The number of processes that grade a class.  [default: 1]",
 )
 @add_picture_options
 @click.option(
@@ -110,7 +162,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     is_eager=True,
     expose_value=False,
     callback=write_schema,
-    help="Write the JSON Schema.",
+    help="Write the JSON Schema of the reports.",
 )
 @click.option(
     "--mistakes",
@@ -118,50 +170,44 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     is_eager=True,
     expose_value=False,
     callback=write_mistakes,
-    help="List the mistakes that are recognized, by the names that credit = { … } takes.",
+    help="List the mistakes that are recognized, with their names for credit = { … }.",
 )
-def command(homework: str, answers: tuple[str, ...], **options: Any) -> int:
-    form = choose_report_format(options)
-    refuse_to_overwrite(options["output"], (homework, *answers))
-    key = AnswerKey(read_homework(homework))
+def command(**parameters: Any) -> int:
+    options = CheckOptions(**parameters)
+    options.validate()
+    key = AnswerKey(read_homework(options.homework))
     key.compare_expectations()
-    handed_in = read_submissions(answers)
-    if form in SINGLE_STUDENT_FORMATS and len(handed_in) > 1:
-        raise UsageError(
-            f"--format {form} is for one student, and there are {len(handed_in):,}",
-            hint="--format json",
-        )
-    with closing(Progress(sys.stderr, len(handed_in), "students")) as progress:
-        results = []
-        for result in grade_class(key, handed_in, options["show_answers"], options["jobs"]):
-            results.append(result)
-            progress.show_progress(len(results), len(results))
-    with LineOutput(options["output"], False) as out:
-        for piece in render_report(form, key.homework, results, options):
+    submissions = read_submissions(options.answers)
+    options.validate_students(len(submissions))
+    results = grade_with_progress(key, submissions, options)
+    with LineOutput(options.output, False) as out:
+        for piece in render_report(key.homework, results, options):
             out.write(piece.encode("utf-8", "backslashreplace"))
         out.flush()
-    return 0 if options["exit_zero"] else max(result.exit_code for result in results)
+    return 0 if options.exit_zero else max(result.exit_code for result in results)
 
 
-def choose_report_format(options: dict[str, Any]) -> str:
-    """The format: as asked for, or as the suffix of the file says."""
-    if options["format_"] is not None or options["output"] is None:
-        return options["format_"] or "text"
-    return choose_format_by_suffix(options["output"], REPORT_SUFFIXES)
+def grade_with_progress(
+    key: AnswerKey, submissions: Sequence[Submission], options: CheckOptions
+) -> list[StudentResult]:
+    """Returns the result of each student, and counts them on a terminal meanwhile."""
+    results = []
+    with closing(Progress(sys.stderr, len(submissions), "students")) as progress:
+        for result in grade_class(key, submissions, options.show_answers, options.jobs):
+            results.append(result)
+            progress.show_progress(len(results), len(results))
+    return results
 
 
 def render_report(
-    form: str, homework: Homework, results: list[StudentResult], options: dict[str, Any]
+    homework: Homework, results: list[StudentResult], options: CheckOptions
 ) -> Iterator[str]:
+    """Yields the pieces of the report in the format of the options."""
+    form = options.report_format
     if form != "text":
-        return REPORT_FORMATS[form](homework, results)
-    canvas = choose_canvas(options["ascii"], options["color"], options["width"])
-    if options["output"]:  # a file is no terminal
-        canvas = canvas._replace(
-            width=options["width"], colour=options["color"] == "always", ascii=options["ascii"]
-        )
-    stream = io.StringIO()
-    print_lines(
-        text.render_text_report(homework, results, canvas, options["everything"]), canvas, stream
-    )
-    return iter([stream.getvalue()])
+        yield from REPORT_FORMATS[form](homework, results)
+        return
+    canvas, stream = options.canvas, io.StringIO()
+    lines = text.render_text_report(homework, results, canvas, options.everything)
+    print_lines(lines, canvas, stream)
+    yield stream.getvalue()

@@ -1,9 +1,10 @@
-"""graddiff key HOMEWORK: the answers to it."""
+"""graddiff key HOMEWORK: writes the answers to a homework."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -12,12 +13,23 @@ from graddiff.commands.shared.options import add_picture_options, choose_canvas
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
 from graddiff.render.reports.wording import format_marks
-from graddiff.render.terminal.canvas import Segment, print_lines
+from graddiff.render.terminal.canvas import Canvas, Segment, print_lines
 from graddiff.render.terminal.table import Cell, lay_out_table
 
-HELP = """Writes the answers to a homework: exact where they are fractions, else with all digits of a float.
+HELP = """Writes the answers to a homework: exact where they are fractions, otherwise with all digits of a float.
 
-With --format toml they are a file of answers, which graddiff check finds right."""
+With --format toml the output is a file of answers, which graddiff check grades as right."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KeyOptions:
+    """The options of graddiff key, under the names that click gives them; all of them combine."""
+
+    homework: str
+    format_: str
+    ascii: bool
+    color: str
+    width: int | None
 
 
 @click.command(
@@ -26,43 +38,58 @@ With --format toml they are a file of answers, which graddiff check finds right.
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option(
     "--format",
-    "form",
+    "format_",
     type=click.Choice(["text", "toml", "json"]),
     default="text",
-    help="What to write.",
+    help="The format of the answers.",
 )
 @add_picture_options
-def command(homework: str, form: str, **options: Any) -> None:
-    key = AnswerKey(read_homework(homework))
+def command(**parameters: Any) -> None:
+    options = KeyOptions(**parameters)
+    key = AnswerKey(read_homework(options.homework))
     key.compare_expectations()
-    answers: dict[str, dict[str, str]] = {}
-    for (problem, part), found in key.parts.items():
-        answers.setdefault(problem, {})[part] = found.answer_text
-    if form == "json":
-        sys.stdout.write(
-            json.dumps({"homework": key.homework.id, "answers": answers}, indent=1) + "\n"
-        )
-    elif form == "toml":
-        for problem, parts in answers.items():
-            sys.stdout.write(f"[{quote_toml(problem)}]\n")
-            sys.stdout.writelines(
-                f"{quote_toml(part)} = {quote_toml(text)}\n" for part, text in parts.items()
-            )
+    if options.format_ == "json":
+        sys.stdout.write(format_key_json(key))
+    elif options.format_ == "toml":
+        sys.stdout.write(format_key_toml(key))
     else:
-        canvas = choose_canvas(**options)
-        rows: list[list[Cell]] = [
-            [[[Segment(title, "head")]] for title in ("part", "marks", "answer")]
-        ]
-        for (problem, part), found in key.parts.items():
-            cells = (
-                canvas.transliterate(f"{problem}.{part}"),
-                format_marks(found.part.marks),
-                canvas.transliterate(found.answer_text),
-            )
-            rows.append([[[Segment(cell)]] for cell in cells])
-        print_lines(lay_out_table(rows, "lrl", canvas), canvas)
+        print_key_table(key, choose_canvas(options.ascii, options.color, options.width))
+
+
+def group_answers(key: AnswerKey) -> dict[str, dict[str, str]]:
+    """Returns problem -> part -> answer."""
+    answers: dict[str, dict[str, str]] = {}
+    for (problem, part), part_key in key.parts.items():
+        answers.setdefault(problem, {})[part] = part_key.answer_text
+    return answers
+
+
+def format_key_json(key: AnswerKey) -> str:
+    content = {"homework": key.homework.id, "answers": group_answers(key)}
+    return json.dumps(content, indent=1) + "\n"
+
+
+def format_key_toml(key: AnswerKey) -> str:
+    """Returns the answers as a student would hand them in."""
+    lines = []
+    for problem, parts in group_answers(key).items():
+        lines.append(f"[{quote_toml(problem)}]\n")
+        lines += [f"{quote_toml(part)} = {quote_toml(text)}\n" for part, text in parts.items()]
+    return "".join(lines)
 
 
 def quote_toml(text: str) -> str:
-    """A string of TOML: one of JSON, but for what is beyond the basic plane."""
+    """Returns a TOML string: that of JSON with all characters beyond ASCII as they are."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def print_key_table(key: AnswerKey, canvas: Canvas) -> None:
+    rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in ("part", "marks", "answer")]]
+    for (problem, part), part_key in key.parts.items():
+        cells = (
+            canvas.transliterate(f"{problem}.{part}"),
+            format_marks(part_key.part.marks),
+            canvas.transliterate(part_key.answer_text),
+        )
+        rows.append([[[Segment(cell)]] for cell in cells])
+    print_lines(lay_out_table(rows, "lrl", canvas), canvas)

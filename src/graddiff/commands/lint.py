@@ -1,38 +1,53 @@
-"""graddiff lint HOMEWORK: what a teacher should know about it before students do."""
+"""graddiff lint HOMEWORK: reports what a teacher should change before students see the homework."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
 from graddiff.errors import make_printable
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
-from graddiff.homework.linting import lint_homework
+from graddiff.homework.linting import Finding, lint_homework
 
-HELP = """Looks for what is unwise in a homework.
+HELP = """Reports what a teacher should change in a homework before students see it.
 
-That is a point at which a usual mistake leads to the right answer, as x = 0 and x = 1 hide many; a point on a kink; a
-part without marks; a formula that nothing can be compared with; an `expect` that is wrong.
+It finds a point at which a usual mistake gives the right answer (x = 0 and x = 1 hide many mistakes), a point on a
+kink, a part without marks, a formula whose answers cannot be compared at enough points, and an
+`expect` that is wrong.
 
-Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read, or an `expect` is wrong."""
+Exit codes: 0 nothing is found; 1 something is found; 3 the homework cannot be read, or an `expect`
+is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LintOptions:
+    """The options of graddiff lint, under the names that click gives them; all of them combine."""
+
+    homework: str
+    as_json: bool
 
 
 @click.command(
     help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, a finding a line.")
-def command(homework: str, as_json: bool) -> int:
-    found = [*lint_homework(AnswerKey(read_homework(homework)))]
-    for finding in found:
-        if as_json:
-            sys.stdout.write(json.dumps(finding._asdict()) + "\n")
-        else:
-            place = ".".join(filter(None, (finding.problem, finding.part)))
-            sys.stdout.write(
-                make_printable(f"{homework}: {place}: {finding.kind}: {finding.message}") + "\n"
-            )
-    return max((3 if finding.kind == "wrong expect" else 1 for finding in found), default=0)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON: one finding per line.")
+def command(**parameters: Any) -> int:
+    options = LintOptions(**parameters)
+    findings = [*lint_homework(AnswerKey(read_homework(options.homework)))]
+    for finding in findings:
+        sys.stdout.write(format_finding(finding, options) + "\n")
+    return max((3 if finding.kind == "wrong expect" else 1 for finding in findings), default=0)
+
+
+def format_finding(finding: Finding, options: LintOptions) -> str:
+    """Returns a finding as one line: as JSON, or as `hw.toml: q1.value: kind: message`."""
+    if options.as_json:
+        return json.dumps(finding._asdict())
+    place = ".".join(filter(None, (finding.problem, finding.part)))
+    return make_printable(f"{options.homework}: {place}: {finding.kind}: {finding.message}")
