@@ -314,7 +314,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM + "credit = { sign_lost = 2 }", "from 0 to 1"),
         (PROBLEM + "domain = { x = [3, 1] }", "the domain of x in problem q1 has nothing inside"),
         (PROBLEM.replace("x^2", "x*x; x"), "problem q1: the statement x*x is not used"),
-        (PROBLEM + "tolerance = { exact = true, rel = 1 }", "is exact, and has room in it"),
+        (PROBLEM + "tolerance = { exact = true, rel = 1 }", "is exact, and has rel as well"),
         (PROBLEM + "tolerance = { digits = 99 }", "digits of value of problem q1 is 99"),
         (
             PROBLEM.replace("value = 1", '"derivative.x" = { marks = 1, tolerance = { abs = 1 } }'),

@@ -22,7 +22,8 @@ from graddiff.homework.homework_file import read_homework
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.parallel import grade_class
 from graddiff.homework.problems import Homework
-from graddiff.homework.submissions import Submission, read_submissions
+from graddiff.homework.submissions import read_submissions
+from graddiff.homework.submitted_answers import Submission
 from graddiff.render.reports import classroom, csv, github, gradescope, json, junit, tap, text
 from graddiff.render.terminal.canvas import Canvas, print_lines
 from graddiff.render.terminal.progress import Progress

@@ -16,7 +16,7 @@ from graddiff.render.reports.wording import format_marks
 from graddiff.render.terminal.canvas import Canvas, Segment, print_lines
 from graddiff.render.terminal.table import Cell, lay_out_table
 
-HELP = """Writes the answers to a homework: exact where they are fractions, otherwise with all digits of a float.
+HELP = """Writes the answers to a homework: fractions exactly, other numbers with all their digits.
 
 With --format toml the output is a file of answers, which graddiff check grades as right."""
 

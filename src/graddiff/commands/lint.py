@@ -16,9 +16,9 @@ from graddiff.homework.linting import Finding, lint_homework
 
 HELP = """Reports what a teacher should change in a homework before students see it.
 
-It finds a point at which a usual mistake gives the right answer (x = 0 and x = 1 hide many mistakes), a point on a
-kink, a part without marks, a formula whose answers cannot be compared at enough points, and an
-`expect` that is wrong.
+It finds a point at which a usual mistake gives the right answer (x = 0 and x = 1 hide many
+mistakes), a point on a kink, a part without marks, a formula whose answers cannot be compared at
+enough points, and an `expect` that is wrong.
 
 Exit codes: 0 nothing is found; 1 something is found; 3 the homework cannot be read, or an `expect`
 is wrong."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.mistake_matching import Hypothesis
 from graddiff.homework.problems import HomeworkPart, Problem
-from graddiff.homework.submissions import Submission, SubmittedAnswer
+from graddiff.homework.submitted_answers import Submission, SubmittedAnswer
 from graddiff.language.suggestions import suggest_name
 
 STATUSES = ("correct", "wrong", "missing", "invalid", "undecided")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.grading import StudentResult, grade_submission
 from graddiff.homework.problems import Homework
-from graddiff.homework.submissions import Submission
+from graddiff.homework.submitted_answers import Submission
 from graddiff.system.processes import map_in_processes
 
 CHUNK_SIZE = 20  # students that a process takes at a time
