@@ -524,7 +524,7 @@ def test_best_credit_counts_and_what_is_said_of_a_part_wins(folder: Path) -> Non
         "problems"
     ]
     assert [part["score"] for problem in content for part in problem["parts"]] == [1, 0.1, 0]
-    assert content[1]["parts"][0]["rule"] == "right as written, 5 digits"
+    assert content[1]["parts"][0]["rule"] == "compared as written, at least 5 digits"
 
 
 def test_github_annotations_are_one_line_each_and_escaped(hostile: Path) -> None:

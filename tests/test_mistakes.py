@@ -12,9 +12,11 @@ from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPoo
 from graddiff.algebra.printer import typeset_formulas
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.homework.answer_key import judge_text
-from graddiff.homework.bent_rules import differentiate_bent, find_bent_rules, make_rule_shape
-from graddiff.homework.misreadings import MAX_PATHS, READINGS
+from graddiff.homework.bent_pass import differentiate_bent
+from graddiff.homework.bent_rules import find_bent_rules, make_rule_shape
+from graddiff.homework.misreadings import READINGS
 from graddiff.homework.mistakes import MISTAKE_ROWS, MISTAKES
+from graddiff.homework.question import MAX_PATHS
 from test_verdicts import EXERCISES, formula, formula_key, number
 
 FORMULAS = [
@@ -180,7 +182,7 @@ def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
             FormulaArithmetic(home),
         )
         for mistake in MISTAKE_ROWS:
-            about = find_bent_rules(mistake.id)[0]
+            about = find_bent_rules(mistake.id).derivatives
             places = [
                 place
                 for place, operands in enumerate(expression.operands)

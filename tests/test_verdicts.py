@@ -11,17 +11,14 @@ from typing import Any
 import pytest
 
 from graddiff import parse
-from graddiff.homework.answer_key import AnswerKey, FormulaKey, JudgedAnswer, judge_text
+from graddiff.homework.answer_key import AnswerKey, JudgedAnswer, judge_text
 from graddiff.homework.conditioning import compute_adjoint_scale, compute_value_scale
+from graddiff.homework.formula_key import FormulaKey
 from graddiff.homework.homework_file import build_homework
 from graddiff.homework.problems import AnswerLimits
-from graddiff.homework.sample_points import (
-    MIN_SAMPLES,
-    SAMPLE_COUNT,
-    draw_samples,
-    evaluate_candidate,
-    is_rational_function,
-)
+from graddiff.homework.rational_witness import is_rational_function
+from graddiff.homework.sample_admission import evaluate_candidate
+from graddiff.homework.sample_points import MIN_SAMPLES, SAMPLE_COUNT, draw_samples
 
 PUBLISHED = Path(__file__).parent / "published"
 
@@ -184,10 +181,10 @@ def test_tolerance_takes_the_place_of_the_rules(
 
 def test_verdict_names_its_rule_and_what_it_measured() -> None:
     found = number("x/3", {"x": 1}, "value", "0.33").verdict
-    assert found.rule == "right as written, 3 digits"
+    assert found.rule == "compared as written, at least 3 digits"
     assert found.error == pytest.approx(1 / 300)
     assert "2 significant digits" in found.message
-    assert number("x/3", {"x": 1}, "value", "1/3").verdict.rule == "equal as fractions"
+    assert number("x/3", {"x": 1}, "value", "1/3").verdict.rule == "compared as fractions"
     assert "relative" in number("exp(x)", {"x": 1}, "value", "e").verdict.rule
     assert "rel 0.1" in number("exp(x)", {"x": 1}, "value", "3", rel="0.1").verdict.rule
 

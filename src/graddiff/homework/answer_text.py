@@ -11,7 +11,7 @@ from typing import NamedTuple
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.errors import IMPLICIT_MULTIPLICATION, UNUSED_STATEMENT, HomeworkError, PointError
 from graddiff.homework.problems import AnswerLimits
-from graddiff.homework.sample_points import SamplePoint
+from graddiff.homework.sample_admission import SamplePoint
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.language.suggestions import suggest_name

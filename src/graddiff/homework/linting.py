@@ -1,4 +1,4 @@
-"""What a teacher should know about a homework before students do."""
+"""Finds what a teacher should change in a homework before students see it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from typing import NamedTuple
 
 from graddiff.autodiff.result import differentiate
 from graddiff.errors import PointError
-from graddiff.homework.answer_key import AnswerKey, FormulaKey, NumberKey
-from graddiff.homework.judging import is_near
-from graddiff.homework.misreadings import QuestionContext
-from graddiff.homework.mistake_matching import collect_mistake_patterns
+from graddiff.homework.answer_key import AnswerKey
+from graddiff.homework.formula_key import FormulaKey
+from graddiff.homework.mistake_matching import collect_mistake_patterns, differs_from_truth
 from graddiff.homework.mistakes import MISTAKES
+from graddiff.homework.number_key import NumberKey
 from graddiff.homework.problems import HomeworkPart, Problem, bind_problem_point
-from graddiff.homework.sample_points import CONVENTIONS, MIN_SAMPLES, draw_samples
+from graddiff.homework.question import Question
+from graddiff.homework.sample_admission import CONVENTIONS
+from graddiff.homework.sample_points import MIN_SAMPLES, draw_samples
+from graddiff.homework.verdict import is_near
 
-# Readings that agree with the truth by chance as often as not.
+# Readings that often agree with the truth by chance, so that an agreement says little.
 COINCIDENT_READINGS = ("other", "value", "adjoint", "second")
 
 
 class Finding(NamedTuple):
-    """`kind` is unseen mistake, convention, undecided, no marks or wrong expect; the last one is an error."""
+    """`kind` is unseen mistake, convention, undecided, no marks or wrong expect, which alone is an
+    error. `part` is "" for a finding about the whole problem."""
 
     kind: str
     problem: str
@@ -29,6 +33,7 @@ class Finding(NamedTuple):
 
 
 def lint_homework(key: AnswerKey) -> Iterator[Finding]:
+    """Yields the findings in the order of the homework."""
     for problem in key.homework.problems:
         yield from lint_point(problem)
         for part in problem.parts:
@@ -36,8 +41,8 @@ def lint_homework(key: AnswerKey) -> Iterator[Finding]:
 
 
 def lint_point(problem: Problem) -> Iterator[Finding]:
-    """Conventions that its point needs."""
-    if len(problem.at) < len(problem.expression.variables):
+    """Yields a finding for each convention that the point of a problem needs."""
+    if any(name not in problem.at for name in problem.expression.variables):
         return
     try:
         notices = differentiate(problem.expression, bind_problem_point(problem)).notices
@@ -50,73 +55,64 @@ def lint_point(problem: Problem) -> Iterator[Finding]:
 
 
 def lint_part(problem: Problem, part: HomeworkPart, key: AnswerKey) -> Iterator[Finding]:
-    own = key.parts[problem.id, part.quantity]
+    """Yields the findings about one part."""
+
+    def make_finding(kind: str, message: str) -> Finding:
+        return Finding(kind, problem.id, part.quantity, message)
+
+    part_key = key.parts[problem.id, part.quantity]
     if not part.marks:
-        yield Finding("no marks", problem.id, part.quantity, "it is worth nothing")
-    if (
-        part.expect is not None
-        and key.judge_answer(problem.id, part.quantity, part.expect).verdict.status != "correct"
-    ):
-        yield Finding(
-            "wrong expect",
-            problem.id,
-            part.quantity,
-            f"expect is {part.expect}, but it is {own.answer_text}",
-        )
-    if isinstance(own, FormulaKey):
-        if len(own.points) < MIN_SAMPLES:
-            told = f"only {len(own.points)} points were found to compare answers at, so none is ever decided"
-            yield Finding(
-                "undecided", problem.id, part.quantity, f"{told}; another domain may help"
-            )
-    else:
-        yield from find_hidden_mistakes(problem, part, own)
+        yield make_finding("no marks", "it is worth nothing")
+    if part.expect is not None:
+        verdict = key.judge_answer(problem.id, part.quantity, part.expect).verdict
+        if verdict.status != "correct":
+            message = f"expect is {part.expect}, but it is {part_key.answer_text}"
+            yield make_finding("wrong expect", message)
+    if isinstance(part_key, NumberKey):
+        for sentence in find_hidden_mistakes(problem, part_key):
+            yield make_finding("unseen mistake", f"leads to the right answer here: {sentence}")
+    elif len(part_key.points) < MIN_SAMPLES:
+        yield make_finding("undecided", describe_missing_points(part_key))
 
 
-def find_hidden_mistakes(problem: Problem, part: HomeworkPart, key: NumberKey) -> Iterator[Finding]:
-    """The mistakes that lead to the right answer at the point, though not elsewhere."""
-    truth = key.truth.value
+def describe_missing_points(key: FormulaKey) -> str:
+    return (
+        f"only {len(key.points)} points were found to compare answers at, so that every answer "
+        "stays undecided; another domain may help"
+    )
+
+
+def find_hidden_mistakes(problem: Problem, key: NumberKey) -> Iterator[str]:
+    """Yields a sentence for each mistake that leads to the right answer at the point, but to a wrong
+    one at others: students who make it get full marks."""
+    truth = key.truth
     hidden = {
         (pattern.mistake, pattern.place)
         for pattern in key.patterns
         if MISTAKES[pattern.mistake].reading not in COINCIDENT_READINGS
-        if pattern.numbers[0] is not None and is_near(pattern.numbers[0], truth, key.truth.scale)
+        if pattern.numbers[0] is not None and is_near(pattern.numbers[0], truth.value, truth.scale)
     }
     if not hidden:
         return
-    spots, truths = evaluate_elsewhere(problem, key)
-    shown: set[str] = set()
-    for pattern in collect_mistake_patterns(spots):
-        place = (pattern.mistake, pattern.place)
-        differs = any(n is not None and not is_near(n, t) for n, t in zip(pattern.numbers, truths))
-        if place in hidden and differs and pattern.mistake not in shown:
-            shown.add(pattern.mistake)
-            told = MISTAKES[pattern.mistake].format_sentence(pattern.place)
-            yield Finding(
-                "unseen mistake",
-                problem.id,
-                part.quantity,
-                f"leads to the right answer here: {told}",
-            )
+    questions = ask_elsewhere(problem, key)
+    truths = [question.truth for question in questions]
+    reported: set[str] = set()
+    for pattern in collect_mistake_patterns(questions):
+        is_hidden = (pattern.mistake, pattern.place) in hidden
+        if is_hidden and pattern.mistake not in reported and differs_from_truth(pattern, truths):
+            reported.add(pattern.mistake)
+            yield MISTAKES[pattern.mistake].format_sentence(pattern.place)
 
 
-def evaluate_elsewhere(
-    problem: Problem, key: NumberKey
-) -> tuple[list[QuestionContext], list[float]]:
-    """The graph at other points, and the quantity there."""
+def ask_elsewhere(problem: Problem, key: NumberKey) -> list[Question]:
+    """Returns the question of a part at MIN_SAMPLES other points; none without variables."""
     expression = problem.expression
     name = next(iter(expression.variables), None)
-    found = (
-        []
-        if name is None
-        else draw_samples(problem.id, expression, name, problem.domain)[:MIN_SAMPLES]
-    )
-    spots = [
-        QuestionContext(expression, {n: float(v) for n, v in one.at.items()}, key.line, key.aspect)
-        for one in found
-    ]
-    truths = [
-        s.get_adjoint(s.line) if key.aspect == "adjoint" else float(s.graph.values[s.line])
-        for s in spots
-    ]
-    return spots, truths
+    if name is None:
+        return []
+    samples = draw_samples(problem.id, expression, name, problem.domain)[:MIN_SAMPLES]
+    questions = []
+    for sample in samples:
+        at = {variable: float(value) for variable, value in sample.at.items()}
+        questions.append(Question(expression, at, key.line, key.aspect))
+    return questions

@@ -1,4 +1,4 @@
-"""Which mistakes a wrong answer is consistent with."""
+"""Finds the mistakes that lead to a wrong answer."""
 
 from __future__ import annotations
 
@@ -8,103 +8,105 @@ from typing import NamedTuple
 
 from graddiff.errors import GraddiffError
 from graddiff.homework.answer_text import NumericAnswer, evaluate_answer
-from graddiff.homework.judging import CLOSE_ERROR, Truth, is_near, judge_number
-from graddiff.homework.misreadings import QuestionContext, predict_outcomes
+from graddiff.homework.judging_numbers import Truth, judge_number
+from graddiff.homework.mistake_outcomes import predict_outcomes
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import Tolerance
-from graddiff.homework.sample_points import MIN_SAMPLES, SamplePoint
+from graddiff.homework.question import Question
+from graddiff.homework.sample_admission import SamplePoint
+from graddiff.homework.sample_points import MIN_SAMPLES
+from graddiff.homework.verdict import CLOSE_ERROR, is_near
 from graddiff.language.expression import Expression
 from graddiff.numbers.arithmetic import Number
 
-LENIENT_TOLERANCE = Tolerance(
-    digits=2
-)  # a wrong number is recognized by fewer digits than a right one
+# A wrong number is recognized by fewer digits than a right one needs: students round it, too.
+LENIENT_TOLERANCE = Tolerance(digits=2)
 
 
 class Hypothesis(NamedTuple):
-    """A mistake that leads to the answer. `id` is that of the mistake."""
+    """A mistake that leads to the answer: its id, and a sentence for the student."""
 
     id: str
     message: str
 
 
 class MistakePattern(NamedTuple):
-    """What a mistake, made at one place, leads to at each point; None where it leads nowhere."""
+    """What a mistake, made at one place, leads to at each point; None where it has no value."""
 
     mistake: str
     place: str
     numbers: tuple[Number | None, ...]
 
 
-def collect_mistake_patterns(spots: Sequence[QuestionContext]) -> list[MistakePattern]:
-    """What each mistake leads to at each point."""
-    found: dict[tuple[str, int, str], list[Number | None]] = {}
-    for number, spot in enumerate(spots):
-        for guess in predict_outcomes(spot):
-            found.setdefault(guess[:3], [None] * len(spots))[number] = guess.value
+def collect_mistake_patterns(questions: Sequence[Question]) -> list[MistakePattern]:
+    """Returns the patterns of all mistakes over the same question at several points."""
+    numbers: dict[tuple[str, int, str], list[Number | None]] = {}
+    for place, question in enumerate(questions):
+        for outcome in predict_outcomes(question):
+            key = (outcome.mistake, outcome.variant, outcome.place)
+            numbers.setdefault(key, [None] * len(questions))[place] = outcome.value
     return [
         MistakePattern(mistake, place, tuple(values))
-        for (mistake, _, place), values in found.items()
+        for (mistake, _, place), values in numbers.items()
     ]
 
 
 def exclude_correct_patterns(
     patterns: Iterable[MistakePattern], truths: Sequence[float]
 ) -> list[MistakePattern]:
-    """The patterns that do not lead to the truth."""
+    """Returns the patterns that differ from the truth at some point."""
+    return [pattern for pattern in patterns if differs_from_truth(pattern, truths)]
 
-    def is_correct(pattern: MistakePattern) -> bool:
-        pairs = [(n, t) for n, t in zip(pattern.numbers, truths) if n is not None]
-        return all(is_near(n, t) for n, t in pairs)
 
-    return [pattern for pattern in patterns if not is_correct(pattern)]
+def differs_from_truth(pattern: MistakePattern, truths: Sequence[float]) -> bool:
+    pairs = zip(pattern.numbers, truths)
+    return any(number is not None and not is_near(number, truth) for number, truth in pairs)
 
 
 def match_number(answer: NumericAnswer, patterns: Iterable[MistakePattern]) -> list[Hypothesis]:
-    """The mistakes that lead to a number."""
+    """Returns the mistakes that lead to a number."""
+    return state_hypotheses(p for p in patterns if leads_to_number(p.numbers[0], answer))
 
-    def is_match(pattern: MistakePattern) -> bool:
-        number = pattern.numbers[0]
-        if number is None or not abs(answer.value - number) <= CLOSE_ERROR * abs(number):
-            return False
-        return (
-            judge_number(answer, Truth(None, number, abs(number)), LENIENT_TOLERANCE).status
-            == "correct"
-        )
 
-    return state_hypotheses(filter(is_match, patterns))
+def leads_to_number(outcome: Number | None, answer: NumericAnswer) -> bool:
+    """Whether an outcome is the answer, which may be rounded to two digits."""
+    # The first comparison is only for speed: most outcomes are far away.
+    if outcome is None or not abs(answer.value - outcome) <= CLOSE_ERROR * abs(outcome):
+        return False
+    truth = Truth(None, outcome, abs(outcome))
+    return judge_number(answer, truth, LENIENT_TOLERANCE).status == "correct"
 
 
 def match_formula(
     answer: Expression, points: Sequence[SamplePoint], patterns: Iterable[MistakePattern]
 ) -> list[Hypothesis]:
-    """The mistakes that lead to a formula: to its values at enough of the points, and to no other value."""
-    left = [
-        (pattern, 0) for pattern in patterns
-    ]  # with the number of points at which it was seen to lead there
-    for number, sample in enumerate(points):
-        if not left:
+    """Returns the mistakes that lead to a formula: they have its values at MIN_SAMPLES points or
+    more, and other values at no point."""
+    # The patterns that no point has excluded, each with the number of points at which it agrees.
+    candidates = [(pattern, 0) for pattern in patterns]
+    for place, sample in enumerate(points):
+        if not candidates:
             break
-        with suppress(GraddiffError):
+        with suppress(GraddiffError):  # without a value, the point excludes nothing
             value = evaluate_answer(answer, sample)
-            left = [
-                (p, n + (p.numbers[number] is not None))
-                for p, n in left
-                if can_lead_to(p.numbers[number], value)
+            candidates = [
+                (pattern, count + (pattern.numbers[place] is not None))
+                for pattern, count in candidates
+                if can_lead_to(pattern.numbers[place], value)
             ]
-    return state_hypotheses(pattern for pattern, count in left if count >= MIN_SAMPLES)
+    return state_hypotheses(pattern for pattern, count in candidates if count >= MIN_SAMPLES)
 
 
 def can_lead_to(outcome: Number | None, value: float) -> bool:
-    """Whether a mistake leads to the value at a point, or nowhere."""
+    """Whether an outcome is the value, or there is no outcome to compare."""
     return outcome is None or is_near(value, outcome)
 
 
 def state_hypotheses(patterns: Iterable[MistakePattern]) -> list[Hypothesis]:
-    """A hypothesis a mistake, for the first place at which it leads to the answer."""
-    found: dict[str, Hypothesis] = {}
+    """Returns one hypothesis per mistake, for the first place at which it leads to the answer."""
+    hypotheses: dict[str, Hypothesis] = {}
     for pattern in patterns:
-        if pattern.mistake not in found:
+        if pattern.mistake not in hypotheses:
             sentence = MISTAKES[pattern.mistake].format_sentence(pattern.place)
-            found[pattern.mistake] = Hypothesis(pattern.mistake, f"consistent with {sentence}")
-    return [*found.values()]
+            hypotheses[pattern.mistake] = Hypothesis(pattern.mistake, f"consistent with {sentence}")
+    return [*hypotheses.values()]

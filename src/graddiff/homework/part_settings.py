@@ -145,7 +145,7 @@ def read_digits(value: object, place: str) -> int:
 
 
 def read_credits(tables: Iterable[TomlTable], place: str) -> Mapping[str, float]:
-    """Returns mistake -> share of the marks that is left. A later table wins over an earlier one."""
+    """Returns mistake -> share of the marks that is left. A later table wins over an earlier."""
     shares: dict[str, float] = {}
     for table in tables:
         for mistake, value in get_section(table, "credit", place).items():
