@@ -300,6 +300,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
             PROBLEM.replace("value = 1", '"derivative.y" = 1'),
             "a derivative by y, which does not occur",
         ),
+        (PROBLEM.replace("value = 1", '"derivative." = 1'), "asks for a derivative by no name"),
         (PROBLEM.replace("value = 1", "value = -1"), "is -1, and has to be a number from 0 on"),
         (PROBLEM.replace("value = 1", "x = 1, gradient.x = 1"), "asks for gradient.x twice"),
         (PROBLEM.replace("value = 1", ""), "problem q1 asks for nothing"),

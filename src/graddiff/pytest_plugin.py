@@ -64,7 +64,7 @@ class HomeworkFile(pytest.File):
         except GraddiffError as error:
             raise self.CollectError(error.format_block()) from None
         for submission in handed_in:
-            result = grade_submission(key, submission, show=False)
+            result = grade_submission(key, submission, show_answers=False)
             student = make_printable(result.student)
             for remark in list_remarks(result):
                 yield PartItem.from_parent(self, name=f"{student}.remark", told=remark)

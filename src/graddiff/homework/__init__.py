@@ -1,1 +1,1 @@
-"""Homework: problems whose answers graddiff computes, and what students answered, compared and explained."""
+"""Homework: problems whose answers graddiff computes, and students' answers, graded with reasons."""

@@ -1,4 +1,5 @@
-"""What an answer says: read as an expression in the names it may use, or as a number, and how far it was typed."""
+"""Reads an answer: as an expression in the names that it may contain, or as a number with the digits
+that were typed."""
 
 from __future__ import annotations
 
@@ -21,62 +22,78 @@ from graddiff.numbers.floats import FLOATS, FloatArithmetic
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.table import NUMBER, TABLE
 
-MAX_ODD_ROOT = 99  # the odd root of a negative number that an answer may speak of
+MAX_ODD_ROOT = 99  # the highest odd root of a negative number that an answer may take
 NEG, MUL, POW = TABLE["neg"], TABLE["mul"], TABLE["pow"]
 
 
 def read_answer(text: str, names: Sequence[str], limits: AnswerLimits) -> Expression:
-    """An answer as an expression in `names`. Raises GraddiffError for what cannot be read, or is too long."""
+    """Returns an answer as an expression in `names`.
+
+    Raises GraddiffError if it cannot be read, is too long, or contains another name."""
     if len(text) > limits.length:
         raise HomeworkError(
             f"the answer has {len(text):,} characters, and {limits.length:,} are the most"
         )
-    if "=" in text:
+    if "=" in text:  # before parsing, which would unfold the calls of a function
         refuse_functions(TokenizedText(text))
     expression = parse(text, names)
+    validate_size(expression, limits)
+    validate_answer_names(expression, names)
+    return expression
+
+
+def refuse_functions(source: TokenizedText) -> None:
+    """Raises HomeworkError for the definition of a function, whose calls could unfold without end."""
+    for index, token in enumerate(source.tokens):
+        if source.kinds[token] == "SIGNATURE":
+            raise HomeworkError(
+                "an answer defines no functions", text=source.text, span=source.get_span(index)
+            )
+
+
+def validate_size(expression: Expression, limits: AnswerLimits) -> None:
+    """Raises HomeworkError for an answer of several expressions, or of too many operations."""
     for notice in expression.notices:
         if notice.kind == UNUSED_STATEMENT.name:
-            told = "an answer is one expression, and this part of it is not used"
-            raise HomeworkError(told, text=expression.text, span=notice.span)
+            raise HomeworkError(
+                "an answer is one expression, and this part of it is not used",
+                text=expression.text,
+                span=notice.span,
+            )
     operations = sum(1 for operands in expression.operands if operands)
     if operations > limits.operations:
         raise HomeworkError(
             f"the answer has {operations:,} operations, and {limits.operations:,} are the most"
         )
+
+
+def validate_answer_names(expression: Expression, names: Sequence[str]) -> None:
+    """Raises HomeworkError for a name that has no meaning in the problem."""
     for name, line in expression.variables.items():
-        if name not in names:
-            told = (
-                f"{name} stands for nothing here"
-                if names
-                else f"a number is asked for, and {name} is none"
-            )
-            hint = suggest_name(name, names) or (
-                f"the names are {', '.join(names)}" if names else "put the numbers in"
-            )
-            raise HomeworkError(
-                told, text=expression.text, span=expression.get_span(line), hint=hint
-            )
-    return expression
+        if name in names:
+            continue
+        if names:
+            message = f"{name} stands for nothing here"
+            hint = suggest_name(name, names) or f"the names are {', '.join(names)}"
+        else:
+            message = f"a number is asked for, and {name} is none"
+            hint = "put the numbers in"
+        raise HomeworkError(
+            message, text=expression.text, span=expression.get_span(line), hint=hint
+        )
 
 
 def describe_reading(answer: Expression) -> str:
-    """What there is to say about how an answer was read: 1/2x is (1/2)*x."""
+    """Returns how a product without a sign in an answer was read, such as 1/2x as (1/2)*x."""
     return "; ".join(
         notice.message for notice in answer.notices if notice.kind == IMPLICIT_MULTIPLICATION.name
     )
 
 
-def refuse_functions(source: TokenizedText) -> None:
-    """Raises HomeworkError for a definition of a function, calls of which could unfold to anything."""
-    for token, written in enumerate(source.tokens):
-        if source.kinds[written] == "SIGNATURE":
-            raise HomeworkError(
-                "an answer defines no functions", text=source.text, span=source.get_span(token)
-            )
-
-
 def compute_real_power(x: float, y: float) -> float:
-    """The power, also of a negative number to an exponent such as 2/3: the real root that textbooks mean by it."""
+    """Returns x^y, and for a negative x and an exponent such as 2/3 the real root that textbooks mean.
+
+    Raises ValueError where there is no real root: y is no fraction with a small odd denominator."""
     if x < 0 and y % 1:
         exponent = Fraction(y).limit_denominator(MAX_ODD_ROOT)
         if exponent.denominator % 2 == 0 or float(exponent) != y:
@@ -96,7 +113,7 @@ REAL_ROOTS = RealRootFloats()
 
 
 def evaluate_answer(answer: Expression, sample: SamplePoint) -> float:
-    """The value of a formula at a point. Raises GraddiffError where it has none."""
+    """Returns the value of a formula at a point. Raises GraddiffError if it has none."""
     return float(run_forward_pass(answer, sample.values, REAL_ROOTS)[answer.output])
 
 
@@ -104,7 +121,9 @@ def evaluate_answer(answer: Expression, sample: SamplePoint) -> float:
 
 
 class TypedDecimal(NamedTuple):
-    """A number as typed: its value, the unit of its last digit, how many digits are significant."""
+    """A decimal as typed: its value, the unit of its last digit, and how many digits are significant.
+
+    0.0250 is 1/40, with the unit 1/10000 and three digits."""
 
     value: Fraction
     unit: Fraction
@@ -112,7 +131,8 @@ class TypedDecimal(NamedTuple):
 
 
 class NumericAnswer(NamedTuple):
-    """A number that was given: as a float, as a fraction if it is one, and as it was typed if it is a decimal."""
+    """A number that was answered: as a float, as a fraction if it is one, and as a typed decimal if it
+    is one."""
 
     value: float
     fraction: Fraction | None
@@ -120,7 +140,7 @@ class NumericAnswer(NamedTuple):
 
 
 def read_numeric_answer(answer: Expression) -> NumericAnswer:
-    """The number that a constant expression is. Raises PointError if it has no value."""
+    """Returns the number that a constant expression is. Raises PointError if it has no value."""
     typed = parse_typed_decimal(answer)
     with suppress(PointError):
         fraction = run_forward_pass(answer, {}, EXACT)[answer.output]
@@ -133,8 +153,8 @@ def read_numeric_answer(answer: Expression) -> NumericAnswer:
 
 
 def parse_typed_decimal(answer: Expression) -> TypedDecimal | None:
-    """The answer as a number with a decimal point or an exponent, perhaps with a sign, or as such a number times a
-    power of ten; None if it is anything else."""
+    """Returns a decimal that stands alone, perhaps with signs before it or a power of ten behind it,
+    such as -2.50 and 1.6*10^-19. None for anything else, integers included."""
     line, sign = strip_signs(answer, answer.output)
     shift = 0
     if answer.operations[line] is MUL:
@@ -142,22 +162,30 @@ def parse_typed_decimal(answer: Expression) -> TypedDecimal | None:
         power = parse_power_of_ten(answer, right)
         if power is None:
             return None
-        (line, inner), shift = strip_signs(answer, left), power
-        sign *= inner
+        line, inner_sign = strip_signs(answer, left)
+        shift, sign = power, sign * inner_sign
     text = answer.literals.get(line, "")
-    if answer.operations[line] is not NUMBER or text.isalpha() or (text.isdigit() and not shift):
+    is_integer = text.isdigit() and not shift
+    if answer.operations[line] is not NUMBER or text.isalpha() or is_integer:
         return None
+    return parse_decimal_text(text, sign, shift)
+
+
+def parse_decimal_text(text: str, sign: int, shift: int) -> TypedDecimal | None:
+    """Returns the decimal in a text such as 2.50 or 1e-3, times a sign and a power of ten.
+
+    None for an exponent of more than five characters, whose fraction would take too much memory."""
     mantissa, _, exponent = text.lower().partition("e")
-    whole, _, decimals = mantissa.partition(".")
+    integer_digits, _, decimals = mantissa.partition(".")
     if len(exponent) > 5:
         return None
     unit = Fraction(10) ** (int(exponent or 0) - len(decimals) + shift)
-    digits = (whole + decimals).lstrip("0")
+    digits = (integer_digits + decimals).lstrip("0")
     return TypedDecimal(sign * int(digits or "0") * unit, unit, len(digits))
 
 
 def strip_signs(answer: Expression, line: int) -> tuple[int, int]:
-    """The line below the signs before it, and what they come to."""
+    """Returns the first line that is no minus sign, and 1 or -1 for the product of the signs."""
     sign = 1
     while answer.operations[line] is NEG:
         line, sign = answer.operands[line][0], -sign
@@ -165,7 +193,7 @@ def strip_signs(answer: Expression, line: int) -> tuple[int, int]:
 
 
 def parse_power_of_ten(answer: Expression, line: int) -> int | None:
-    """The exponent of 10^-3, None for anything else."""
+    """Returns the exponent of a power such as 10^-3, None for anything else."""
     if answer.operations[line] is not POW or answer.literals.get(answer.operands[line][0]) != "10":
         return None
     exponent, sign = strip_signs(answer, answer.operands[line][1])

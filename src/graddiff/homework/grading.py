@@ -1,11 +1,12 @@
-"""Submissions -> results: what each part of each student's homework is worth."""
+"""Grades submissions: how many marks each part of each student's homework gets, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
+from graddiff.errors import GraddiffError
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.mistake_matching import Hypothesis
 from graddiff.homework.problems import HomeworkPart, Problem
@@ -15,8 +16,12 @@ from graddiff.language.suggestions import suggest_name
 STATUSES = ("correct", "wrong", "missing", "invalid", "undecided")
 
 
-class PartResult(NamedTuple):
-    """`picture` is the error block of an invalid answer; `expected` the right answer, where it may be shown."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PartResult:
+    """The marks of a part and the reasons for them.
+
+    `error_block` is the full message about an answer that cannot be read; `expected` is the right
+    answer, where a report may show it. The other members are those of the verdict."""
 
     problem: str
     part: str
@@ -33,8 +38,9 @@ class PartResult(NamedTuple):
     expected: str | None = None
 
 
-class StudentResult(NamedTuple):
-    """`remarks` are what is wrong with the submission as a whole, which counts as unreadable."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StudentResult:
+    """The results of a student. `remarks` say what is wrong with the submission itself."""
 
     student: str
     path: str
@@ -51,71 +57,93 @@ class StudentResult(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """3 if something cannot be read, 1 if something is not right."""
+        """3 if something cannot be read, otherwise 1 if an answer is not correct."""
         if self.remarks or any(part.status == "invalid" for part in self.parts):
             return 3
         return int(any(part.status != "correct" for part in self.parts))
 
 
-def grade_submission(key: AnswerKey, submission: Submission, show: bool) -> StudentResult:
-    """The result of a student; with `show`, the right answers are in it."""
+def grade_submission(key: AnswerKey, submission: Submission, show_answers: bool) -> StudentResult:
+    """Returns the result of a student, with the right answers in it if they may be shown."""
     parts = [
-        grade_part(key, problem, part, submission, show)
+        grade_part(key, problem, part, submission, show_answers)
         for problem in key.homework.problems
         for part in problem.parts
     ]
-    remarks = [
-        *([submission.unreadable] if submission.unreadable else submission.remarks),
-        *describe_unknown_answers(key, submission),
-    ]
-    return StudentResult(submission.student, submission.path, tuple(parts), tuple(remarks))
+    remarks = [submission.unreadable] if submission.unreadable else [*submission.remarks]
+    remarks += describe_unknown_answers(key, submission)
+    return StudentResult(
+        student=submission.student,
+        path=submission.path,
+        parts=tuple(parts),
+        remarks=tuple(remarks),
+    )
 
 
 def grade_part(
-    key: AnswerKey, problem: Problem, part: HomeworkPart, submission: Submission, show: bool
+    key: AnswerKey,
+    problem: Problem,
+    part: HomeworkPart,
+    submission: Submission,
+    show_answers: bool,
 ) -> PartResult:
-    expected = key.parts[problem.id, part.quantity].answer_text if show else None
+    """Returns the result of one part. A blank answer is missing, not wrong."""
+    expected = key.parts[problem.id, part.quantity].answer_text if show_answers else None
     answer = submission.answers.get((problem.id, part.quantity))
-    if submission.unreadable:
-        return PartResult(problem.id, part.quantity, "invalid", 0, part.marks, expected=expected)
-    if answer is None or not answer.text.strip():
+    is_blank = answer is None or not answer.text.strip()
+    if submission.unreadable or is_blank or answer is None:
         return PartResult(
-            problem.id, part.quantity, "missing", 0, part.marks, answer, expected=expected
+            problem=problem.id,
+            part=part.quantity,
+            status="invalid" if submission.unreadable else "missing",
+            score=0,
+            marks=part.marks,
+            answer=None if submission.unreadable else answer,
+            expected=expected,
         )
     verdict, hypotheses, error = key.judge_answer(problem.id, part.quantity, answer.text)
-    share = (
-        1.0
-        if verdict.status == "correct"
-        else max([part.credit.get(h.id, 0.0) for h in hypotheses], default=0.0)
-    )
-    score = part.marks if share == 1 else part.marks * share
     return PartResult(
-        problem.id,
-        part.quantity,
-        verdict.status,
-        score,
-        part.marks,
-        answer,
-        verdict.rule,
-        verdict.error,
-        verdict.message,
-        "" if error is None else error.format_block().removeprefix("graddiff: "),
-        verdict.counterexample,
-        hypotheses,
-        expected,
+        problem=problem.id,
+        part=part.quantity,
+        status=verdict.status,
+        score=compute_score(part, verdict.status, hypotheses),
+        marks=part.marks,
+        answer=answer,
+        rule=verdict.rule,
+        error=verdict.error,
+        message=verdict.message,
+        error_block=format_answer_error(error),
+        counterexample=verdict.counterexample,
+        hypotheses=hypotheses,
+        expected=expected,
     )
+
+
+def compute_score(part: HomeworkPart, status: str, hypotheses: tuple[Hypothesis, ...]) -> float:
+    """Returns all marks for a correct answer, and for a wrong one the largest credit that one of
+    its mistakes leaves."""
+    if status == "correct":
+        return part.marks
+    share = max([part.credit.get(hypothesis.id, 0.0) for hypothesis in hypotheses], default=0.0)
+    return part.marks if share == 1 else part.marks * share  # whole marks stay integers
+
+
+def format_answer_error(error: GraddiffError | None) -> str:
+    return "" if error is None else error.format_block().removeprefix("graddiff: ")
 
 
 def describe_unknown_answers(key: AnswerKey, submission: Submission) -> Iterator[str]:
-    """Answers to what was not asked."""
-    problems = {
+    """Yields a remark for each answer to a problem or part that the homework does not have."""
+    quantities = {
         problem.id: [part.quantity for part in problem.parts] for problem in key.homework.problems
     }
     for (problem, quantity), answer in submission.answers.items():
-        where = f" (line {answer.line})" if answer.line else ""
-        if problem not in problems:
-            hint = suggest_name(problem, problems)
-            yield f"there is no problem {problem}{where}{hint and f'; {hint}'}"
-        elif quantity not in problems[problem]:
-            hint = suggest_name(answer.part, problems[problem])
-            yield f"problem {problem} does not ask for {answer.part or 'this'}{where}{hint and f'; {hint}'}"
+        if problem not in quantities:
+            remark, hint = f"there is no problem {problem}", suggest_name(problem, quantities)
+        elif quantity not in quantities[problem]:
+            remark = f"problem {problem} does not ask for {answer.part or 'this'}"
+            hint = suggest_name(answer.part, quantities[problem])
+        else:
+            continue
+        place = f" (line {answer.line})" if answer.line else ""
+        yield f"{remark}{place}; {hint}" if hint else f"{remark}{place}"

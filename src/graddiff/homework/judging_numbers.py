@@ -53,7 +53,7 @@ def judge_number(answer: NumericAnswer, truth: Truth, tolerance: Tolerance) -> V
 
 
 def measure_error(answer: NumericAnswer, truth: Truth) -> float:
-    """Returns the distance of an answer from the truth, that of their fractions if both have one."""
+    """Returns the distance of an answer from the truth, by their fractions if both have one."""
     if answer.fraction is None or truth.fraction is None:
         return abs(answer.value - truth.value)
     try:

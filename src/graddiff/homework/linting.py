@@ -83,8 +83,8 @@ def describe_missing_points(key: FormulaKey) -> str:
 
 
 def find_hidden_mistakes(problem: Problem, key: NumberKey) -> Iterator[str]:
-    """Yields a sentence for each mistake that leads to the right answer at the point, but to a wrong
-    one at others: students who make it get full marks."""
+    """Yields a sentence for each mistake that leads to the right answer at the point, but not at
+    others: students who make it get full marks."""
     truth = key.truth
     hidden = {
         (pattern.mistake, pattern.place)

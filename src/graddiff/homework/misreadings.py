@@ -34,7 +34,7 @@ def misread_omitted_path(question: Question) -> Iterator[PlacedNumber]:
 
 
 def misread_last_path(question: Question) -> Iterator[PlacedNumber]:
-    """Yields the adjoint of a reverse pass that assigns contributions (=) instead of adding (+=)."""
+    """Yields the adjoint of a reverse pass that assigns contributions (=), not adds them (+=)."""
     adjoints: dict[int, float] = {question.expression.output: 1.0}
     last_target = ""
     edges = sorted(question.graph.edges(), key=lambda edge: (-edge.target, edge.slot))

@@ -123,8 +123,8 @@ class NumberKey:
 
     @cached_property
     def _two_sided_slope(self) -> Truth | None:
-        """The slope on both sides of the point where the whole expression is smooth but an operation
-        inside has a kink, so that the reverse pass follows a convention; None elsewhere."""
+        """The slope on both sides, if the whole expression is smooth at the point but an operation
+        inside has a kink, so that the reverse pass follows a convention; otherwise None."""
         name = self.part.quantity.rpartition(".")[2]
         if self.aspect != "adjoint" or name not in self.problem.expression.variables:
             return None

@@ -1,4 +1,4 @@
-"""A class graded, by one process or several, in the order in which it handed in."""
+"""Grades a class, by one process or several, in the order of its submissions."""
 
 from __future__ import annotations
 
@@ -12,31 +12,35 @@ from graddiff.system.processes import map_in_processes
 
 CHUNK_SIZE = 20  # students that a process takes at a time
 
-_worker_keys: list[tuple[AnswerKey, bool]] = []  # of a worker
+# The key of a worker process, and whether answers are shown. Each worker makes the key once:
+# sending it with every chunk would take longer than grading.
+_worker_keys: list[tuple[AnswerKey, bool]] = []
 
 
 def grade_class(
-    key: AnswerKey, submissions: Sequence[Submission], show: bool, jobs: int
+    key: AnswerKey, submissions: Sequence[Submission], show_answers: bool, jobs: int
 ) -> Iterator[StudentResult]:
-    """The result of each student."""
+    """Yields the result of each student."""
     if jobs == 1:
-        yield from (grade_submission(key, submission, show) for submission in submissions)
+        for submission in submissions:
+            yield grade_submission(key, submission, show_answers)
         return
     chunks = split_batches(submissions, CHUNK_SIZE)
     for _, results in map_in_processes(
-        jobs, _grade_chunk, chunks, _prepare_grading_worker, key.homework, show
+        jobs, _grade_chunk, chunks, _prepare_grading_worker, key.homework, show_answers
     ):
         yield from results
 
 
 def split_batches(submissions: Sequence[Submission], size: int) -> Iterator[Sequence[Submission]]:
-    yield from (submissions[start : start + size] for start in range(0, len(submissions), size))
+    for start in range(0, len(submissions), size):
+        yield submissions[start : start + size]
 
 
-def _prepare_grading_worker(homework: Homework, show: bool) -> None:
-    _worker_keys.append((AnswerKey(homework), show))
+def _prepare_grading_worker(homework: Homework, show_answers: bool) -> None:
+    _worker_keys.append((AnswerKey(homework), show_answers))
 
 
 def _grade_chunk(chunk: Sequence[Submission]) -> list[StudentResult]:
-    key, show = _worker_keys[0]
-    return [grade_submission(key, submission, show) for submission in chunk]
+    key, show_answers = _worker_keys[0]
+    return [grade_submission(key, submission, show_answers) for submission in chunk]

@@ -98,7 +98,11 @@ def find_formula_name(quantity: str, expression: Expression, problem: str) -> st
         return ""
     name = quantity.removeprefix(FORMULA_PREFIX)
     names = expression.lines_by_name
-    if name and name not in names:
+    if not name:
+        raise HomeworkError(
+            f"{problem} asks for a derivative by no name", hint='"derivative.x" = 1'
+        )
+    if name not in names:
         hint = suggest_name(name, names) or f"its names are {', '.join([*names][:8])}"
         raise HomeworkError(
             f"{quantity} of {problem} is a derivative by {name}, which does not occur", hint=hint

@@ -1,4 +1,4 @@
-"""A homework: problems, the parts that are asked about each, and what they are worth."""
+"""A homework: its problems, the parts of each, their marks and tolerances."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graddiff.language.expression import Expression
 from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
 
-Interval = tuple[Fraction, Fraction]
+Interval = tuple[Fraction, Fraction]  # from the lower to the higher end
 
 
 class AnswerLimits(NamedTuple):
@@ -22,8 +22,11 @@ class AnswerLimits(NamedTuple):
 
 
 class Tolerance(NamedTuple):
-    """How near a number has to be. Without `rel` and `abs`, the rules of `verdicts`; `digits` are those that a decimal
-    has to have at least; `exact` asks for the number itself, whatever is written."""
+    """How near a number has to be to the truth.
+
+    With `rel` or `abs`, the larger of the two differences is allowed. Without them, the rules of
+    judging_numbers apply: `digits` is then the least number of significant digits of a typed
+    decimal, and `exact` requires the number itself."""
 
     rel: float | None = None
     abs: float | None = None
@@ -32,8 +35,11 @@ class Tolerance(NamedTuple):
 
 
 class HomeworkPart(NamedTuple):
-    """One thing that is asked for. `name` is what a formula is the derivative by, "" for a number; `credit` is the
-    share of the marks that a mistake is left with."""
+    """One question of a problem.
+
+    `name` is the name by which a formula is the derivative, "" if the part asks for a number.
+    `credit` is mistake -> share of the marks that is left to a student who makes it. `expect` is
+    the teacher's own answer, compared with the truth before anything is graded."""
 
     quantity: str
     name: str
@@ -44,7 +50,10 @@ class HomeworkPart(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """An expression, perhaps a point with the texts of its values, and what is asked about it."""
+    """An expression and the questions about it.
+
+    `at` is its point, with the texts of the values; it may be empty if only formulas are asked for.
+    `domain` holds the intervals from which sample points are drawn."""
 
     id: str
     title: str
@@ -60,11 +69,7 @@ class Homework(NamedTuple):
     problems: tuple[Problem, ...]
     limits: AnswerLimits
 
-    @property
-    def marks(self) -> float:
-        return sum(part.marks for problem in self.problems for part in problem.parts)
 
-
-def bind_problem_point(problem: Problem, kind: Arithmetic = FLOATS) -> dict[str, Number]:
-    """The point of a problem. Raises PointError where a value is no number of that kind."""
-    return add_bindings({}, problem.at.items(), "at", kind)
+def bind_problem_point(problem: Problem, arithmetic: Arithmetic = FLOATS) -> dict[str, Number]:
+    """Returns the point of a problem. Raises PointError if a value is no number of that kind."""
+    return add_bindings({}, problem.at.items(), "at", arithmetic)

@@ -83,7 +83,7 @@ def has_meaningful_values(result: Result) -> bool:
 
 
 def is_dominated_by_rounding(derivative: float, scale: float) -> bool:
-    """Whether so much cancels in a derivative that rounding spoils it; one of about 0 is exactly 0."""
+    """Whether so much cancels in a derivative that rounding spoils it, though it is not 0."""
     is_zero = abs(derivative) <= ZERO_RATIO * scale
     return MAX_CONDITION * abs(derivative) < scale and not is_zero
 
