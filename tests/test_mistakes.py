@@ -1,4 +1,4 @@
-"""Wrong answers, and what they are consistent with: made by hand, and by bending rules on published exercises."""
+"""Wrong answers are explained: answers made by hand, and by bending rules on exercises."""
 
 from __future__ import annotations
 
@@ -143,12 +143,12 @@ def test_the_place_of_a_mistake_is_named() -> None:
         h.message
         for h in number("p = x*y; p + sin(x)", {"x": 2, "y": 5}, "gradient.x", "5").hypotheses
     ]
-    assert "consistent with one path counted of several: x → p → p + sin(x)" in told
+    assert "consistent with only one of several paths counted: x → p → p + sin(x)" in told
     told = [
         h.message
         for h in number("(x+y)*z", {"x": 1, "y": 3, "z": -3}, "gradient.x", "1").hypotheses
     ]
-    assert "consistent with a local partial in the place of the adjoint: ∂(x+y)/∂x" in told
+    assert "consistent with a local partial instead of the adjoint: ∂(x+y)/∂x" in told
 
 
 def test_what_no_mistake_leads_to_is_not_explained() -> None:
@@ -169,7 +169,8 @@ def test_many_paths_are_not_walked_one_by_one() -> None:
 
 
 def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
-    """Wrong answers as formulas: every rule bent at the first line where it applies, on one exercise in `step`."""
+    """Wrong answers as formulas: each rule bent at the first line where it applies, on one exercise
+    in `step`."""
     found = []
     for row in EXERCISES[::step]:
         expression = parse(row["function"])

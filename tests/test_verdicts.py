@@ -1,4 +1,4 @@
-"""Whether answers are right: the rules for numbers, the points for formulas, and published exercises."""
+"""Answers are judged: the rules for numbers, the points for formulas, published exercises."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""pytest hw3.toml --answers ada.toml: homework graded by pytest, one test a part.
+"""pytest hw3.toml --answers ada.toml: homework graded by pytest, with one test per part.
 
-pytest finds this by its entry point, wherever both are installed; without --answers it does nothing."""
+pytest finds this module by its entry point where both are installed. It does nothing unless there
+are --answers or a homework on the command line; only then the rest of graddiff is imported."""
 
 from __future__ import annotations
 
@@ -12,38 +13,31 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = (
-        "answers to the homework that is tested: a file or a folder, as for graddiff check; repeats"
-    )
     parser.getgroup("graddiff").addoption(
-        "--answers", action="append", default=[], metavar="FILE", help=told
+        "--answers",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="answers to a homework: a file or a folder, as for graddiff check; may be repeated",
     )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> HomeworkFile | None:
-    """A homework, where there are answers to one, or where it is named on the command line."""
+    """Collects a homework if there are answers to one, or if it is named on the command line."""
     if file_path.suffix != ".toml":
         return None
-    named = any(
-        Path(argument) == file_path
-        for argument in map(make_absolute, parent.config.invocation_params.args)
-    )
-    if not named and not parent.config.getoption("--answers"):
+    arguments = parent.config.invocation_params.args
+    is_named = any(Path(str(argument)).absolute() == file_path for argument in arguments)
+    if not is_named and not parent.config.getoption("--answers"):
         return None
     text = file_path.read_bytes()
-    return (
-        HomeworkFile.from_parent(parent, path=file_path)
-        if b"[[problem" in text or b"[homework" in text
-        else None
-    )
-
-
-def make_absolute(argument: object) -> str:
-    return str(Path(str(argument)).absolute())
+    if b"[[problem" not in text and b"[homework" not in text:
+        return None
+    return HomeworkFile.from_parent(parent, path=file_path)
 
 
 class HomeworkFile(pytest.File):
-    """A homework, with a test for each part of each student."""
+    """A homework, with one test per part of each student, and one per remark on a submission."""
 
     def collect(self) -> Iterator[PartItem]:
         from graddiff.errors import GraddiffError, make_printable
@@ -53,26 +47,33 @@ class HomeworkFile(pytest.File):
         from graddiff.homework.submissions import read_submissions
         from graddiff.render.reports.wording import list_remarks
 
-        if not self.config.getoption("--answers"):
-            raise self.CollectError(
-                f"{self.path.name} is a homework: pytest {self.path.name} --answers ada.toml"
-            )
+        paths = self.config.getoption("--answers")
+        if not paths:
+            name = self.path.name
+            raise self.CollectError(f"{name} is a homework: pytest {name} --answers ada.toml")
         try:
             key = AnswerKey(read_homework(str(self.path)))
             key.compare_expectations()
-            handed_in = read_submissions(self.config.getoption("--answers"))
+            submissions = read_submissions(paths)
         except GraddiffError as error:
             raise self.CollectError(error.format_block()) from None
-        for submission in handed_in:
+        for submission in submissions:
             result = grade_submission(key, submission, show_answers=False)
             student = make_printable(result.student)
             for remark in list_remarks(result):
-                yield PartItem.from_parent(self, name=f"{student}.remark", told=remark)
+                yield PartItem.from_parent(self, name=f"{student}.remark", failure=remark)
             for part in result.parts:
                 name = make_printable(f"{part.problem}.{part.part}")
-                yield PartItem.from_parent(
-                    self, name=f"{student}.{name}" if len(handed_in) > 1 else name, part=part
-                )
+                if len(submissions) > 1:
+                    name = f"{student}.{name}"
+                yield PartItem.from_parent(self, name=name, failure=describe_failure(part))
+
+
+def describe_failure(part: Any) -> str:
+    """Returns what graddiff check says of a PartResult that is not correct, "" otherwise."""
+    from graddiff.render.reports.wording import format_part_message
+
+    return "" if part.status == "correct" else format_part_message(part)
 
 
 class IncorrectAnswer(Exception):
@@ -80,19 +81,15 @@ class IncorrectAnswer(Exception):
 
 
 class PartItem(pytest.Item):
-    """One part; it fails with what graddiff check says of it."""
+    """The test of a part, which passes unless there is a failure to report."""
 
-    def __init__(self, *, part: Any = None, told: str = "", **more: Any) -> None:
-        super().__init__(**more)
-        self.part, self.remark = part, told
+    def __init__(self, *, failure: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.failure = failure
 
     def runtest(self) -> None:
-        from graddiff.render.reports.wording import format_part_message
-
-        if self.remark:
-            raise IncorrectAnswer(self.remark)
-        if self.part.status != "correct":
-            raise IncorrectAnswer(format_part_message(self.part))
+        if self.failure:
+            raise IncorrectAnswer(self.failure)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         if isinstance(excinfo.value, IncorrectAnswer):

@@ -31,16 +31,16 @@ from graddiff.render.terminal.progress import Progress
 HELP = """Grades ANSWERS, which are files or folders, by the problems of HOMEWORK.
 
 The homework is a TOML file without answers: graddiff computes them. An answer is a number or an
-expression. A wrong answer is compared with the results of the usual mistakes, and the report names
-the mistakes that lead to it. Answers are only read, never executed.
+expression. A wrong answer is compared with the results of common mistakes, and the report names the
+mistakes that it is consistent with. An answer is never run as code.
 
 \b
-  graddiff check hw3.toml ada.toml               one student: [q1] and below it value = -12
+  graddiff check hw3.toml ada.toml               one student: [q1], and below it value = -12
   graddiff check hw3.toml answers.csv            a class: student,problem,part,answer
   graddiff check hw3.toml handed-in/             a folder with one file per student
   graddiff check hw3.toml ada.toml --format junit --output ada.xml
 
-Exit codes: 0 every answer is right; 1 an answer is wrong, missing or undecided; 3 the homework or
+Exit codes: 0 all answers are right, 1 an answer is wrong, missing or undecided, 3 the homework or
 an answer cannot be read."""
 
 ReportFormat = Callable[[Homework, Sequence[StudentResult]], Iterator[str]]
@@ -139,22 +139,25 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     type=click.Choice(["text", *REPORT_FORMATS]),
     help="The format of the report.  [default: text]",
 )
-@click.option("--output", metavar="FILE", help="Write into a file; its suffix selects the format.")
-@click.option("--show-answers", is_flag=True, help="Show the correct answer beside a wrong one.")
+@click.option("--output", metavar="FILE", help="Write to FILE; its suffix selects the format.")
+@click.option("--show-answers", is_flag=True, help="Include the right answers in the report.")
 @click.option(
-    "--all", "everything", is_flag=True, help="For a class: list the parts that are right, too."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="For a class: list the parts that are right, too.",
 )
 @click.option(
     "--exit-zero",
     is_flag=True,
-    help="Exit with 0 even if an answer is wrong; some graders require it.",
+    help="Exit with 0 even if an answer is wrong, for graders that require it.",
 )
 @click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(1, 256),
     default=1,
-    help="The number of processes that grade a class.  [default: 1]",
+    help="Number of processes for a class.  [default: 1]",
 )
 @add_picture_options
 @click.option(
@@ -163,7 +166,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     is_eager=True,
     expose_value=False,
     callback=write_schema,
-    help="Write the JSON Schema of the reports.",
+    help="Write the JSON Schema of the formats json and jsonl.",
 )
 @click.option(
     "--mistakes",
@@ -171,7 +174,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
     is_eager=True,
     expose_value=False,
     callback=write_mistakes,
-    help="List the mistakes that are recognized, with their names for credit = { … }.",
+    help="List the mistakes that graddiff recognizes, by the names to use in credit = { … }.",
 )
 def command(**parameters: Any) -> int:
     options = CheckOptions(**parameters)

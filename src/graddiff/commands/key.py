@@ -16,9 +16,9 @@ from graddiff.render.reports.wording import format_marks
 from graddiff.render.terminal.canvas import Canvas, Segment, print_lines
 from graddiff.render.terminal.table import Cell, lay_out_table
 
-HELP = """Writes the answers to a homework: fractions exactly, other numbers with all their digits.
+HELP = """Writes the answers to a homework: fractions exactly, other numbers with all digits.
 
-With --format toml the output is a file of answers, which graddiff check grades as right."""
+With --format toml it writes a file of answers that graddiff check grades as right."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,14 +14,14 @@ from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
 from graddiff.homework.linting import Finding, lint_homework
 
-HELP = """Reports what a teacher should change in a homework before students see it.
+HELP = """Finds weak points of a homework.
 
-It finds a point at which a usual mistake gives the right answer (x = 0 and x = 1 hide many
-mistakes), a point on a kink, a part without marks, a formula whose answers cannot be compared at
-enough points, and an `expect` that is wrong.
+It looks for points at which a common mistake leads to the right answer (many do at x = 0 and at
+x = 1), points on a kink, parts without marks, formulas that cannot be compared at enough points,
+and an `expect` that is wrong.
 
-Exit codes: 0 nothing is found; 1 something is found; 3 the homework cannot be read, or an `expect`
-is wrong."""
+Exit codes: 0 nothing found, 1 something found, 3 the homework cannot be read or an `expect` is
+wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,7 +36,7 @@ class LintOptions:
     help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON: one finding per line.")
+@click.option("--json", "as_json", is_flag=True, help="Write each finding as a line of JSON.")
 def command(**parameters: Any) -> int:
     options = LintOptions(**parameters)
     findings = [*lint_homework(AnswerKey(read_homework(options.homework)))]

@@ -1,1 +1,1 @@
-"""Homework: problems whose answers graddiff computes, and students' answers, graded with reasons."""
+"""Homework: problems whose answers graddiff computes, and students' answers, graded."""

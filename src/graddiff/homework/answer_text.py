@@ -1,5 +1,4 @@
-"""Reads an answer: as an expression in the names that it may contain, or as a number with the digits
-that were typed."""
+"""Reads an answer: as an expression in allowed names, or as a number with the digits typed."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ def read_answer(text: str, names: Sequence[str], limits: AnswerLimits) -> Expres
 
 
 def refuse_functions(source: TokenizedText) -> None:
-    """Raises HomeworkError for the definition of a function, whose calls could unfold without end."""
+    """Raises HomeworkError for the definition of a function: its calls could unfold endlessly."""
     for index, token in enumerate(source.tokens):
         if source.kinds[token] == "SIGNATURE":
             raise HomeworkError(
@@ -91,7 +90,7 @@ def describe_reading(answer: Expression) -> str:
 
 
 def compute_real_power(x: float, y: float) -> float:
-    """Returns x^y, and for a negative x and an exponent such as 2/3 the real root that textbooks mean.
+    """Returns x^y; for a negative x and an exponent such as 2/3 the real root that textbooks mean.
 
     Raises ValueError where there is no real root: y is no fraction with a small odd denominator."""
     if x < 0 and y % 1:
@@ -121,7 +120,7 @@ def evaluate_answer(answer: Expression, sample: SamplePoint) -> float:
 
 
 class TypedDecimal(NamedTuple):
-    """A decimal as typed: its value, the unit of its last digit, and how many digits are significant.
+    """A decimal as typed: its value, the unit of its last digit, and its significant digits.
 
     0.0250 is 1/40, with the unit 1/10000 and three digits."""
 
@@ -131,8 +130,7 @@ class TypedDecimal(NamedTuple):
 
 
 class NumericAnswer(NamedTuple):
-    """A number that was answered: as a float, as a fraction if it is one, and as a typed decimal if it
-    is one."""
+    """An answered number: as a float, as a fraction if it is one, as typed if it is a decimal."""
 
     value: float
     fraction: Fraction | None
@@ -153,7 +151,7 @@ def read_numeric_answer(answer: Expression) -> NumericAnswer:
 
 
 def parse_typed_decimal(answer: Expression) -> TypedDecimal | None:
-    """Returns a decimal that stands alone, perhaps with signs before it or a power of ten behind it,
+    """Returns a decimal that stands alone, perhaps with signs before it or times a power of ten,
     such as -2.50 and 1.6*10^-19. None for anything else, integers included."""
     line, sign = strip_signs(answer, answer.output)
     shift = 0
@@ -185,7 +183,7 @@ def parse_decimal_text(text: str, sign: int, shift: int) -> TypedDecimal | None:
 
 
 def strip_signs(answer: Expression, line: int) -> tuple[int, int]:
-    """Returns the first line that is no minus sign, and 1 or -1 for the product of the signs."""
+    """Returns the line behind the minus signs, and 1 or -1 for the product of the signs."""
     sign = 1
     while answer.operations[line] is NEG:
         line, sign = answer.operands[line][0], -sign

@@ -46,7 +46,7 @@ def sum_absolute_paths(graph: Graph) -> list[float]:
 def compute_value_scale(
     expression: Expression, at: Mapping[str, float], line: int, arithmetic: Arithmetic = FLOATS
 ) -> float:
-    """Returns the scale of the value of a line: the largest absolute contribution of any line to it.
+    """Returns the scale of a line's value: the largest absolute contribution of any line to it.
 
     Raises PointError where the line has no value."""
     part = expression._replace(output=line)

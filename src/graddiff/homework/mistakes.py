@@ -1,14 +1,23 @@
-"""The table of mistakes: what goes wrong when a derivative is taken by hand, each as a rule that is bent.
+"""The table of mistakes in differentiating by hand: each is a rule that is bent.
 
-A rule says what the derivative of an operation becomes. On its left, u and v depend on what is differentiated by and c
-does not; `g(u)` is any function of one operand, `trig(u)` a trigonometric one, and `max(u...)` has any number of them,
-over which the right side is summed. On its right, f is the value of the
-operation, du the derivative of u, p the local partial by u, p_du the same with du in the place of u, and p_x with the
-variable in that place. `values` are bent values, and `reading` is something that stands in the graph and is taken for
-the answer. `told` ends the sentence "consistent with …"; {at} is where, {what} what was read.
+`rules` say what takes the place of an operation's derivative. In a pattern on the left side, u and
+v depend on the variable and c does not; g(u) is any function of one operand, trig(u) a
+trigonometric one; max(u...) has any number of operands, over which the right side is summed. In a
+formula on the right side,
 
-Sources: the mistakes named in OpenStax Calculus Volume 1, chapter 3, and in the discussions of Orton, Students'
-understanding of differentiation, Educational Studies in Mathematics 14 (1983), pages 235 to 250."""
+    f      is the value of the operation
+    du     is the derivative of u
+    p      is the local partial by u
+    p_du   is the local partial with du in the place of u
+    p_x    is the local partial with the variable in the place of u
+
+`values` are formulas that take the place of the operation's value. `reading` names a number of the
+graph that is mistaken for the answer (see misreadings). `template` completes the sentence
+"consistent with …", which students read; {at} is the place, {what} the number that was read.
+
+Sources: the mistakes named in OpenStax Calculus Volume 1, chapter 3, and in the discussions of
+Orton, Students' understanding of differentiation, Educational Studies in Mathematics 14 (1983),
+pages 235 to 250."""
 
 from __future__ import annotations
 
@@ -20,6 +29,8 @@ INVERSE_TRIGONOMETRIC = ("asin", "acos", "atan", "asec", "acsc", "acot")
 
 
 class Mistake(NamedTuple):
+    """A row of the table. `id` is its name in `credit = { … }`."""
+
     id: str
     template: str
     rules: Mapping[str, str] = {}
@@ -27,12 +38,12 @@ class Mistake(NamedTuple):
     reading: str = ""
 
     def format_sentence(self, place: str) -> str:
-        """What went wrong, and where."""
+        """Returns what went wrong, and where."""
         return self.template.format(at=place, what=place)
 
     @property
     def title(self) -> str:
-        """What goes wrong, wherever."""
+        """The mistake without a place."""
         return self.template.partition("{")[0].rstrip(": ")
 
 
@@ -52,7 +63,7 @@ MISTAKE_ROWS = (
         "the outer derivative taken at the variable, not at the inner function{at}",
         {"g(u)": "p_x*du", "u^c": "p_x*du"},
     ),
-    Mistake("outer_kept", "the outer function left as it is{at}", {"g(u)": "f*du"}),
+    Mistake("outer_kept", "the outer function not differentiated{at}", {"g(u)": "f*du"}),
     Mistake(
         "product_of_derivatives",
         "the product of the derivatives taken for the derivative of the product{at}",
@@ -63,7 +74,9 @@ MISTAKE_ROWS = (
         "the two terms of the product rule paired wrongly{at}",
         {"u*v": "u*du + v*dv"},
     ),
-    Mistake("product_minus", "minus for plus in the product rule{at}", {"u*v": "du*v - u*dv"}),
+    Mistake(
+        "product_minus", "minus instead of plus in the product rule{at}", {"u*v": "du*v - u*dv"}
+    ),
     Mistake(
         "quotient_of_derivatives",
         "the quotient of the derivatives taken for the derivative of the quotient{at}",
@@ -75,7 +88,9 @@ MISTAKE_ROWS = (
         {"u/v": "(u*dv - du*v)/v^2", "c/u": "c*du/u^2"},
     ),
     Mistake(
-        "quotient_plus", "plus for minus in the quotient rule{at}", {"u/v": "(du*v + u*dv)/v^2"}
+        "quotient_plus",
+        "plus instead of minus in the quotient rule{at}",
+        {"u/v": "(du*v + u*dv)/v^2"},
     ),
     Mistake(
         "denominator_not_squared",
@@ -84,7 +99,7 @@ MISTAKE_ROWS = (
     ),
     Mistake(
         "trigonometric_sign",
-        "the sign of a trigonometric derivative turned{at}",
+        "the wrong sign in a trigonometric derivative{at}",
         {"trig(u)": "-p*du"},
     ),
     Mistake(
@@ -129,7 +144,7 @@ MISTAKE_ROWS = (
     ),
     Mistake(
         "max_to_loser",
-        "the derivative passed on to the operand that loses{at}",
+        "the derivative passed to the operand that is not selected{at}",
         {
             "max(u...)": "where(u == f, 0, du)",
             "min(u...)": "where(u == f, 0, du)",
@@ -138,7 +153,7 @@ MISTAKE_ROWS = (
     ),
     Mistake(
         "degrees",
-        "angles in degrees, where they are in radians",
+        "angles in degrees instead of radians",
         {
             "sin(u)": "cos(u*pi/180)*du",
             "cos(u)": "-sin(u*pi/180)*du",
@@ -150,24 +165,18 @@ MISTAKE_ROWS = (
         {f"{name}(u)": f"{name}(u*pi/180)" for name in TRIGONOMETRIC}
         | {f"{name}(u)": f"{name}(u)*180/pi" for name in INVERSE_TRIGONOMETRIC},
     ),
-    Mistake("one_path", "one path counted of several: {what}", reading="path"),
-    Mistake("path_left_out", "one path of several left out: {what}", reading="path left out"),
+    Mistake("one_path", "only one of several paths counted: {what}", reading="path"),
+    Mistake("path_left_out", "one of several paths left out: {what}", reading="path left out"),
     Mistake(
         "last_path",
-        "the last path taken for the sum over all of them (= for +=): {what}",
+        "only the last path kept, not the sum over all paths (= instead of +=): {what}",
         reading="last path",
     ),
-    Mistake(
-        "local_partial", "a local partial in the place of the adjoint: {what}", reading="partial"
-    ),
-    Mistake("value_for_gradient", "a value in the place of a derivative: {what}", reading="value"),
-    Mistake(
-        "gradient_for_value", "a derivative in the place of a value: {what}", reading="adjoint"
-    ),
-    Mistake("other_name", "the derivative by another name: {what}", reading="other"),
-    Mistake(
-        "second_order", "the order of differentiation: the second derivative", reading="second"
-    ),
+    Mistake("local_partial", "a local partial instead of the adjoint: {what}", reading="partial"),
+    Mistake("value_for_gradient", "a value instead of a derivative: {what}", reading="value"),
+    Mistake("gradient_for_value", "a derivative instead of a value: {what}", reading="adjoint"),
+    Mistake("other_name", "the derivative by a different name: {what}", reading="other"),
+    Mistake("second_order", "the second derivative instead of the first", reading="second"),
 )
 
 MISTAKES = {row.id: row for row in MISTAKE_ROWS}

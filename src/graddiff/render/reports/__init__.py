@@ -1,1 +1,1 @@
-"""Reports of graded homework, one file a format; each is a function of a homework and its students' results."""
+"""Reports of graded homework, one file per format: each renders a homework and its results."""

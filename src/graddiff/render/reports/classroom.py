@@ -1,6 +1,7 @@
-"""What GitHub Classroom's autograding reporter reads, in base64: the result of one runner, for one student.
+"""The report for GitHub Classroom's autograding reporter: one runner's result, in base64.
 
-Source: github-education-resources/autograding-grading-reporter, src/main.js and src/notify-classroom.js."""
+Source: github-education-resources/autograding-grading-reporter, src/main.js and
+src/notify-classroom.js."""
 
 from __future__ import annotations
 
@@ -8,49 +9,57 @@ import base64
 import json
 from collections.abc import Iterator
 
+from graddiff.homework.grading import PartResult, StudentResult
 from graddiff.homework.problems import Homework
 from graddiff.render.reports.wording import (
     StudentResults,
     format_part_message,
     format_part_name,
+    get_answer_line,
     list_remarks,
 )
 
-CLASSROOM_STATUS = {"correct": "pass", "invalid": "error"}
+CLASSROOM_STATUS = {"correct": "pass", "invalid": "error"}  # any other status is "fail"
+STATUSES_BY_WEIGHT = ("error", "fail", "pass")  # the first one that occurs is that of the runner
 
 
 def render_classroom_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     (student,) = students
-    statuses = [CLASSROOM_STATUS.get(part.status, "fail") for part in student.parts]
-    tests = [
-        {
-            "name": format_part_name(part),
-            "status": status,
-            "score": part.score,
-            "message": "" if status == "pass" else format_part_message(part),
-            "test_code": "",
-            "filename": student.path,
-            "line_no": part.answer.line if part.answer is not None else 0,
-            "execution_time": "0s",
-        }
-        for part, status in zip(student.parts, statuses)
-    ]
+    tests = [*encode_remarks(student), *(encode_test(student, part) for part in student.parts)]
+    statuses = {test["status"] for test in tests}
+    content = {
+        "version": 1,
+        "status": next((status for status in STATUSES_BY_WEIGHT if status in statuses), "pass"),
+        "max_score": student.marks,
+        "tests": tests,
+    }
+    yield base64.b64encode(json.dumps(content, allow_nan=False).encode()).decode() + "\n"
+
+
+def encode_remarks(student: StudentResult) -> Iterator[dict[str, object]]:
+    """Yields a failed test for what is wrong with the submission itself."""
     if student.remarks:
-        told = "\n".join(list_remarks(student))
-        whole = {
+        yield {
             "name": "submission",
             "status": "error",
             "score": 0,
-            "message": told,
+            "message": "\n".join(list_remarks(student)),
             "test_code": "",
+            "filename": student.path,
+            "line_no": 0,
+            "execution_time": "0s",
         }
-        tests.insert(0, {**whole, "filename": student.path, "line_no": 0, "execution_time": "0s"})
-    worst = (
-        "error"
-        if "error" in statuses or student.remarks
-        else "fail"
-        if "fail" in statuses
-        else "pass"
-    )
-    content = {"version": 1, "status": worst, "max_score": student.marks, "tests": tests}
-    yield base64.b64encode(json.dumps(content, allow_nan=False).encode()).decode() + "\n"
+
+
+def encode_test(student: StudentResult, part: PartResult) -> dict[str, object]:
+    status = CLASSROOM_STATUS.get(part.status, "fail")
+    return {
+        "name": format_part_name(part),
+        "status": status,
+        "score": part.score,
+        "message": "" if status == "pass" else format_part_message(part),
+        "test_code": "",
+        "filename": student.path,
+        "line_no": get_answer_line(part),
+        "execution_time": "0s",
+    }

@@ -1,4 +1,4 @@
-"""For gradebooks: CSV, an answer a row. A cell that a spreadsheet would take for a formula has a ' before it."""
+"""CSV for gradebooks: one answer per row."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from graddiff.homework.grading import PartResult, StudentResult
 from graddiff.homework.problems import Homework
 from graddiff.render.reports.wording import (
     StudentResults,
@@ -16,7 +17,8 @@ from graddiff.render.reports.wording import (
 )
 
 CSV_HEADER = ("student", "problem", "part", "status", "score", "marks", "answer", "hypotheses")
-FORMULA_SIGNS = "=+-@＝＋－＠:"  # as the first sign of a cell, or of a line in the log of a CI
+# The first signs of a cell that a spreadsheet computes, or of a line that the log of a CI obeys.
+FORMULA_SIGNS = "=+-@＝＋－＠:"
 
 
 def render_csv_report(homework: Homework, students: StudentResults) -> Iterator[str]:
@@ -25,33 +27,36 @@ def render_csv_report(homework: Homework, students: StudentResults) -> Iterator[
     writer.writerow(CSV_HEADER)
     for student in students:
         for remark in list_remarks(student):
-            writer.writerow(
-                [
-                    neutralize_cell(student.student),
-                    "",
-                    "",
-                    "remark",
-                    "",
-                    "",
-                    neutralize_cell(remark),
-                    "",
-                ]
-            )
+            writer.writerow(make_remark_row(student, remark))
         for part in student.parts:
-            told = " ".join(hypothesis.id for hypothesis in part.hypotheses)
-            texts = [neutralize_cell(text) for text in (student.student, part.problem, part.part)]
-            marks = [part.status, format_marks(part.score), format_marks(part.marks)]
-            writer.writerow([*texts, *marks, neutralize_cell(format_answer(part)), told])
+            writer.writerow(make_part_row(student, part))
     yield out.getvalue()
 
 
+def make_remark_row(student: StudentResult, remark: str) -> list[str]:
+    """Returns the row of a remark, which stands in the column of the answer."""
+    name = neutralize_cell(student.student)
+    return [name, "", "", "remark", "", "", neutralize_cell(remark), ""]
+
+
+def make_part_row(student: StudentResult, part: PartResult) -> list[str]:
+    return [
+        neutralize_cell(student.student),
+        neutralize_cell(part.problem),
+        neutralize_cell(part.part),
+        part.status,
+        format_marks(part.score),
+        format_marks(part.marks),
+        neutralize_cell(format_answer(part)),
+        " ".join(hypothesis.id for hypothesis in part.hypotheses),
+    ]
+
+
 def neutralize_cell(text: str) -> str:
+    """Returns a text that no spreadsheet takes for a formula: one that looks so begins with '."""
     text = neutralize_text(text)
-    return (
-        f"'{text}"
-        if text.lstrip()[:1] in (*FORMULA_SIGNS, "'") and not is_numeric_cell(text)
-        else text
-    )
+    looks_active = text.lstrip()[:1] in (*FORMULA_SIGNS, "'")
+    return f"'{text}" if looks_active and not is_numeric_cell(text) else text
 
 
 def is_numeric_cell(text: str) -> bool:

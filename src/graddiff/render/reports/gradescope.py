@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from graddiff.homework.grading import PartResult
 from graddiff.homework.problems import Homework
 from graddiff.render.reports.wording import (
     StudentResults,
@@ -19,24 +20,24 @@ from graddiff.render.reports.wording import (
 
 def render_gradescope_report(homework: Homework, students: StudentResults) -> Iterator[str]:
     (student,) = students
-    tests = [
-        {
-            "name": format_part_name(part),
-            "number": str(number),
-            "score": part.score,
-            "max_score": part.marks,
-            "status": "passed" if part.status == "correct" else "failed",
-            "output_format": "text",
-            "output": "\n".join(
-                [f"{part.status}: {format_answer(part)}".rstrip(": "), *generate_details(part)]
-            ),
-        }
-        for number, part in enumerate(student.parts, 1)
-    ]
     content = {
         "score": student.score,
         "output": "\n".join(list_remarks(student)),
         "output_format": "text",
-        "tests": tests,
+        "tests": [encode_test(number, part) for number, part in enumerate(student.parts, 1)],
     }
     yield json.dumps(content, allow_nan=False, indent=1) + "\n"
+
+
+def encode_test(number: int, part: PartResult) -> dict[str, object]:
+    answer = format_answer(part)
+    headline = f"{part.status}: {answer}" if answer else part.status
+    return {
+        "name": format_part_name(part),
+        "number": str(number),
+        "score": part.score,
+        "max_score": part.marks,
+        "status": "passed" if part.status == "correct" else "failed",
+        "output_format": "text",
+        "output": "\n".join([headline, *generate_details(part)]),
+    }

@@ -1,9 +1,10 @@
-"""For programs: one JSON document, or one line a student."""
+"""JSON for programs: one document for the class, or one line per student."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
@@ -11,7 +12,7 @@ from graddiff.homework.problems import Homework
 from graddiff.notation.numerals import format_float
 from graddiff.render.json import Json
 from graddiff.render.json.schema_file import load_schema
-from graddiff.render.reports.wording import StudentResults, format_answer
+from graddiff.render.reports.wording import StudentResults, format_answer, get_answer_line
 
 HOMEWORK_SCHEMA_ID = "graddiff-homework/1"
 
@@ -32,8 +33,9 @@ def render_homework_jsonl(homework: Homework, students: StudentResults) -> Itera
 
 
 def encode_report_json(content: dict[str, Any], indent: int | None) -> str:
-    """JSON in which nothing acts in the log of a CI: a sign is written by its number."""
-    return json.dumps(content, allow_nan=False, indent=indent).replace("##[", "#\\u0023[") + "\n"
+    """Returns JSON that the log of a CI does not obey: in its command ##[, a sign is escaped."""
+    text = json.dumps(content, allow_nan=False, indent=indent)
+    return text.replace("##[", "#\\u0023[") + "\n"
 
 
 def encode_student(student: StudentResult) -> dict[str, Any]:
@@ -51,27 +53,30 @@ def encode_student(student: StudentResult) -> dict[str, Any]:
 
 
 def encode_part(result: PartResult) -> dict[str, Any]:
-    at = result.counterexample
     content: dict[str, Any] = {
         "part": result.part,
         "status": result.status,
         "score": result.score,
         "marks": result.marks,
         "answer": format_answer(result),
-        "line": result.answer.line if result.answer else 0,
+        "line": get_answer_line(result),
         "rule": result.rule,
         "error": round_error(result.error),
         "message": result.message,
-        "counterexample": None
-        if at is None
-        else {name: float(value) for name, value in at.items()},
-        "hypotheses": [{"id": one.id, "message": one.message} for one in result.hypotheses],
+        "counterexample": encode_point(result.counterexample),
+        "hypotheses": [hypothesis._asdict() for hypothesis in result.hypotheses],
     }
-    return content if result.expected is None else content | {"expected": result.expected}
+    if result.expected is not None:
+        content["expected"] = result.expected
+    return content
+
+
+def encode_point(at: Mapping[str, Fraction] | None) -> dict[str, float] | None:
+    return None if at is None else {name: float(value) for name, value in at.items()}
 
 
 def round_error(error: float | None) -> float | None:
-    """An error to two digits: how far off an answer is, which should not tell the right one."""
+    """Returns an error to two digits, so that it does not give the right answer away."""
     return None if error is None or not error < float("inf") else float(format_float(error, 2))
 
 

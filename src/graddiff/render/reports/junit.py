@@ -1,4 +1,4 @@
-"""JUnit XML, which every CI reads: a suite a student, a case a part."""
+"""JUnit XML, which every CI reads: one suite per student, one case per part."""
 
 from __future__ import annotations
 
@@ -13,63 +13,74 @@ from graddiff.render.reports.wording import (
     format_part_headline,
     format_part_name,
     generate_details,
+    get_answer_line,
     list_remarks,
     neutralize_text,
 )
 
+OUTCOMES = {"correct": "passed", "invalid": "errors"}  # any other status counts as a failure
+
 
 def render_junit_report(homework: Homework, students: StudentResults) -> Iterator[str]:
-    counts = sum(map(count_statuses, students), Counter[str]())
+    counts = sum(map(count_outcomes, students), Counter[str]())
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f"<testsuites name={quote_attribute(homework.id)} {format_totals(counts)}>\n"
+    yield f"<testsuites {format_attributes(name=homework.id)} {format_totals(counts)}>\n"
     for student in students:
         yield from render_suite(homework, student)
     yield "</testsuites>\n"
 
 
-def classify_status(status: str) -> str:
-    return {"correct": "passed", "invalid": "errors"}.get(status, "failures")
+def count_outcomes(student: StudentResult) -> Counter[str]:
+    """Returns how many parts of a student passed or failed; remarks count as one error."""
+    counts = Counter(OUTCOMES.get(part.status, "failures") for part in student.parts)
+    if student.remarks:
+        counts["errors"] += 1
+    return counts
 
 
 def format_totals(counts: Counter[str]) -> str:
-    return f'tests="{counts.total()}" failures="{counts["failures"]}" errors="{counts["errors"]}" time="0"'
-
-
-def count_statuses(student: StudentResult) -> Counter[str]:
-    return Counter(
-        [
-            *(classify_status(part.status) for part in student.parts),
-            *(["errors"] * bool(student.remarks)),
-        ]
-    )
+    failures, errors = counts["failures"], counts["errors"]
+    return f'tests="{counts.total()}" failures="{failures}" errors="{errors}" time="0"'
 
 
 def render_suite(homework: Homework, student: StudentResult) -> Iterator[str]:
-    """The parts of a student, and a case for what is wrong with all of them."""
+    """Yields the parts of a student, after a case for what is wrong with the submission itself."""
+    totals = format_totals(count_outcomes(student))
+    yield f"  <testsuite {format_attributes(name=student.student)} {totals}>\n"
     group = f"{homework.id}.{student.student}"
-    yield f"  <testsuite name={quote_attribute(student.student)} {format_totals(count_statuses(student))}>\n"
     if student.remarks:
-        told = "\n".join(list_remarks(student))
-        yield f'    <testcase name="submission" classname={quote_attribute(group)} time="0" file={quote_attribute(student.path)}>\n'
-        yield f'      <error message={quote_attribute(told)} type="remark">{escape_xml(told)}</error>\n    </testcase>\n'
+        yield from render_remarks(group, student)
     for part in student.parts:
         yield from render_case(group, student, part)
     yield "  </testsuite>\n"
 
 
+def render_remarks(group: str, student: StudentResult) -> Iterator[str]:
+    text = "\n".join(list_remarks(student))
+    error = f'<error {format_attributes(message=text)} type="remark">{escape_xml(text)}</error>'
+    yield (
+        f'    <testcase name="submission" {format_attributes(classname=group)} time="0" '
+        f"{format_attributes(file=student.path)}>\n      {error}\n    </testcase>\n"
+    )
+
+
 def render_case(group: str, student: StudentResult, part: PartResult) -> Iterator[str]:
-    place = f" file={quote_attribute(student.path)}"
-    if part.answer is not None and part.answer.line:
-        place += f' line="{part.answer.line}"'
-    head = f'    <testcase name={quote_attribute(format_part_name(part))} classname={quote_attribute(group)} time="0"{place}'
+    names = format_attributes(name=format_part_name(part), classname=group)
+    head = f'    <testcase {names} time="0" {format_attributes(file=student.path)}'
+    line = get_answer_line(part)
+    if line:
+        head += f' line="{line}"'
     if part.status == "correct":
         yield f"{head}/>\n"
         return
     tag = "error" if part.status == "invalid" else "failure"
-    told = escape_xml("\n".join(generate_details(part)))
-    yield f"{head}>\n      <{tag} message={quote_attribute(format_part_headline(part))} type={quote_attribute(part.status)}>{told}</{tag}>\n"
-    yield "    </testcase>\n"
+    reason = format_attributes(message=format_part_headline(part), type=part.status)
+    details = escape_xml("\n".join(generate_details(part)))
+    yield f"{head}>\n      <{tag} {reason}>{details}</{tag}>\n    </testcase>\n"
 
 
-def quote_attribute(content: str) -> str:
-    return f'"{escape_xml(neutralize_text(content))}"'
+def format_attributes(**attributes: str) -> str:
+    """Returns XML attributes, quoted, without anything that acts in the log of a CI."""
+    return " ".join(
+        f'{name}="{escape_xml(neutralize_text(text))}"' for name, text in attributes.items()
+    )

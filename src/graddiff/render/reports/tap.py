@@ -1,4 +1,4 @@
-"""TAP 14, the Test Anything Protocol: a point a part, with a YAML block where it is not right.
+"""TAP 14, the Test Anything Protocol: one test point per part, with reasons in a YAML block.
 
 Source: testanything.org, TAP version 14 specification."""
 
@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graddiff.homework.grading import PartResult
 from graddiff.homework.problems import Homework
 from graddiff.render.reports.wording import (
     StudentResults,
@@ -21,32 +22,34 @@ def render_tap_report(homework: Homework, students: StudentResults) -> Iterator[
     points = [(student, part) for student in students for part in student.parts]
     yield f"TAP version 14\n1..{len(points)}\n"
     for student in students:
-        yield from (
-            f"# {neutralize_text(student.student)}: {remark}\n" for remark in list_remarks(student)
-        )
+        for remark in list_remarks(student):
+            yield f"# {neutralize_text(student.student)}: {remark}\n"
     for number, (student, part) in enumerate(points, 1):
         verdict = "ok" if part.status == "correct" else "not ok"
-        yield f"{verdict} {number} - {escape_tap_description(f'{student.student}: {format_part_name(part)}')}\n"
+        description = escape_tap_description(f"{student.student}: {format_part_name(part)}")
+        yield f"{verdict} {number} - {description}\n"
         if part.status != "correct":
-            fields = {
-                "message": format_part_headline(part),
-                "severity": "fail",
-                "status": part.status,
-            }
-            told = [f"{key}: {quote_yaml_scalar(value)}" for key, value in fields.items()]
-            told += (
-                ["details: |", *(f"  {line}" for line in generate_details(part))]
-                if [*generate_details(part)]
-                else []
-            )
-            yield "".join(f"  {line}\n" for line in ("---", *told, "..."))
+            yield "".join(f"  {line}\n" for line in generate_yaml_block(part))
+
+
+def generate_yaml_block(part: PartResult) -> Iterator[str]:
+    """Yields the lines of the block that says why a part is not right."""
+    yield "---"
+    yield f"message: {quote_yaml_scalar(format_part_headline(part))}"
+    yield "severity: 'fail'"
+    yield f"status: {quote_yaml_scalar(part.status)}"
+    details = [*generate_details(part)]
+    if details:
+        yield "details: |"
+        yield from (f"  {line}" for line in details)
+    yield "..."
 
 
 def quote_yaml_scalar(text: str) -> str:
-    """A YAML scalar in single quotes, which has no escapes but for the quote itself."""
+    """Returns a YAML scalar in single quotes, in which only the quote itself is escaped."""
     return "'" + neutralize_text(text).replace("'", "''") + "'"
 
 
 def escape_tap_description(text: str) -> str:
-    """Escaped, so that it holds no directive."""
+    """Returns a description without a directive such as # TODO."""
     return neutralize_text(text).replace("\\", "\\\\").replace("#", "\\#")

@@ -1,12 +1,12 @@
-"""For people: one line a part, why below it, and for a class what went wrong how often."""
+"""The report for people: one line per part with reasons below, and for a class a summary."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from statistics import median
 
-from graddiff.homework.grading import StudentResult
+from graddiff.homework.grading import PartResult, StudentResult
 from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.problems import Homework
 from graddiff.render.reports.wording import (
@@ -36,7 +36,8 @@ STATUS_STYLES = {
 def render_text_report(
     homework: Homework, students: StudentResults, canvas: Canvas, everything: bool
 ) -> Iterator[Line]:
-    """With `everything`, what is right is shown for a class as it is for one student."""
+    """Yields the lines of the report. For a class, parts that are right are listed only with
+    `everything`; for one student, they always are."""
     yield [Segment(canvas.transliterate(f"{homework.id}  {homework.title}".strip()), "head")]
     for student in students:
         yield []
@@ -47,82 +48,75 @@ def render_text_report(
 
 
 def render_student(student: StudentResult, canvas: Canvas, everything: bool) -> Iterator[Line]:
-    """A student's marks, and the parts."""
+    """Yields the marks of a student, the remarks, and the table of the parts with reasons."""
     marks = f"{format_marks(student.score)} of {format_marks(student.marks)}"
-    yield [
-        Segment(marks, "value"),
-        Segment(f"  {canvas.transliterate(neutralize_text(student.student))}", "head"),
-    ]
+    name = canvas.transliterate(neutralize_text(student.student))
+    yield [Segment(marks, "value"), Segment(f"  {name}", "head")]
     for remark in list_remarks(student):
         yield [Segment(canvas.transliterate(f"  {remark}"), "notice")]
     parts = [part for part in student.parts if everything or part.status != "correct"]
     if not parts:
         return
-    rows: list[list[Cell]] = []
-    for part in parts:
-        status = Segment(STATUS_WORDS[part.status], STATUS_STYLES[part.status])
-        told = "" if part.counterexample is not None else part.rule
-        marks = f"{format_marks(part.score)}/{format_marks(part.marks)}"
-        cells = [
-            Segment(f"  {canvas.transliterate(format_part_name(part))}"),
-            Segment(canvas.transliterate(format_answer(part)), "node"),
-            status,
-        ]
-        rows.append([[[cell]] for cell in [*cells, Segment(marks), Segment(told, "quiet")]])
-    for part, line in zip(parts, lay_out_table(rows, "lllrl", canvas)):
+    table = lay_out_table([make_part_row(part, canvas) for part in parts], "lllrl", canvas)
+    for part, line in zip(parts, table):
         yield line
         for detail in generate_details(part):
             yield [Segment(f"      {canvas.transliterate(detail)}")]
 
 
+def make_part_row(part: PartResult, canvas: Canvas) -> list[Cell]:
+    # A counterexample says more than the rule: it stands in the line below.
+    rule = "" if part.counterexample is not None else part.rule
+    segments = (
+        Segment(f"  {canvas.transliterate(format_part_name(part))}"),
+        Segment(canvas.transliterate(format_answer(part)), "node"),
+        Segment(STATUS_WORDS[part.status], STATUS_STYLES[part.status]),
+        Segment(f"{format_marks(part.score)}/{format_marks(part.marks)}"),
+        Segment(rule, "quiet"),
+    )
+    return [[[segment]] for segment in segments]
+
+
 def render_class_summary(students: StudentResults, canvas: Canvas) -> Iterator[Line]:
-    """The class: its marks, which mistakes were made how often, which parts were hard."""
+    """Yields the marks of the class, the most frequent mistakes, and the hardest parts."""
+    yield [Segment(summarize_marks(students), "head")]
+    parts = [part for student in students for part in student.parts]
+    mistakes = Counter(hypothesis.id for part in parts for hypothesis in part.hypotheses)
+    titles = {MISTAKES[mistake].title: count for mistake, count in mistakes.most_common()}
+    yield from render_counts("answers that are consistent with", Counter(titles), canvas)
+    missed = Counter(format_part_name(part) for part in parts if part.status != "correct")
+    yield from render_counts("not right", missed, canvas)
+
+
+def summarize_marks(students: StudentResults) -> str:
     scores = [student.score for student in students]
-    told = f"{len(students):,} students, marks {format_marks(min(scores))} to {format_marks(max(scores))} of "
     mean = round(sum(scores) / len(scores), 2)
-    told += f"{format_marks(students[0].marks)}, median {format_marks(median(scores))}, mean {format_marks(mean)}"
-    yield [Segment(told, "head")]
-    mistakes = Counter(
-        hypothesis.id
-        for student in students
-        for part in student.parts
-        for hypothesis in part.hypotheses
+    return (
+        f"{len(students):,} students, marks {format_marks(min(scores))} to "
+        f"{format_marks(max(scores))} of {format_marks(students[0].marks)}, "
+        f"median {format_marks(median(scores))}, mean {format_marks(mean)}"
     )
-    if mistakes:
-        yield []
-        yield [Segment("answers that are consistent with", "head")]
-        yield from render_bars(
-            [(MISTAKES[one].title, count) for one, count in mistakes.most_common(MAX_SUMMARY_ROWS)],
-            canvas,
-        )
-    hard = Counter(
-        format_part_name(part)
-        for student in students
-        for part in student.parts
-        if part.status != "correct"
-    )
-    if hard:
-        yield []
-        yield [Segment("not right", "head")]
-        yield from render_bars(hard.most_common(MAX_SUMMARY_ROWS), canvas)
 
 
-def render_bars(counts: Iterable[tuple[str, int]], canvas: Canvas) -> list[Line]:
-    counts = [*counts]
-    most = max(count for _, count in counts)
-    rows: list[list[Cell]] = [
-        [
-            [[Segment(f"  {canvas.transliterate(text)}")]],
-            [[Segment(f"{count:,}")]],
-            [
-                [
-                    Segment(
-                        canvas.transliterate("█" * max(1, round(MAX_BAR_LENGTH * count / most))),
-                        "partial",
-                    )
-                ]
-            ],
-        ]
-        for text, count in counts
+def render_counts(title: str, counts: Counter[str], canvas: Canvas) -> Iterator[Line]:
+    """Yields the most frequent texts with bars, below a title; nothing if there are none."""
+    if not counts:
+        return
+    yield []
+    yield [Segment(title, "head")]
+    highest = max(counts.values())
+    rows = [
+        make_bar_row(text, count, highest, canvas)
+        for text, count in counts.most_common(MAX_SUMMARY_ROWS)
     ]
-    return lay_out_table(rows, "lrl", canvas)
+    yield from lay_out_table(rows, "lrl", canvas)
+
+
+def make_bar_row(text: str, count: int, highest: int, canvas: Canvas) -> list[Cell]:
+    length = max(1, round(MAX_BAR_LENGTH * count / highest))
+    segments = (
+        Segment(f"  {canvas.transliterate(text)}"),
+        Segment(f"{count:,}"),
+        Segment(canvas.transliterate("█" * length), "partial"),
+    )
+    return [[[segment]] for segment in segments]

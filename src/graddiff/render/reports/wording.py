@@ -1,4 +1,4 @@
-"""What every report says about a part, in the same words."""
+"""The words that all reports share: names, answers, marks and reasons of a part."""
 
 from __future__ import annotations
 
@@ -21,37 +21,48 @@ STATUS_WORDS = {
 }
 
 
+def neutralize_text(text: str) -> str:
+    """Returns a student's text without anything that acts on a terminal, or in the log of a CI."""
+    return make_printable(text).replace("##[", "# #[")
+
+
 def format_part_name(part: PartResult) -> str:
     return neutralize_text(f"{part.problem}.{part.part}")
 
 
 def format_answer(part: PartResult) -> str:
-    """The answer as it was given, a long one cut."""
+    """Returns the text of the answer; a long one is cut."""
     text = "" if part.answer is None else part.answer.text.strip()
-    return neutralize_text(
-        text if len(text) <= MAX_ANSWER_LENGTH else f"{text[:MAX_ANSWER_LENGTH]}…"
-    )
+    if len(text) > MAX_ANSWER_LENGTH:
+        text = f"{text[:MAX_ANSWER_LENGTH]}…"
+    return neutralize_text(text)
 
 
-def neutralize_text(text: str) -> str:
-    """Somebody's text without anything that acts on a terminal, or in the log of a CI, wherever in a line it stands."""
-    return make_printable(text).replace("##[", "# #[")
+def get_answer_line(part: PartResult) -> int:
+    """Returns the line of the answer in its file, 0 where that is unknown."""
+    return 0 if part.answer is None else part.answer.line
+
+
+def format_marks(value: float) -> str:
+    """Returns marks as a teacher writes them: 1, 0.5."""
+    return format_float(value, 12)
 
 
 def list_remarks(student: StudentResult) -> list[str]:
-    """What is wrong with the submission as a whole."""
+    """Returns what is wrong with the submission itself."""
     return [neutralize_text(remark) for remark in student.remarks]
 
 
 def format_part_headline(part: PartResult) -> str:
-    """`q1.value is wrong: 4`."""
+    """Returns a line such as `q1.value is wrong: 4`."""
     text = format_answer(part)
     verb = "" if part.status == "invalid" else "is "
-    return f"{format_part_name(part)} {verb}{STATUS_WORDS[part.status]}{': ' if text else ''}{text}"
+    headline = f"{format_part_name(part)} {verb}{STATUS_WORDS[part.status]}"
+    return f"{headline}: {text}" if text else headline
 
 
 def generate_details(part: PartResult) -> Iterator[str]:
-    """Why, each reason a line."""
+    """Yields the reasons for the status, one per line."""
     if part.error_block:
         yield from map(neutralize_text, part.error_block.split("\n"))
     elif part.message and part.counterexample is None:
@@ -64,15 +75,10 @@ def generate_details(part: PartResult) -> Iterator[str]:
 
 
 def format_counterexample(part: PartResult) -> str:
-    at = ", ".join(
-        f"{name} = {float(value):g}" for name, value in (part.counterexample or {}).items()
-    )
-    return f"at {at} {part.message}" if at else part.message
-
-
-def format_marks(value: float) -> str:
-    """Marks as they are written by hand."""
-    return format_float(value, 12)
+    """Returns the message of a wrong formula, with the point at which it is wrong."""
+    coordinates = (part.counterexample or {}).items()
+    point = ", ".join(f"{name} = {float(value):g}" for name, value in coordinates)
+    return f"at {point} {part.message}" if point else part.message
 
 
 def format_part_message(part: PartResult) -> str:
