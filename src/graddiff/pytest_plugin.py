@@ -40,6 +40,7 @@ class HomeworkFile(pytest.File):
     """A homework, with one test per part of each student, and one per remark on a submission."""
 
     def collect(self) -> Iterator[PartItem]:
+        """Yields the tests. Raises CollectError if the homework or the answers cannot be read."""
         from graddiff.errors import GraddiffError, make_printable
         from graddiff.homework.answer_key import AnswerKey
         from graddiff.homework.grading import grade_submission

@@ -1,4 +1,4 @@
-"""Homework: a class of 1,000 with 20 parts each, and formulas compared, against SymPy's `equals` on the same pairs."""
+"""Homework: a class of 1,000 with 20 parts each, and formulas compared with SymPy's `equals`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import tempfile
 import time
 
 from measure import GRADDIFF, in_turn, report, seconds
+
+from graddiff.homework.answer_key import AnswerKey, PartKey, judge_text
+from graddiff.homework.homework_file import read_homework
+from graddiff.homework.number_key import NumberKey
 
 STUDENTS = 1_000
 PAIRS = 300  # compared by SymPy, too
@@ -21,7 +25,7 @@ id = "benchmark"
 id = "q1"
 expression = "q = x + y; q*z"
 at = { x = 1, y = 3, z = -3 }
-points = { value = 1, "q.value" = 1, "q.adjoint" = 1, "gradient.x" = 1, "gradient.y" = 1, "gradient.z" = 1 }
+points = { value = 1, q.value = 1, q.adjoint = 1, gradient = { x = 1, y = 1, z = 1 } }
 
 [[problem]]
 id = "q2"
@@ -74,9 +78,6 @@ WRONG = {
 
 
 def homework() -> None:
-    from graddiff.homework.answer_key import AnswerKey, judge_text
-    from graddiff.homework.homework_file import read_homework
-
     with tempfile.TemporaryDirectory() as folder:
         task, table = os.path.join(folder, "homework.toml"), os.path.join(folder, "class.csv")
         with open(task, "w", encoding="utf-8") as file:
@@ -112,23 +113,22 @@ def homework() -> None:
             judge_text(key.parts[place], text).verdict.status == "correct" for place, text in some
         ]
         spent = time.perf_counter() - begun
-        print(
-            f"\ngraddiff: {len(some) / spent:,.0f} formulas a second, each other than the others, with reasons"
-        )
+        print(f"\ngraddiff: {len(some) / spent:,.0f} different formulas per second, with reasons")
         if importlib.util.find_spec("sympy"):
             against_sympy(
                 [(key.parts[place].answer_text, text) for place, text in some], ours, spent
             )
 
 
-def write_answers(path: str, key: object) -> list[tuple[tuple[str, str], str]]:
-    """The table of a class, and its answers that are formulas; most students write theirs in their own way."""
+def write_answers(path: str, key: AnswerKey) -> list[tuple[tuple[str, str], str]]:
+    """Writes the table of a class and returns its answers that are formulas. Each student writes a
+    formula in another way."""
     draw = random.Random(1)
     formulas = []
     with open(path, "w", encoding="utf-8") as file:
         file.write("student,problem,part,answer\n")
         for student in range(STUDENTS):
-            for place, part in key.parts.items():  # type: ignore[attr-defined]
+            for place, part in key.parts.items():
                 text = answer(".".join(place), part, draw)
                 file.write(f"s{student},{place[0]},{place[1]},{text}\n")
                 if place[1].startswith("derivative"):
@@ -136,17 +136,18 @@ def write_answers(path: str, key: object) -> list[tuple[tuple[str, str], str]]:
     return formulas
 
 
-def answer(name: str, part: object, draw: random.Random) -> str:
+def answer(name: str, part: PartKey, draw: random.Random) -> str:
     chance, own = draw.random(), draw.randrange(2, 10**6)
     if name in WRONG:
-        text = draw.choice(WRONG[name]) if chance < 0.33 else part.written  # type: ignore[attr-defined]
+        text = draw.choice(WRONG[name]) if chance < 0.33 else part.answer_text
         return f"({text})*{own}/{own}"
-    value = part.truth.value  # type: ignore[attr-defined]
+    assert isinstance(part, NumberKey)
+    value = part.truth.value
     if chance < 0.2:
         return f"{value * draw.choice([2, -1, 0.5]):.6g}"
     if chance < 0.33:
         return f"{draw.uniform(-5, 5):.4f}"
-    return part.written if chance < 0.7 else f"{value:.7g}"  # type: ignore[attr-defined]
+    return part.answer_text if chance < 0.7 else f"{value:.7g}"
 
 
 def against_sympy(pairs: list[tuple[str, str]], ours: list[bool], spent: float) -> None:
@@ -160,6 +161,7 @@ def against_sympy(pairs: list[tuple[str, str]], ours: list[bool], spent: float) 
     theirs = [read(right).equals(read(text)) for right, text in pairs]  # type: ignore[attr-defined]
     taken = time.perf_counter() - begun
     print(
-        f"SymPy, sympify and equals: {len(pairs) / taken:,.0f} a second, {taken / spent:.0f} times as long"
+        f"SymPy, sympify and equals: {len(pairs) / taken:,.0f} per second, "
+        f"{taken / spent:.0f} times as long"
     )
     print(f"the same verdict: {sum(a is b for a, b in zip(ours, theirs))} of {len(pairs)}")

@@ -84,6 +84,7 @@ def quote_toml(text: str) -> str:
 
 
 def print_key_table(key: AnswerKey, canvas: Canvas) -> None:
+    """Prints a table of the parts with their marks and answers."""
     rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in ("part", "marks", "answer")]]
     for (problem, part), part_key in key.parts.items():
         cells = (

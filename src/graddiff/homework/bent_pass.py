@@ -1,7 +1,8 @@
 """Forward mode in which a rule is bent: what a student computes who makes one mistake.
 
 Values and tangents are computed line by line. Where the bent rule applies, its formula takes the
-place of the true rule; all other lines follow the true rules, on whatever the mistake led to."""
+place of the true rule; all other lines follow the true rules, with the numbers that the mistake led
+to."""
 
 from __future__ import annotations
 
@@ -102,6 +103,7 @@ class BentPass:
     def _compute_value(
         self, operation: Operation, inputs: Sequence[Number], is_bent_here: bool
     ) -> Number:
+        """Returns the value of an operation, by the bent rule for values if it applies."""
         # The true value comes first: the mistake is made only where there is one.
         value = self._arithmetic.get_function(operation)(*inputs)
         rule = self._rules.values.get((operation, (True,) * len(inputs)))

@@ -45,6 +45,7 @@ def parse_class_csv(text: str, path: str) -> list[Submission]:
 
 
 def parse_class_jsonl(text: str, path: str) -> list[Submission]:
+    """Returns the submissions in JSON Lines."""
     return gather_submissions(parse_jsonl_entries(text), path)
 
 
@@ -73,6 +74,7 @@ def make_bad_row(student: str, line: int, reason: str) -> AnswerEntry:
 
 
 def parse_csv_entries(text: str, path: str) -> Iterator[AnswerEntry]:
+    """Yields the answers in all rows that are not blank."""
     csv.field_size_limit(MAX_FIELD_SIZE)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=detect_delimiter(text))
     try:
@@ -140,6 +142,7 @@ def parse_wide_row(student: str, cells: Mapping[str, str], line: int) -> Iterato
 
 
 def parse_jsonl_entries(text: str) -> Iterator[AnswerEntry]:
+    """Yields the answers in all lines that are not blank."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield from parse_json_line(line, number)

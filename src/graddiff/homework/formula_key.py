@@ -68,6 +68,7 @@ class FormulaKey:
 
     @cached_property
     def patterns(self) -> list[MistakePattern]:
+        """What each mistake leads to at the sample points, unless it is the derivative itself."""
         expression = self.problem.expression
         line = expression.lines_by_name[self.part.name]
         questions = []

@@ -90,17 +90,10 @@ def grade_part(
     """Returns the result of one part. A blank answer is missing, not wrong."""
     expected = key.parts[problem.id, part.quantity].answer_text if show_answers else None
     answer = submission.answers.get((problem.id, part.quantity))
-    is_blank = answer is None or not answer.text.strip()
-    if submission.unreadable or is_blank or answer is None:
-        return PartResult(
-            problem=problem.id,
-            part=part.quantity,
-            status="invalid" if submission.unreadable else "missing",
-            score=0,
-            marks=part.marks,
-            answer=None if submission.unreadable else answer,
-            expected=expected,
-        )
+    if submission.unreadable:
+        return make_unanswered_result(problem, part, "invalid", None, expected)
+    if answer is None or not answer.text.strip():
+        return make_unanswered_result(problem, part, "missing", answer, expected)
     verdict, hypotheses, error = key.judge_answer(problem.id, part.quantity, answer.text)
     return PartResult(
         problem=problem.id,
@@ -115,6 +108,25 @@ def grade_part(
         error_block=format_answer_error(error),
         counterexample=verdict.counterexample,
         hypotheses=hypotheses,
+        expected=expected,
+    )
+
+
+def make_unanswered_result(
+    problem: Problem,
+    part: HomeworkPart,
+    status: str,
+    answer: SubmittedAnswer | None,
+    expected: str | None,
+) -> PartResult:
+    """Returns the result of a part without an answer that can be judged."""
+    return PartResult(
+        problem=problem.id,
+        part=part.quantity,
+        status=status,
+        score=0,
+        marks=part.marks,
+        answer=answer,
         expected=expected,
     )
 

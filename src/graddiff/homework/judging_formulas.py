@@ -68,7 +68,7 @@ def judge_formula(
 
 
 def conclude_from_samples(rule: str, agreements: int, count: int, error: float) -> Verdict:
-    """Returns the verdict on a formula that differs at none of `count` points."""
+    """Returns the verdict on a formula that agrees at some of `count` points, and never differs."""
     if agreements >= MIN_SAMPLES:
         return Verdict("correct", rule, error)
     message = f"rounding hides whether it is right at {count - agreements} of {count} points"

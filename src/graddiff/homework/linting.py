@@ -23,8 +23,10 @@ COINCIDENT_READINGS = ("other", "value", "adjoint", "second")
 
 
 class Finding(NamedTuple):
-    """`kind` is unseen mistake, convention, undecided, no marks or wrong expect, which alone is an
-    error. `part` is "" for a finding about the whole problem."""
+    """One thing to change.
+
+    `kind` is unseen mistake, convention, undecided, no marks or wrong expect; only the last one is
+    an error. `part` is "" for a finding about the whole problem."""
 
     kind: str
     problem: str

@@ -84,6 +84,7 @@ class NumberKey:
 
     @cached_property
     def patterns(self) -> list[MistakePattern]:
+        """What each mistake leads to at the point, the truth included."""
         question = Question(self.problem.expression, self.at, self.line, self.aspect)
         return collect_mistake_patterns([question])
 
@@ -112,6 +113,7 @@ class NumberKey:
         return number if isinstance(number, Fraction) else None
 
     def _compute_number(self, arithmetic: Arithmetic) -> Number:
+        """Returns the value or the adjoint of the line, computed with a kind of number."""
         expression = self.problem.expression
         at = bind_problem_point(self.problem, arithmetic)
         if self.aspect == "value":

@@ -158,6 +158,7 @@ def read_credits(tables: Iterable[TomlTable], place: str) -> Mapping[str, float]
 
 
 def read_credit(value: object, mistake: str) -> float:
+    """Returns the share of the marks that a mistake leaves, from 0 to 1."""
     if mistake not in MISTAKES:
         hint = suggest_name(mistake, MISTAKES) or f"such as {', '.join([*MISTAKES][:4])}"
         raise HomeworkError(f"there is no mistake called {mistake}", hint=hint)

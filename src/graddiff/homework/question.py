@@ -29,7 +29,8 @@ class PathProduct(NamedTuple):
 
 
 class Question:
-    """A line of an expression at a point; `aspect` is "value" or "adjoint": what is asked of it.
+    """A line of an expression at a point. `aspect` says what a part asks for: its "value" or its
+    "adjoint".
 
     Raises PointError if the expression has no value there."""
 

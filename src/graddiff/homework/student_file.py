@@ -29,6 +29,7 @@ def parse_student_file(text: str, path: str) -> Submission:
 
 
 def parse_student_toml(text: str, path: str) -> Submission:
+    """Returns the submission in a TOML text. Raises HomeworkError if it is not TOML."""
     table = read_toml(text, path)
     student = str(table.pop("student", derive_student(path)))
     lines_by_key = locate_toml_keys(text)

@@ -40,6 +40,7 @@ def make_remark_row(student: StudentResult, remark: str) -> list[str]:
 
 
 def make_part_row(student: StudentResult, part: PartResult) -> list[str]:
+    """Returns the row of an answer."""
     return [
         neutralize_cell(student.student),
         neutralize_cell(part.problem),

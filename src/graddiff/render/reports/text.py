@@ -65,6 +65,7 @@ def render_student(student: StudentResult, canvas: Canvas, everything: bool) -> 
 
 
 def make_part_row(part: PartResult, canvas: Canvas) -> list[Cell]:
+    """Returns the name, answer, status, marks and rule of a part."""
     # A counterexample says more than the rule: it stands in the line below.
     rule = "" if part.counterexample is not None else part.rule
     segments = (
@@ -89,6 +90,7 @@ def render_class_summary(students: StudentResults, canvas: Canvas) -> Iterator[L
 
 
 def summarize_marks(students: StudentResults) -> str:
+    """Returns `3 students, marks 2 to 10 of 10, median 5, mean 5.67`."""
     scores = [student.score for student in students]
     mean = round(sum(scores) / len(scores), 2)
     return (
@@ -113,6 +115,7 @@ def render_counts(title: str, counts: Counter[str], canvas: Canvas) -> Iterator[
 
 
 def make_bar_row(text: str, count: int, highest: int, canvas: Canvas) -> list[Cell]:
+    """Returns a text, its count, and a bar as long as the count is high."""
     length = max(1, round(MAX_BAR_LENGTH * count / highest))
     segments = (
         Segment(f"  {canvas.transliterate(text)}"),
