@@ -87,11 +87,13 @@ RIGHT = '[q1]\nvalue = -12\ngradient.x = -3\n[q2]\nderivative.x = "sin(x^2) + 2*
         ("other.toml", f'student = "ada"\n{RIGHT}'),
         (
             "class.csv",
-            'student,problem,part,answer\nada,q1,value,-12\nada,q1,x,-3\nada,q2,derivative.x,"2*x^2*cos(x^2)+sin(x^2)"\n',
+            "student,problem,part,answer\nada,q1,value,-12\nada,q1,x,-3\n"
+            'ada,q2,derivative.x,"2*x^2*cos(x^2)+sin(x^2)"\n',
         ),
         (
             "class.csv",
-            "name,student,q1.value,q1.gradient.x,q2.derivative.x\nA,ada,-12,-3,2*x^2*cos(x^2)+sin(x^2)\n",
+            "name,student,q1.value,q1.gradient.x,q2.derivative.x\n"
+            "A,ada,-12,-3,2*x^2*cos(x^2)+sin(x^2)\n",
         ),
         (
             "class.csv",
@@ -103,7 +105,8 @@ RIGHT = '[q1]\nvalue = -12\ngradient.x = -3\n[q2]\nderivative.x = "sin(x^2) + 2*
         ),
         (
             "class.csv",
-            "\ufeffstudent,q1.value,q1.x,q2.derivative.x\r\n\r\nada, -12 ,-3,2*x^2*cos(x^2)+sin(x^2)\r\n",
+            "\ufeffstudent,q1.value,q1.x,q2.derivative.x\r\n\r\n"
+            "ada, -12 ,-3,2*x^2*cos(x^2)+sin(x^2)\r\n",
         ),
         (
             "class.jsonl",
@@ -113,7 +116,8 @@ RIGHT = '[q1]\nvalue = -12\ngradient.x = -3\n[q2]\nderivative.x = "sin(x^2) + 2*
         (
             "class.jsonl",
             '{"student": "ada", "problem": "q1", "part": "value", "answer": "-12"}\n\n'
-            '{"student": "ada", "q1.gradient.x": -3.0, "q2": {"derivative": {"x": "2*x^2*cos(x^2)+sin(x^2)"}}}\n',
+            '{"student": "ada", "q1.gradient.x": -3.0, '
+            '"q2": {"derivative": {"x": "2*x^2*cos(x^2)+sin(x^2)"}}}\n',
         ),
     ],
 )
@@ -126,7 +130,7 @@ def test_standard_input_holds_one_submission(folder: Path) -> None:
     assert "7 of 7  standard input" in check(folder, "-", stdin=RIGHT)
 
 
-def test_folder_is_read_file_by_file_and_one_bad_file_is_nobody_elses(folder: Path) -> None:
+def test_bad_file_in_a_folder_leaves_the_other_students_alone(folder: Path) -> None:
     answers = folder / "answers"
     answers.mkdir()
     (answers / "ada.toml").write_text(RIGHT)
@@ -134,8 +138,8 @@ def test_folder_is_read_file_by_file_and_one_bad_file_is_nobody_elses(folder: Pa
     (answers / "latin.toml").write_bytes(b'[q1]\nvalue = "\xff"')
     (answers / "table.csv").write_text("no,header\n")
     (answers / "notes.txt").write_text("not an answer")
-    found = statuses(folder, "answers", code=3)
-    assert found == {
+    by_student = statuses(folder, "answers", code=3)
+    assert by_student == {
         "ada": ALL_RIGHT,
         **{name: ["invalid"] * 3 for name in ("bad", "latin", "table")},
     }
@@ -160,7 +164,7 @@ def test_typed_decimals_reach_the_rules_as_they_were_typed(folder: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "message"),
     [
         ("value = 3", "value is no problem"),
         ("[q7]\nvalue = 3", "there is no problem q7 (line 2)"),
@@ -174,13 +178,13 @@ def test_typed_decimals_reach_the_rules_as_they_were_typed(folder: Path) -> None
         ("[q1]\nvalue = 1\nvalue = 2\n", "line 3, column 10, is not TOML"),
     ],
 )
-def test_what_is_no_answer_is_said(folder: Path, answers: str, said: str) -> None:
+def test_remark_names_what_is_no_answer(folder: Path, answers: str, message: str) -> None:
     (folder / "ada.toml").write_text(answers)
-    assert said in check(folder, "ada.toml", code=3)
+    assert message in check(folder, "ada.toml", code=3)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "code", "said"),
+    ("name", "text", "code", "message"),
     [
         ("none.toml", None, 5, "none.toml cannot be read: no such file"),
         ("empty", "", 5, "no file in empty holds answers"),
@@ -192,7 +196,7 @@ def test_what_is_no_answer_is_said(folder: Path, answers: str, said: str) -> Non
     ],
 )
 def test_unreadable_class_is_one_sentence(
-    folder: Path, name: str, text: str | None, code: int, said: str
+    folder: Path, name: str, text: str | None, code: int, message: str
 ) -> None:
     if name == "empty":
         (folder / name).mkdir()
@@ -200,12 +204,12 @@ def test_unreadable_class_is_one_sentence(
         (folder / name).write_text(text)
     process = graddiff("check", "hw.toml", name, cwd=folder)
     assert process.returncode == code
-    assert said in process.stderr.decode()
+    assert message in process.stderr.decode()
     assert process.stdout == b""
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         (
             "class.csv",
@@ -226,19 +230,21 @@ def test_unreadable_class_is_one_sentence(
         ),
     ],
 )
-def test_bad_row_takes_nobody_elses_away(folder: Path, name: str, text: str, said: str) -> None:
+def test_bad_row_leaves_the_other_students_alone(
+    folder: Path, name: str, text: str, message: str
+) -> None:
     (folder / name).write_text(text)
-    assert said in check(folder, name, code=3)
+    assert message in check(folder, name, code=3)
     assert statuses(folder, name, code=3)["bea"][0] == "correct"
 
 
-def test_nobody_hands_in_for_somebody_else_in_a_folder(folder: Path) -> None:
+def test_student_cannot_hand_in_for_another_one_in_a_folder(folder: Path) -> None:
     (folder / "answers").mkdir()
     (folder / "answers/aaa.toml").write_text('student = "zoe"\n[q1]\nvalue = 0\n')
     (folder / "answers/zoe.toml").write_text(RIGHT)
-    found = statuses(folder, "answers", code=3)
-    assert found["zoe"] == ALL_RIGHT
-    assert [one for name, one in found.items() if name != "zoe"] == [["invalid"] * 3]
+    by_student = statuses(folder, "answers", code=3)
+    assert by_student.pop("zoe") == ALL_RIGHT
+    assert [*by_student.values()] == [["invalid"] * 3]
 
 
 @pytest.mark.parametrize(
@@ -285,7 +291,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "there is no problem"),
         ("[homework]\nid = 3", "there is no problem"),
@@ -335,35 +341,36 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         ("[homework]\nlimits = { seconds = 1 }\n" + PROBLEM, "limits has seconds, which means"),
     ],
 )
-def test_bad_homework_is_one_sentence(folder: Path, text: str, said: str) -> None:
+def test_bad_homework_is_one_sentence(folder: Path, text: str, message: str) -> None:
     (folder / "hw.toml").write_text(text)
     (folder / "ada.toml").write_text(RIGHT)
     for command in (("check", "hw.toml", "ada.toml"), ("key", "hw.toml")):
         process = graddiff(*command, cwd=folder)
         assert (process.returncode, process.stdout) == (3, b""), process.stderr
-        assert said in process.stderr.decode()
+        assert message in process.stderr.decode()
         assert "Traceback" not in process.stderr.decode()
 
 
 def test_limits_make_an_answer_invalid(folder: Path) -> None:
     limits = "[homework]\nlimits = { length = 40, operations = 9 }\n"
     (folder / "hw.toml").write_text(limits + HOMEWORK)
-    for answer, said in (
+    for answer, message in (
         ("x" * 41, "41 characters, and 40 are the most"),
         ("x+x+x+x+x+x+x+x+x+x+x", "10 operations, and 9 are the most"),
     ):
         (folder / "ada.toml").write_text(f'[q2]\nderivative.x = "{answer}"\n')
         assert statuses(folder, "ada.toml", code=3) == {"ada": ["missing", "missing", "invalid"]}
-        assert said in check(folder, "ada.toml", code=3)
+        assert message in check(folder, "ada.toml", code=3)
 
 
-def test_what_is_said_of_less_wins(folder: Path) -> None:
+def test_settings_of_a_part_win_over_those_of_a_problem_and_a_homework(folder: Path) -> None:
     (folder / "hw.toml").write_text(
         "[homework]\ntolerance = { rel = 0.5 }\ncredit = { sign_lost = 0.5 }\n"
         '[[problem]]\nid = "a"\nexpression = "x"\nat = { x = 8 }\npoints = { value = 2 }\n'
         '[[problem]]\nid = "b"\nexpression = "x"\nat = { x = 8 }\n'
         "tolerance = { abs = 1 }\ncredit = { sign_lost = 0.25 }\n"
-        "points = { value = 2, x = { marks = 2, tolerance = { exact = true }, credit = { sign_lost = 1 } } }\n"
+        "points.value = 2\n"
+        "points.x = { marks = 2, tolerance = { exact = true }, credit = { sign_lost = 1 } }\n"
     )
     (folder / "ada.toml").write_text("[a]\nvalue = 5\n[b]\nvalue = 7\nx = 1.5\n")
     assert statuses(folder, "ada.toml", code=1) == {"ada": ["correct", "correct", "wrong"]}
@@ -435,9 +442,9 @@ def report(folder: Path, form: str) -> str:
 
 
 def test_junit_is_read_by_a_consumer(hostile: Path) -> None:
-    found = JUnitXml.fromstring(report(hostile, "junit").encode())
-    assert (found.tests, found.failures, found.errors) == (7, 1, 3)
-    suites = [*found]
+    document = JUnitXml.fromstring(report(hostile, "junit").encode())
+    assert (document.tests, document.failures, document.errors) == (7, 1, 3)
+    suites = [*document]
     assert [len([*suite]) for suite in suites] == [4, 3]
     assert "</testcase>" in suites[0].name
     assert [case.is_passed for case in suites[1]] == [True] * 3
@@ -511,10 +518,11 @@ def test_long_answer_is_cut_and_infinite_error_is_none(folder: Path) -> None:
     assert len(part["answer"]) == 201
 
 
-def test_best_credit_counts_and_what_is_said_of_a_part_wins(folder: Path) -> None:
+def test_best_credit_counts_and_that_of_a_part_wins(folder: Path) -> None:
     (folder / "hw.toml").write_text(
         "[homework]\ntolerance = { digits = 5 }\n"
-        '[[problem]]\nid = "q"\nexpression = "x*y"\nat = { x = 3, y = 3 }\nexpect = { value = "8" }\n'
+        '[[problem]]\nid = "q"\nexpression = "x*y"\nat = { x = 3, y = 3 }\n'
+        'expect = { value = "8" }\n'
         "credit = { local_partial = 0.25, other_name = 0.5, sign_lost = 0.1 }\n"
         'points = { value = { marks = 1, expect = "9" }, x = { marks = 1 } }\n'
         '[[problem]]\nid = "r"\nexpression = "sqrt(x)"\nat = { x = 2 }\n'
@@ -599,9 +607,9 @@ def test_output_overwrites_nothing_that_it_reads(folder: Path) -> None:
 
 
 def test_mistakes_are_listed() -> None:
-    told = graddiff("check", "--mistakes").stdout.decode().splitlines()
-    assert [line.split()[0] for line in told] == [*MISTAKES]
-    assert all(len(line.split()) > 3 for line in told)
+    lines = graddiff("check", "--mistakes").stdout.decode().splitlines()
+    assert [line.split()[0] for line in lines] == [*MISTAKES]
+    assert all(len(line.split()) > 3 for line in lines)
 
 
 def test_slope_on_both_sides_of_a_kink_is_right(folder: Path) -> None:
@@ -660,9 +668,9 @@ def test_class_is_the_same_with_several_processes(folder: Path) -> None:
     (folder / "class.csv").write_text(
         "student,q1.value,q1.gradient.x,q2.derivative.x\n" + "\n".join(rows)
     )
-    one = check(folder, "class.csv", "--format", "json", code=1)
+    serial = check(folder, "class.csv", "--format", "json", code=1)
     process = spawn("check", "hw.toml", "class.csv", "--format", "json", "--jobs", "2", cwd=folder)
-    assert (process.returncode, process.stdout.decode()) == (1, one)
+    assert (process.returncode, process.stdout.decode()) == (1, serial)
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -689,8 +697,8 @@ def test_several_processes_end_with_one_sentence(folder: Path, killed: bool) -> 
     else:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
     out, err = process.communicate(timeout=60)
-    told = b"graddiff: a process of --jobs ended before its time\n" if killed else b""
-    assert (process.returncode, out, err) == (5 if killed else 130, b"", told)
+    message = b"graddiff: a process of --jobs ended before its time\n" if killed else b""
+    assert (process.returncode, out, err) == (5 if killed else 130, b"", message)
 
 
 @pytest.mark.slow
@@ -702,9 +710,9 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     arguments = [*COMMAND, "check", "hw.toml", "class.csv", "--output", "o.json"]
     process = subprocess.Popen(arguments, cwd=folder, stderr=theirs, env=environment())
     os.close(theirs)
-    told = told_to(ours)
+    progress = told_to(ours)
     assert process.wait(60) == 1
-    assert b"students," in told
+    assert b"students," in progress
     assert graddiff("check", "hw.toml", "class.csv", "--output", "o.json", cwd=folder).stderr == b""
 
 
@@ -712,7 +720,7 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "code", "said"),
+    ("problem", "code", "message"),
     [
         ('expression = "x^3*y"\nat = { x = 5, y = 7 }\npoints = { "gradient.x" = 1 }', 0, ""),
         (
@@ -742,22 +750,24 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
             "no value at its point",
         ),
         (
-            'expression = "x_1^6"\npoints = { "derivative.x_1" = 1 }\nexpect = { "derivative.x_1" = "6*x_1^5" }',
+            'expression = "x_1^6"\npoints = { "derivative.x_1" = 1 }\n'
+            'expect = { "derivative.x_1" = "6*x_1^5" }',
             0,
             "",
         ),
         (
-            'expression = "x^2"\npoints = { "derivative.x" = 1 }\nexpect = { "derivative.x" = "x" }',
+            'expression = "x^2"\npoints = { "derivative.x" = 1 }\n'
+            'expect = { "derivative.x" = "x" }',
             3,
             "but it is 2*x",
         ),
     ],
 )
-def test_lint_finds_what_is_unwise(folder: Path, problem: str, code: int, said: str) -> None:
+def test_lint_finds_weak_points(folder: Path, problem: str, code: int, message: str) -> None:
     (folder / "hw.toml").write_text(f'[[problem]]\nid = "q"\n{problem}\n')
     process = graddiff("lint", "hw.toml", cwd=folder)
     assert process.returncode == code, process.stdout
-    assert said in process.stdout.decode()
+    assert message in process.stdout.decode()
     assert (process.stdout == b"") == (code == 0)
     lines = graddiff("lint", "hw.toml", "--json", cwd=folder).stdout.decode().splitlines()
     assert [{*json.loads(line)} for line in lines] == [
@@ -789,7 +799,7 @@ def run_pytest(folder: Path, *arguments: str) -> Any:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment())
 
 
-def test_pytest_gives_a_test_a_part(folder: Path) -> None:
+def test_pytest_runs_one_test_per_part(folder: Path) -> None:
     (folder / "ada.toml").write_text(
         RIGHT.replace("-12", "12").replace("[q2]", "[q9]\nvalue = 1\n[q2]")
     )
@@ -801,7 +811,7 @@ def test_pytest_gives_a_test_a_part(folder: Path) -> None:
     assert "PASSED hw.toml::q2.derivative.x" in process.stdout
 
 
-def test_pytest_says_what_is_wrong_with_a_homework(folder: Path) -> None:
+def test_pytest_reports_an_error_in_a_homework(folder: Path) -> None:
     (folder / "ada.toml").write_text(RIGHT)
     (folder / "hw.toml").write_text(PROBLEM + "expect = { value = 8 }")
     process = run_pytest(folder, "hw.toml", "--answers", "ada.toml")
@@ -809,7 +819,7 @@ def test_pytest_says_what_is_wrong_with_a_homework(folder: Path) -> None:
     assert "problem q1 expects value = 8, but it is 9" in process.stdout
 
 
-def test_pytest_says_what_is_missing(folder: Path) -> None:
+def test_pytest_reports_missing_answers_and_bad_toml(folder: Path) -> None:
     assert "pytest hw.toml --answers ada.toml" in run_pytest(folder, "hw.toml").stdout
     (folder / "hw.toml").write_text("[[problem]]\n[")
     (folder / "ada.toml").write_text(RIGHT)

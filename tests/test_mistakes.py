@@ -115,18 +115,18 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("expression", "answer", "mistake"), FORMULAS)
 def test_wrong_formula_is_explained(expression: str, answer: str, mistake: str) -> None:
-    found = formula(expression, answer)
-    assert found.verdict.status == "wrong"
-    assert mistake in [hypothesis.id for hypothesis in found.hypotheses]
+    judged = formula(expression, answer)
+    assert judged.verdict.status == "wrong"
+    assert mistake in [hypothesis.id for hypothesis in judged.hypotheses]
 
 
 @pytest.mark.parametrize(("expression", "at", "part", "answer", "mistake"), NUMBERS)
 def test_wrong_number_is_explained(
     expression: str, at: dict[str, int], part: str, answer: str, mistake: str
 ) -> None:
-    found = number(expression, at, part, answer)
-    assert found.verdict.status == ("wrong" if mistake else "correct")
-    assert not mistake or mistake in [hypothesis.id for hypothesis in found.hypotheses]
+    judged = number(expression, at, part, answer)
+    assert judged.verdict.status == ("wrong" if mistake else "correct")
+    assert not mistake or mistake in [hypothesis.id for hypothesis in judged.hypotheses]
 
 
 def test_every_mistake_is_tried_by_hand() -> None:
@@ -139,39 +139,39 @@ def test_the_place_of_a_mistake_is_named() -> None:
         "sin(x^2)*cos(x^3)", "cos(x^2)*cos(x^3) - 3*x^2*sin(x^2)*sin(x^3)"
     ).hypotheses
     assert first.message == "consistent with the inner derivative left out at sin(x^2)"
-    told = [
+    messages = [
         h.message
         for h in number("p = x*y; p + sin(x)", {"x": 2, "y": 5}, "gradient.x", "5").hypotheses
     ]
-    assert "consistent with only one of several paths counted: x → p → p + sin(x)" in told
-    told = [
+    assert "consistent with only one of several paths counted: x → p → p + sin(x)" in messages
+    messages = [
         h.message
         for h in number("(x+y)*z", {"x": 1, "y": 3, "z": -3}, "gradient.x", "1").hypotheses
     ]
-    assert "consistent with a local partial instead of the adjoint: ∂(x+y)/∂x" in told
+    assert "consistent with a local partial instead of the adjoint: ∂(x+y)/∂x" in messages
 
 
-def test_what_no_mistake_leads_to_is_not_explained() -> None:
+def test_answer_without_a_matching_mistake_has_no_explanation() -> None:
     assert formula("x*sin(x^2)", "17*x").hypotheses == ()
     assert number("exp(x)", {"x": 1}, "value", "7.389").hypotheses == ()
 
 
 def test_two_lines_of_the_same_text_are_two_places() -> None:
-    found = formula("a*x^2/(n^2 + x^2)", "a*x/(n^2+x^2) - 2*a*x^3/(n^2+x^2)^2")
-    assert "exponent_lost" in [hypothesis.id for hypothesis in found.hypotheses]
+    judged = formula("a*x^2/(n^2 + x^2)", "a*x/(n^2+x^2) - 2*a*x^3/(n^2+x^2)^2")
+    assert "exponent_lost" in [hypothesis.id for hypothesis in judged.hypotheses]
 
 
 def test_many_paths_are_not_walked_one_by_one() -> None:
     doubled = "; ".join(f"a{i + 1} = a{i} + a{i}" for i in range(40))
-    found = number(f"a0 = x*1; {doubled}", {"x": 1}, "gradient.x", "1")
-    assert found.verdict.status == "wrong"
+    judged = number(f"a0 = x*1; {doubled}", {"x": 1}, "gradient.x", "1")
+    assert judged.verdict.status == "wrong"
     assert MAX_PATHS < 2**40
 
 
 def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
     """Wrong answers as formulas: each rule bent at the first line where it applies, on one exercise
     in `step`."""
-    found = []
+    answers = []
     for row in EXERCISES[::step]:
         expression = parse(row["function"])
         line = expression.variables[row["variable"]]
@@ -199,8 +199,10 @@ def bent_answers(step: int) -> list[tuple[dict[str, str], str, str]]:
                     )[1]
                 except (ArithmeticError, ValueError):
                     continue  # the mistake leads to no formula
-                found.append((row, mistake.id, typeset_formulas({"f": bent}).join_definitions("f")))
-    return found
+                answers.append(
+                    (row, mistake.id, typeset_formulas({"f": bent}).join_definitions("f"))
+                )
+    return answers
 
 
 @pytest.mark.parametrize("step", [32, pytest.param(8, marks=pytest.mark.slow)])
@@ -208,8 +210,8 @@ def test_bent_rules_are_never_right_and_nearly_always_named(step: int) -> None:
     statuses: Counter[str] = Counter()
     named = 0
     for row, mistake, text in bent_answers(step):
-        found = judge_text(formula_key(row["function"], row["variable"]), text)
-        if found.verdict.status == "correct":  # where the bent rule says the same as the rule
+        judged = judge_text(formula_key(row["function"], row["variable"]), text)
+        if judged.verdict.status == "correct":  # where the bent rule says the same as the rule
             key = formula_key(row["function"], row["variable"])
             for sample in key.points:
                 at = {name: float(value) for name, value in sample.at.items()}
@@ -223,7 +225,7 @@ def test_bent_rules_are_never_right_and_nearly_always_named(step: int) -> None:
                     text,
                 )
             continue
-        statuses[found.verdict.status] += 1
-        named += mistake in [hypothesis.id for hypothesis in found.hypotheses]
+        statuses[judged.verdict.status] += 1
+        named += mistake in [hypothesis.id for hypothesis in judged.hypotheses]
     assert statuses["wrong"] >= 4_000 / step
     assert named >= 0.98 * statuses.total()

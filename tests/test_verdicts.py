@@ -52,17 +52,17 @@ def number(
 ) -> JudgedAnswer:
     """The verdict on the answer to a part that asks for a number."""
     problem = {"id": "q", "expression": expression, "at": at, "points": {part: 1}}
-    found = build_homework({"homework": {"tolerance": tolerance}, "problem": [problem]})
-    return AnswerKey(found).judge_answer("q", part, answer)
+    homework = build_homework({"homework": {"tolerance": tolerance}, "problem": [problem]})
+    return AnswerKey(homework).judge_answer("q", part, answer)
 
 
 @cache
 def formula_key(expression: str, variable: str, seed: str = "homework") -> FormulaKey:
     problem = {"id": "q", "expression": expression, "points": {f"derivative.{variable}": 1}}
-    found = build_homework(
+    exercise = build_homework(
         {"homework": {"id": seed}, "problem": [{**problem, "domain": DOMAINS.get(expression, {})}]}
     ).problems[0]
-    return FormulaKey(seed, found, found.parts[0], AnswerLimits())
+    return FormulaKey(seed, exercise, exercise.parts[0], AnswerLimits())
 
 
 def formula(expression: str, answer: str, variable: str = "x") -> JudgedAnswer:
@@ -180,10 +180,10 @@ def test_tolerance_takes_the_place_of_the_rules(
 
 
 def test_verdict_names_its_rule_and_what_it_measured() -> None:
-    found = number("x/3", {"x": 1}, "value", "0.33").verdict
-    assert found.rule == "compared as written, at least 3 digits"
-    assert found.error == pytest.approx(1 / 300)
-    assert "2 significant digits" in found.message
+    verdict = number("x/3", {"x": 1}, "value", "0.33").verdict
+    assert verdict.rule == "compared as written, at least 3 digits"
+    assert verdict.error == pytest.approx(1 / 300)
+    assert "2 significant digits" in verdict.message
     assert number("x/3", {"x": 1}, "value", "1/3").verdict.rule == "compared as fractions"
     assert "relative" in number("exp(x)", {"x": 1}, "value", "e").verdict.rule
     assert "rel 0.1" in number("exp(x)", {"x": 1}, "value", "3", rel="0.1").verdict.rule
@@ -264,23 +264,23 @@ def test_formula_is_judged(expression: str, answer: str, status: str) -> None:
 
 
 def test_smaller_domain_is_wrong_with_the_point() -> None:
-    found = formula("log(x^2)", "2*log(x)/log(x)/x").verdict
-    assert found.status == "wrong"
-    assert found.counterexample is not None
-    assert found.counterexample["x"] < 0
-    assert "no value" in found.message
+    verdict = formula("log(x^2)", "2*log(x)/log(x)/x").verdict
+    assert verdict.status == "wrong"
+    assert verdict.counterexample is not None
+    assert verdict.counterexample["x"] < 0
+    assert "no value" in verdict.message
 
 
 def test_counterexample_shows_the_answer_given_not_the_one_sought() -> None:
-    found = formula("x^3", "2*x^2").verdict
-    assert found.counterexample is not None
-    x = float(found.counterexample["x"])
-    assert f"{2 * x**2:.6g}" in found.message
-    assert f"{3 * x**2:.6g}" not in found.message
+    verdict = formula("x^3", "2*x^2").verdict
+    assert verdict.counterexample is not None
+    x = float(verdict.counterexample["x"])
+    assert f"{2 * x**2:.6g}" in verdict.message
+    assert f"{3 * x**2:.6g}" not in verdict.message
 
 
 def test_domain_is_kept() -> None:
-    found = build_homework(
+    homework = build_homework(
         {
             "problem": [
                 {
@@ -292,7 +292,7 @@ def test_domain_is_kept() -> None:
             ]
         }
     )
-    assert AnswerKey(found).judge_answer("q", "derivative.x", "1").verdict.status == "correct"
+    assert AnswerKey(homework).judge_answer("q", "derivative.x", "1").verdict.status == "correct"
     assert formula("sqrt(x^2)", "1").verdict.status == "wrong"
 
 
@@ -312,7 +312,7 @@ def test_points_are_the_same_for_everyone_and_admissible() -> None:
     assert MIN_SAMPLES == 6
 
 
-def test_point_is_admissible_only_where_nothing_is_awkward() -> None:
+def test_point_is_admissible_only_where_the_derivative_is_plain() -> None:
     def at(expression: str, x: object) -> object:
         return evaluate_candidate(parse(expression), "x", {"x": Fraction(str(x))})[1]
 
@@ -343,7 +343,7 @@ def test_no_points_are_found_for_several_variables_either() -> None:
     assert draw_samples("seed", parse("sqrt(-x^2 - y^2)"), "x", {}) == []
 
 
-def test_what_vanishes_is_not_zero() -> None:
+def test_vanishing_derivative_is_not_zero() -> None:
     for expression, low, high in (("exp(-x^2)", 30, 40), ("sqrt(x+1) - sqrt(x)", 10**12, 10**13)):
         problem = {
             "id": "q",
@@ -351,8 +351,8 @@ def test_what_vanishes_is_not_zero() -> None:
             "domain": {"x": [low, high]},
             "points": {"derivative.x": 1},
         }
-        found = AnswerKey(build_homework({"problem": [problem]}))
-        assert found.judge_answer("q", "derivative.x", "0").verdict.status == "undecided"
+        key = AnswerKey(build_homework({"problem": [problem]}))
+        assert key.judge_answer("q", "derivative.x", "0").verdict.status == "undecided"
 
 
 # published exercises
@@ -360,9 +360,9 @@ def test_what_vanishes_is_not_zero() -> None:
 
 def test_every_published_answer_is_right() -> None:
     for row in EXERCISES:
-        found = judge_text(formula_key(row["function"], row["variable"]), row["answer"])
-        assert found.verdict.status == "correct", row
-        assert found.hypotheses == ()
+        judged = judge_text(formula_key(row["function"], row["variable"]), row["answer"])
+        assert judged.verdict.status == "correct", row
+        assert judged.hypotheses == ()
     assert len(EXERCISES) >= 300
 
 
@@ -392,9 +392,9 @@ def test_every_misprint_is_wrong() -> None:
 def test_slightly_wrong_published_answers_are_wrong(step: int) -> None:
     for row in EXERCISES[::step]:
         for answer in (f"({row['answer']})*1.0005", f"({row['answer']}) + 1e-6"):
-            found = judge_text(formula_key(row["function"], row["variable"]), answer)
+            judged = judge_text(formula_key(row["function"], row["variable"]), answer)
             zero = row["answer"].strip() == "0" and "*" in answer
-            assert found.verdict.status == ("correct" if zero else "wrong"), (row, answer)
+            assert judged.verdict.status == ("correct" if zero else "wrong"), (row, answer)
 
 
 @pytest.mark.parametrize(

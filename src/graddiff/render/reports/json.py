@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from graddiff.homework.grading import STATUSES, PartResult, StudentResult
 from graddiff.homework.problems import Homework
@@ -18,7 +17,7 @@ HOMEWORK_SCHEMA_ID = "graddiff-homework/1"
 
 
 def render_homework_json(homework: Homework, students: StudentResults) -> Iterator[str]:
-    content = {
+    content: dict[str, Json] = {
         "schema": HOMEWORK_SCHEMA_ID,
         "homework": homework.id,
         "students": [encode_student(student) for student in students],
@@ -32,14 +31,14 @@ def render_homework_jsonl(homework: Homework, students: StudentResults) -> Itera
         yield encode_report_json(content, None)
 
 
-def encode_report_json(content: dict[str, Any], indent: int | None) -> str:
+def encode_report_json(content: dict[str, Json], indent: int | None) -> str:
     """Returns JSON that the log of a CI does not obey: in its command ##[, a sign is escaped."""
     text = json.dumps(content, allow_nan=False, indent=indent)
     return text.replace("##[", "#\\u0023[") + "\n"
 
 
-def encode_student(student: StudentResult) -> dict[str, Any]:
-    problems: dict[str, list[dict[str, Any]]] = {}
+def encode_student(student: StudentResult) -> dict[str, Json]:
+    problems: dict[str, list[Json]] = {}
     for result in student.parts:
         problems.setdefault(result.problem, []).append(encode_part(result))
     return {
@@ -52,8 +51,8 @@ def encode_student(student: StudentResult) -> dict[str, Any]:
     }
 
 
-def encode_part(result: PartResult) -> dict[str, Any]:
-    content: dict[str, Any] = {
+def encode_part(result: PartResult) -> dict[str, Json]:
+    content: dict[str, Json] = {
         "part": result.part,
         "status": result.status,
         "score": result.score,
@@ -71,7 +70,7 @@ def encode_part(result: PartResult) -> dict[str, Any]:
     return content
 
 
-def encode_point(at: Mapping[str, Fraction] | None) -> dict[str, float] | None:
+def encode_point(at: Mapping[str, Fraction] | None) -> dict[str, Json] | None:
     return None if at is None else {name: float(value) for name, value in at.items()}
 
 

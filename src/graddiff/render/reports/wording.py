@@ -77,7 +77,7 @@ def generate_details(part: PartResult) -> Iterator[str]:
 def format_counterexample(part: PartResult) -> str:
     """Returns the message of a wrong formula, with the point at which it is wrong."""
     coordinates = (part.counterexample or {}).items()
-    point = ", ".join(f"{name} = {float(value):g}" for name, value in coordinates)
+    point = ", ".join(f"{name} = {format_float(float(value), 6)}" for name, value in coordinates)
     return f"at {point} {part.message}" if point else part.message
 
 
