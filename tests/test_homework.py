@@ -311,7 +311,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM.replace("value = 1", "x = 1, gradient.x = 1"), "asks for gradient.x twice"),
         (PROBLEM.replace("value = 1", ""), "problem q1 asks for nothing"),
         (PROBLEM + PROBLEM, "two problems are called q1"),
-        (PROBLEM.replace('"q1"', '"q.1"'), "its id has a point"),
+        (PROBLEM.replace('"q1"', '"q.1"'), "its id contains a dot"),
         (PROBLEM + "expext = { value = 9 }", "did you mean expect?"),
         (PROBLEM + "expect = { value = 8 }", "problem q1 expects value = 8, but it is 9"),
         (PROBLEM + "expect = { x = 6 }", "expects x, but gives no points for it"),
@@ -355,8 +355,8 @@ def test_limits_make_an_answer_invalid(folder: Path) -> None:
     limits = "[homework]\nlimits = { length = 40, operations = 9 }\n"
     (folder / "hw.toml").write_text(limits + HOMEWORK)
     for answer, message in (
-        ("x" * 41, "41 characters, and 40 are the most"),
-        ("x+x+x+x+x+x+x+x+x+x+x", "10 operations, and 9 are the most"),
+        ("x" * 41, "41 characters, but at most 40 are allowed"),
+        ("x+x+x+x+x+x+x+x+x+x+x", "10 operations, but at most 9 are allowed"),
     ):
         (folder / "ada.toml").write_text(f'[q2]\nderivative.x = "{answer}"\n')
         assert statuses(folder, "ada.toml", code=3) == {"ada": ["missing", "missing", "invalid"]}

@@ -31,7 +31,7 @@ def read_answer(text: str, names: Sequence[str], limits: AnswerLimits) -> Expres
     Raises GraddiffError if it cannot be read, is too long, or contains another name."""
     if len(text) > limits.length:
         raise HomeworkError(
-            f"the answer has {len(text):,} characters, and {limits.length:,} are the most"
+            f"the answer has {len(text):,} characters, but at most {limits.length:,} are allowed"
         )
     if "=" in text:  # before parsing, which would unfold the calls of a function
         refuse_functions(TokenizedText(text))
@@ -62,7 +62,8 @@ def validate_size(expression: Expression, limits: AnswerLimits) -> None:
     operations = sum(1 for operands in expression.operands if operands)
     if operations > limits.operations:
         raise HomeworkError(
-            f"the answer has {operations:,} operations, and {limits.operations:,} are the most"
+            f"the answer has {operations:,} operations, "
+            f"but at most {limits.operations:,} are allowed"
         )
 
 
@@ -72,11 +73,11 @@ def validate_answer_names(expression: Expression, names: Sequence[str]) -> None:
         if name in names:
             continue
         if names:
-            message = f"{name} stands for nothing here"
+            message = f"{name} has no meaning in this problem"
             hint = suggest_name(name, names) or f"the names are {', '.join(names)}"
         else:
-            message = f"a number is asked for, and {name} is none"
-            hint = "put the numbers in"
+            message = f"a number is asked for, but {name} is a name"
+            hint = "write its value instead"
         raise HomeworkError(
             message, text=expression.text, span=expression.get_span(line), hint=hint
         )

@@ -98,7 +98,7 @@ def read_problem(row: TomlTable, default_id: str, head: TomlTable) -> Problem:
     place = f"problem {problem_id}"
     if "." in problem_id or not problem_id.isprintable() or problem_id != problem_id.strip():
         raise HomeworkError(
-            f"{place}: its id has a point, a blank or a control code in it", hint='id = "q1"'
+            f"{place}: its id contains a dot, a blank or a control code", hint='id = "q1"'
         )
     validate_keys(row, PROBLEM_KEYS, place)
     at = {

@@ -43,7 +43,8 @@ def judge_formula(
     rule = f"compared at {len(samples)} points"
     if len(samples) < MIN_SAMPLES:
         message = (
-            f"there are only {len(samples)} points to compare at, and {MIN_SAMPLES} are the fewest"
+            f"there are only {len(samples)} points to compare at, "
+            f"but at least {MIN_SAMPLES} are needed"
         )
         return Verdict("undecided", rule, None, message)
     is_same = None
@@ -84,12 +85,10 @@ def compare_at_sample(answer: Expression, sample: SamplePoint) -> SampleComparis
             return SampleComparison(None)
         return SampleComparison(False, None, f"it has no value: {problem.message}")
     is_equal, error = compare_value(answer, value, sample)
-    message = (
-        f"it gives {format_float(value, 6)}, which the derivative does not"
-        if is_equal is False
-        else ""
-    )
-    return SampleComparison(is_equal, error, message)
+    if is_equal is not False:
+        return SampleComparison(is_equal, error)
+    message = f"it gives {format_float(value, 6)}, which the derivative does not"
+    return SampleComparison(False, error, message)
 
 
 def compare_value(

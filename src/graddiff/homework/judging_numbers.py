@@ -46,7 +46,7 @@ def judge_number(answer: NumericAnswer, truth: Truth, tolerance: Tolerance) -> V
     are_fractions = answer.fraction is not None and truth.fraction is not None
     if are_fractions or answer.typed is not None:
         is_close = error <= CLOSE_ERROR * abs(truth.value)
-        message = "close, but it has to be the number itself" if is_close else ""
+        message = "close, but the exact number is asked for" if is_close else ""
         return Verdict("wrong", FRACTION_RULE, error, message)
     status = "correct" if is_near(answer.value, truth.value, truth.scale) else "wrong"
     return Verdict(status, f"compared within {RELATIVE_ERROR:g}, relative", error)

@@ -149,7 +149,7 @@ def iterate_members(
     if len(path) > MAX_DEPTH:
         start = ".".join(path[:3])
         raise HomeworkError(
-            f"a name begins with {start}, and has more than {MAX_DEPTH} points in it"
+            f"the name that begins with {start} contains more than {MAX_DEPTH} dots"
         )
     for name, value in table.items():
         if isinstance(value, dict) and not is_leaf(value):
