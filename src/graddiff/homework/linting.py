@@ -64,7 +64,7 @@ def lint_part(problem: Problem, part: HomeworkPart, key: AnswerKey) -> Iterator[
 
     part_key = key.parts[problem.id, part.quantity]
     if not part.marks:
-        yield make_finding("no marks", "it is worth no marks")
+        yield make_finding("no marks", "it is worth nothing")
     if part.expect is not None:
         verdict = key.judge_answer(problem.id, part.quantity, part.expect).verdict
         if verdict.status != "correct":
