@@ -59,22 +59,23 @@ def make_unknown_function_error(
     source: TokenizedText,
     first: int,
     last: int,
-    names: Collection[str],
+    *,
     functions: Collection[str],
-    recursive: bool,
-    later: bool,
+    is_value: bool,
+    is_recursive: bool,
+    is_defined_later: bool,
 ) -> NamingError:
-    """A call of something that is no function, or not yet; `names` are what stands for a value."""
+    """Returns the error for a call of something that is no function, or not yet."""
     token = source.tokens[first]
     name = token[:-1].rstrip()
     start = source.get_span(first)[0]
-    if recursive:
+    if is_recursive:
         message = f"{name} is used in its own definition"
         hint = "a function uses what was defined before it, so that it always comes to an end"
-    elif later:
+    elif is_defined_later:
         message = f"{name} is used here before it is defined"
         hint = "put the definition first: statements are read in order"
-    elif name in names or name in CONSTANTS or len(name) == 1:
+    elif is_value or name in CONSTANTS or len(name) == 1:
         message = f"{name} is not a function"
         hint = f"for a product, write {name}*({source.get_text(first, last).removeprefix(token)}"
     else:

@@ -1,52 +1,38 @@
-"""Functions of one's own: h(x) = x^2. A body is kept as lines and copied into the list at each call."""
+"""Functions that a text defines, as h(x) = x^2, and the lines that a call of one unfolds to."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from graddiff.operations.row import Operation
 
-CALL = Operation("call")  # in a body: the call of another function of one's own
-
-
-class FunctionBody:
-    """The function that is being read. `notes` give the literal of a number, the name of a variable or the function
-    that is called, by line, and `outside` are the literals outside; `hidden` is what a name stood for outside, None
-    for nothing; `size` the number of lines that the calls in it unfold to."""
-
-    def __init__(
-        self, name: str, parameters: tuple[str, ...], start: int, outer_literals: dict[int, str]
-    ) -> None:
-        self.name, self.parameters, self.start, self.outer_literals = (
-            name,
-            parameters,
-            start,
-            outer_literals,
-        )
-        self.notes: dict[int, Any] = {}
-        self.outer_names: dict[str, int | None] = {}
-        self.size = 0
+CALL = Operation("call")  # in a body: the call of another user function
 
 
 class UserFunction(NamedTuple):
-    """A definition. Its lines were numbered from `start` when they were read, parameters first; an operand below
-    `start` is a line outside the body. `size` is the number of lines that a call unfolds to."""
+    """A definition. The lines of its body have numbers of their own, parameters first.
+
+    Besides operations, a body has numbers (`literals`: line -> text), calls of functions defined
+    before it (`callees`: line -> function) and variables: `outer_lines` gives the line outside
+    that a variable stands for, `variables` the name of one that has no line outside when the
+    function is defined. `firsts` and `lasts` are the first and last tokens of the lines; `result`
+    is the line of the value, and `size` the number of lines that a call unfolds to."""
 
     name: str
     parameters: tuple[str, ...]
-    start: int
-    operations: list[Operation]
-    operands: list[tuple[int, ...]]
-    firsts: list[int]
-    lasts: list[int]
-    notes: dict[int, Any]
+    operations: Sequence[Operation]
+    operands: Sequence[tuple[int, ...]]
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+    literals: Mapping[int, str]
+    callees: Mapping[int, UserFunction]
+    outer_lines: Mapping[int, int]
+    variables: Mapping[int, str]
     result: int
     size: int
 
     @property
     def signature(self) -> str:
+        """The left side of its definition: `h(x, y)`."""
         return f"{self.name}({', '.join(self.parameters)})"
-
-    def locate_line(self, line: int, places: list[int]) -> int:
-        """Where a line of the body, or one outside it, stands in a copy whose lines are at `places`."""
-        return line if line < self.start else places[line - self.start]
