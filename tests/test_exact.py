@@ -116,6 +116,7 @@ def test_exact_points_are_those_of_the_floats(name: str) -> None:
         (["log(x)", "--at", "x=0"], "log needs x > 0; here x = 0"),
         (["x/0", "--at", "x=1"], "x / y needs y != 0"),
         (["x^y", "--at", "x=2,y=3"], "a derivative has no exact value: log(x) at x = 2"),
+        (["erfc(x)", "--at", "x=0"], "a derivative has no exact value: its formula contains pi"),
         (
             [
                 "; ".join(["p0 = x"] + [f"p{i} = p{i - 1}*p{i - 1}" for i in range(1, 60)]),

@@ -91,7 +91,7 @@ class FractionArithmetic(Arithmetic):
     def is_finite(self, value: Fraction | float) -> bool:
         return isinstance(value, (bool, Fraction))
 
-    def compute_limit(self, operation: Operation, operands: Sequence[Fraction]) -> float:
+    def compute_limit(self, operation: Operation, operands: Sequence[Fraction | float]) -> float:
         """Returns not a number for an operation without a value.
 
         Raises PointError for an operation whose value is not a fraction, or a too long one."""
@@ -105,10 +105,13 @@ class FractionArithmetic(Arithmetic):
             return math.nan
         else:
             return math.nan
-        pairs = zip(operation.parameters, operands)
-        place = ", ".join(f"{name} = {value}" for name, value in pairs)
-        message = f"a derivative {reason}: {operation.notation} at {place}"
-        raise PointError(message, hint=INEXACT_HINT) from None
+        if any(isinstance(operand, float) for operand in operands):
+            culprit = "its formula contains pi"
+        else:
+            pairs = zip(operation.parameters, operands)
+            place = ", ".join(f"{name} = {value}" for name, value in pairs)
+            culprit = f"{operation.notation} at {place}"
+        raise PointError(f"a derivative {reason}: {culprit}", hint=INEXACT_HINT)
 
 
 def _reject_long_results(function: Callable[..., Fraction]) -> NumberFunction:
@@ -146,7 +149,9 @@ def _compute_exact_power(x: Fraction, y: Fraction) -> Fraction:
 
 
 def _compute_exact_root(x: Fraction, degree: int) -> Fraction:
-    """Returns the root of a number that is not negative. Raises InexactError if it is no fraction."""
+    """Returns the root of a number that is not negative.
+
+    Raises InexactError if the root is not a fraction."""
     numerator = _compute_integer_root(x.numerator, degree)
     denominator = _compute_integer_root(x.denominator, degree)
     if numerator is None or denominator is None:
@@ -174,7 +179,9 @@ def _approximate_integer_root(x: int, degree: int) -> int:
         root = step
 
 
-def _compute_exact_square_root(x: Fraction) -> Fraction:
+def _compute_exact_square_root(x: Fraction | float) -> Fraction:
+    if isinstance(x, float):  # pi in the rules of erf and erfc
+        raise InexactError
     if x < 0:
         raise ValueError
     return _compute_exact_root(x, 2)
