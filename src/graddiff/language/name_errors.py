@@ -86,10 +86,12 @@ def make_unknown_function_error(
 
 
 def make_redefinition_error(source: TokenizedText, token: int, name: str) -> NamingError:
-    known = "is a function of the language" if name in FUNCTIONS else "has a meaning already"
+    message = f"{name} already has a meaning, so it cannot be defined again"
+    if name in FUNCTIONS:
+        message = f"{name} is a function of the language, so it cannot be redefined"
     start = source.get_span(token)[0]
     return NamingError(
-        f"{name} {known}, and a definition is for good",
+        message,
         text=source.text,
         span=(start, start + len(name)),
         hint=f"take another name, such as {name}2",
