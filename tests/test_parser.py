@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lark import Token, Transformer
 
-from build_tables import lark_parser, tables_module
+from build_tables import make_lark_parser, format_tables_module
 from graddiff import Expression, differentiate, parse
 from graddiff.operations.table import FUNCTIONS, NUMBER, TABLE, VARIABLE
 from running import ROOT
@@ -259,7 +259,7 @@ for _name in ("add", "sub", "mul", "div", "pow", "lt", "le", "gt", "ge", "eq", "
 
 def by_lark(text: str) -> Any:
     transformer = Structure()
-    return lark_parser(transformer=transformer, postlex=Separators()).parse(text)
+    return make_lark_parser(transformer=transformer, postlex=Separators()).parse(text)
 
 
 class Writer:
@@ -338,7 +338,7 @@ def test_both_parsers_agree_on_the_examples() -> None:
 )
 def test_both_parsers_agree_on_random_expressions(seeds: range) -> None:
     transformer = Structure()
-    lark = lark_parser(transformer=transformer, postlex=Separators())
+    lark = make_lark_parser(transformer=transformer, postlex=Separators())
     for seed in seeds:
         text = Writer(seed).program()
         transformer.names.clear()
@@ -346,7 +346,7 @@ def test_both_parsers_agree_on_random_expressions(seeds: range) -> None:
 
 
 def test_tables_are_those_of_the_grammar() -> None:
-    assert (ROOT / "src/graddiff/_tables.py").read_text(encoding="utf-8") == tables_module()
+    assert (ROOT / "src/graddiff/_tables.py").read_text(encoding="utf-8") == format_tables_module()
 
 
 def test_every_operator_of_the_table_is_in_the_grammar() -> None:
