@@ -1,7 +1,7 @@
 """An expression: its operations in the order of evaluation (a Wengert list; R. E. Wengert, 1964).
 
-A line is an index into the list. An operand is the index of an earlier line, so the list is at once the syntax tree,
-the tape of the forward pass and, read backwards, the order of the reverse pass."""
+A line is an index into the list. An operand is the index of an earlier line, so the list is at once
+the syntax tree, the tape of the forward pass and, read backwards, the order of the reverse pass."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ T = TypeVar("T")
 
 
 class Expression(NamedTuple):
-    """What the parser makes of a text. Lists have one item a line.
+    """The result of parsing a text. Lists have one item per line.
 
-    `operands` are lines; a number, constant or variable has none. `literals` gives the text of a number or constant
-    ("2", "1e-3", "pi"), exact until a kind of number reads it. `names` are the names that lines were defined with, the
-    first if there are several. `tokens` are the first and the last token a line was written with; `inlined` are the
-    lines that a call copied out of a function's definition, whose tokens lie there, and `calls` says which call a line
-    is the value of. `statements` are the lines of those that have a value, in order. The output is called
-    `output_name` where a name for it is needed."""
+    `operations` and `operands` are the lines; a number, constant or variable has no operands.
+    `literals`: line -> text of a number or constant ("2", "1e-3", "pi"), exact until a kind of
+    number reads it. `variables`: name -> line. `definitions`: name -> line. `names`: line -> the
+    first name that the line was defined with.
+
+    `calls`: line -> the call of a user function (name, operands) that it is the value of. `inlined`
+    are the lines that a call copied out of a function's definition. `tokens` are the first and the
+    last tokens of the lines, for an inlined line those in the definition.
+
+    `statements` are the lines of the statements that have a value, in order; `output` is the line
+    of the last one, and `output_name` names it where a name is needed."""
 
     source: TokenizedText
     operations: list[Operation]
@@ -43,11 +48,12 @@ class Expression(NamedTuple):
 
     @property
     def text(self) -> str:
+        """The text that was parsed."""
         return self.source.text
 
     @property
     def lines_by_name(self) -> dict[str, int]:
-        """The line of every name: the output by what it is called, definitions, variables."""
+        """The line of every name: of the output, of definitions and of variables."""
         return {self.output_name: self.output, **self.definitions, **self.variables}
 
     @property
@@ -56,7 +62,7 @@ class Expression(NamedTuple):
         return len(self.operations)
 
     def get_span(self, line: int) -> Span:
-        """The characters that a line was written with, enclosing brackets left out."""
+        """Returns the characters of a line in the text, without brackets around them."""
         first, last = self.tokens
         return self.source.get_span(first[line], last[line])
 
@@ -67,10 +73,12 @@ class Expression(NamedTuple):
         number: Callable[[str], T],
         apply: Callable[[Operation, list[T]], T],
     ) -> list[T]:
-        """Interprets every line in order and returns one result per line.
+        """Interprets every line and returns one result per line.
 
-        `variable` interprets the name of a variable, `number` the text of a number or constant, and `apply` an
-        operation whose operands are interpreted already. The three run in the order of the lines."""
+        `variable` interprets the name of a variable, `number` the text of a number or constant, and
+        `apply` an operation whose operands are interpreted already; they are called in the order of
+        the lines. The two passes and the kernels have loops of their own, because a call for each
+        line would slow them down."""
         names = {line: name for name, line in self.variables.items()}
         results: list[T] = []
         for line, operation in enumerate(self.operations):
@@ -88,12 +96,12 @@ class Expression(NamedTuple):
     ) -> list[int]:
         """Returns the lines that the output is computed from, itself included, in order.
 
-        `get_operands` returns the operands of a line that are followed, where these are not all of them: a `where`
-        needs its condition and the branch that it takes."""
+        `get_operands` returns the operands of a line that it needs, where these are not all of
+        them: a `where` needs its condition and the branch that it takes."""
         follow = get_operands or self.operands.__getitem__
         reached = bytearray(self.output + 1)
         reached[self.output] = 1
-        # Backwards, because whatever uses a line stands behind it: a line is marked before its turn comes.
+        # Backwards: whatever uses a line stands behind it, so it is marked before its turn comes.
         for line in range(self.output, -1, -1):
             if reached[line]:
                 for operand in follow(line):
@@ -101,13 +109,15 @@ class Expression(NamedTuple):
         return [line for line, is_reached in enumerate(reached) if is_reached]
 
     def find_dependent_lines(self, lines: set[int]) -> bytearray:
-        """For each line, 1 if a derivative by one of `lines` can pass through it: a comparison lets none through."""
-        through = bytearray(len(self.operations))
+        """Returns for each line 1 if a derivative by one of `lines` passes through it, else 0.
+
+        A comparison lets no derivative through."""
+        is_dependent = bytearray(len(self.operations))
         for line in lines:
-            through[line] = 1
+            is_dependent[line] = 1
         for line, operands in enumerate(self.operands):
             for operand in operands:
-                if through[operand]:
-                    through[line] = self.operations[line].has_partials
+                if is_dependent[operand]:
+                    is_dependent[line] = self.operations[line].has_partials
                     break
-        return through
+        return is_dependent

@@ -160,24 +160,30 @@ class LineBuilder:
         first = firsts[0]
         name = self.tokens[first][:-1].rstrip()
         operands: list[int] = []
-        if len(firsts) == 3:  # the bracket, the operands, the bracket
+        if len(firsts) == 3:  # the name with its bracket, the operands, the bracket
             count = self._operand_counts.pop()
-            operands = results[-count:]
-            del results[-count:]
+            if count == 1:  # most functions have one operand
+                operands = [results.pop()]
+            else:
+                operands = results[-count:]
+                del results[-count:]
         function = self.functions.get(name)
-        is_value = name in self.names or name in self.outer_names
-        if function is None and (is_value or name not in FUNCTIONS):
+        if function is None and (
+            name not in FUNCTIONS or name in self.names or name in self.outer_names
+        ):
             raise self._make_unknown_function_error(name, first, last)
-        # The condition of a `where` compares, and no other operand does.
-        for slot, line in enumerate(operands):
-            is_condition = name == "where" and slot == 0
+        # The condition of a `where`, its first operand, compares, and no other operand does.
+        is_condition = name == "where"
+        for line in operands:
             if (self.operations[line] in COMPARISONS) != is_condition:
                 tokens = (self.firsts[line], self.lasts[line])
                 raise syntax_errors.make_comparison_error(self.source, tokens, is_condition)
+            is_condition = False
         if function is None:
-            results.append(self._call_operation(FUNCTIONS[name], operands, first, last))
+            line = self._call_operation(FUNCTIONS[name], operands, first, last)
         else:
-            results.append(self.call_user_function(function, tuple(operands), first, last))
+            line = self.call_user_function(function, tuple(operands), first, last)
+        results.append(line)
 
     def _call_operation(
         self, operation: Operation, operands: list[int], first: int, last: int

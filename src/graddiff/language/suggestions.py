@@ -1,4 +1,4 @@
-"""Names that somebody may have meant."""
+"""Names that a user may have meant."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 
 def suggest_name(name: str, candidates: Iterable[str]) -> str:
-    """`did you mean sin?` where a known name is close, or nothing."""
-    from difflib import get_close_matches  # only for somebody who made a mistake
+    """Returns `did you mean sin?` where a candidate is close to a name, otherwise nothing."""
+    from difflib import get_close_matches  # only after a mistake, because it imports much
 
-    folded = {candidate.lower(): candidate for candidate in candidates}
-    close = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[close[0]]}?" if close else ""
+    by_folded_name = {candidate.lower(): candidate for candidate in candidates}
+    close = get_close_matches(name.lower(), by_folded_name, n=1, cutoff=0.6)
+    return f"did you mean {by_folded_name[close[0]]}?" if close else ""

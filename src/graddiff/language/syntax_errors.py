@@ -222,7 +222,7 @@ def make_missing_operator_error(source: TokenizedText, position: int) -> Grammar
 def make_operand_count_error(
     source: TokenizedText, first: int, last: int, count: int, callee: Operation | UserFunction
 ) -> GrammarError:
-    """Returns the error for a call with too few or too many operands, of which there are `count`."""
+    """Returns the error for a call with too few or too many operands: `count` of them."""
     needed, qualifier = len(callee.parameters), ""
     if isinstance(callee, Operation):
         if callee.variadic:

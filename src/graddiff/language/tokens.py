@@ -1,6 +1,7 @@
-"""Text -> tokens, by the scanner that is generated from grammar.lark.
+"""The lexer: text -> tokens, by the scanner that is generated from grammar.lark.
 
-A token is its text; where it stands is worked out only for those that are asked about. A kind is a terminal's name."""
+A token is its text. Its kind is the name of a terminal of the grammar; where it stands is computed
+only for tokens that a message or a label asks about."""
 
 from __future__ import annotations
 
@@ -14,14 +15,16 @@ from graddiff.errors import GrammarError, Span
 
 END = ""  # the token behind the last one
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+MAX_STATEMENT_LENGTH = 400  # characters of a statement that is shown
 
 COMMENT = re.compile(r"#[^\n]*")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python passes on a byte that is not UTF-8
 
 _scanner = re.compile(SCAN)
 
 
 class TokenKinds(dict[str, str]):
-    """Token -> kind, worked out once for each different token."""
+    """Token -> kind, found once for each different token."""
 
     def __init__(self) -> None:
         super().__init__(KINDS)
@@ -33,76 +36,77 @@ class TokenKinds(dict[str, str]):
 
 
 class TokenizedText:
-    """A text and its tokens, END not among them. An accent is part of its letter (Unicode's form NFC)."""
+    """A text and its tokens, without END. An accent is part of its letter (Unicode's form NFC).
+
+    Raises GrammarError if the text is not UTF-8."""
 
     def __init__(self, text: str) -> None:
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
-            lone = re.search(
-                "[\ud800-\udfff]", text
-            )  # how Python passes on a byte that is not UTF-8
-            if lone:
-                raise GrammarError(
-                    "there is a byte here that is not UTF-8", text=text, span=lone.span()
-                )
+            surrogate = LONE_SURROGATE.search(text)
+            if surrogate:
+                message = "there is a byte here that is not UTF-8"
+                raise GrammarError(message, text=text, span=surrogate.span())
         self.text = text
         self.tokens: list[str] = _scanner.findall(text)
         self.kinds = TokenKinds()
-        self._kept_positions: list[int] | None = None
+        # Which of the scanner's tokens are kept; most texts have no separators, and keep all.
+        self._kept_indices: list[int] | None = None
         if ";" in text or "\n" in text or "#" in text:
-            self._kept_positions = _find_significant_tokens(self.tokens)
-            self.tokens = [self.tokens[i] for i in self._kept_positions]
+            self._kept_indices = _find_significant_tokens(self.tokens)
+            self.tokens = [self.tokens[index] for index in self._kept_indices]
 
     @cached_property
     def _start_offsets(self) -> array[int]:
-        """Where each token begins, and END, which stands behind the last character."""
+        """The offset of each token's first character, and that behind the last character."""
         starts = array("q", [match.start() for match in _scanner.finditer(self.text)])
-        kept = (
-            starts
-            if self._kept_positions is None
-            else array("q", [starts[i] for i in self._kept_positions])
-        )
-        kept.append(len(self.text.rstrip()))
-        return kept
+        if self._kept_indices is not None:
+            starts = array("q", [starts[index] for index in self._kept_indices])
+        starts.append(len(self.text.rstrip()))
+        return starts
 
     def get_kind(self, token: int) -> str:
+        """Returns the kind of the token with that number."""
         return self.kinds[self.tokens[token]]
 
     def get_span(self, first: int, last: int | None = None) -> Span:
-        """The characters from one token to another, both included."""
+        """Returns the characters from one token to another, both included."""
         last = first if last is None else last
-        return self._start_offsets[first], self._start_offsets[last] + (
-            len(self.tokens[last]) if last < len(self.tokens) else 0
-        )
+        end = self._start_offsets[last]
+        if last < len(self.tokens):
+            end += len(self.tokens[last])
+        return self._start_offsets[first], end
 
     def list_statements(self) -> list[str]:
-        """The text of each statement, without comments and with white space folded."""
-        ends = [i for i, token in enumerate(self.tokens) if self.kinds[token] == "SEPARATOR"] + [
-            len(self.tokens)
-        ]
+        """Returns the text of each statement, without comments and with white space folded."""
+        separators = [i for i, token in enumerate(self.tokens) if self.kinds[token] == "SEPARATOR"]
+        starts = [0, *(separator + 1 for separator in separators)]
+        ends = [*separators, len(self.tokens)]
         return [
-            self.get_text(start, end - 1, 400)
-            for start, end in zip([0, *(end + 1 for end in ends)], ends)
+            self.get_text(start, end - 1, MAX_STATEMENT_LENGTH) for start, end in zip(starts, ends)
         ]
 
     def get_text(self, first: int, last: int, limit: int = 100) -> str:
-        """The text from one token to another, white space folded and the middle of a long one left out."""
+        """Returns the text from one token to another with white space folded.
+
+        The middle of a text of more than `limit` characters is left out."""
         start, end = self.get_span(first, last)
-        if end - start > 4 * limit:
-            return f"{self.text[start : start + limit // 2]}…{self.text[end - limit // 2 : end]}"
+        half = limit // 2
+        if end - start > 4 * limit:  # folding a text of megabytes would take long
+            return f"{self.text[start : start + half]}…{self.text[end - half : end]}"
         text = " ".join(COMMENT.sub("", self.text[start:end]).split())
-        return text if len(text) <= limit else f"{text[: limit // 2]}…{text[-limit // 2 :]}"
+        return text if len(text) <= limit else f"{text[:half]}…{text[-half:]}"
 
 
 def parse_single_name(text: str) -> str | None:
-    """The name that a text consists of, None if it is anything else."""
+    """Returns the name that a text consists of, None for any other text."""
     source = TokenizedText(text)
-    return (
-        source.tokens[0] if [source.kinds[token] for token in source.tokens] == ["NAME"] else None
-    )
+    is_name = [source.kinds[token] for token in source.tokens] == ["NAME"]
+    return source.tokens[0] if is_name else None
 
 
 def _classify_token(token: str) -> str:
+    """Returns the kind of a token that is not one of the fixed texts of the grammar."""
     first, last = token[0], token[-1]
     if first.isalpha() or first == "_":
         if last == "=":
@@ -118,15 +122,18 @@ def _classify_token(token: str) -> str:
 
 
 def _find_significant_tokens(tokens: list[str]) -> list[int]:
-    """The tokens without the separators that separate nothing: new lines and comments at both ends, inside
-    brackets, and behind something that cannot end a statement. A `;` counts everywhere but at the ends."""
+    """Returns the tokens without the separators that separate nothing.
+
+    These are new lines and comments at both ends, inside brackets, and behind a token that cannot
+    end a statement. A `;` counts everywhere but at the ends."""
     kept: list[int] = []
     depth = 0
     for index, token in enumerate(tokens):
         last = token[-1]
         if token[0] in ";\n#":
-            unfinished = not kept or depth or _needs_continuation(tokens[kept[-1]])
-            if unfinished and (not kept or ";" not in COMMENT.sub("", token)):
+            is_unfinished = not kept or depth or _needs_continuation(tokens[kept[-1]])
+            has_semicolon = ";" in COMMENT.sub("", token)
+            if is_unfinished and (not kept or not has_semicolon):
                 continue
         elif last == "(":
             depth += 1
