@@ -33,7 +33,7 @@ __all__ = [
 
 
 def _render_svg(result: Result) -> str:
-    """What a notebook shows of a result: its graph."""
+    """Returns a picture of the graph, which a notebook shows."""
     from graddiff.render.pictures.figure import build_figure
     from graddiff.render.pictures.svg import render_svg_element
 
@@ -41,22 +41,25 @@ def _render_svg(result: Result) -> str:
 
 
 def _render_html(result: Result) -> str:
-    """The same as HTML, which is shown first: the page that steps and computes, in a frame of its own."""
+    """Returns the page that steps through the graph, in a frame of its own.
+
+    A notebook prefers it to the picture."""
     from html import escape
 
     from graddiff.render.pictures.html import render_page
 
     page = escape("".join(render_page(result, 7)), quote=True)
-    return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="width: 100%; height: 40em; border: 0"></iframe>'
+    style = "width: 100%; height: 40em; border: 0"
+    return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="{style}"></iframe>'
 
 
 Result._repr_svg_, Result._repr_html_ = _render_svg, _render_html  # type: ignore[attr-defined]
 
 
 def __getattr__(name: str) -> Any:
-    """What is imported when it is asked for: one answer at a point does without fractions."""
+    """Imports formulas only on request, because a single answer does without fractions."""
     if name in ("Derivatives", "derivatives"):
-        from graddiff.algebra import derivatives as symbolic
+        from graddiff.algebra import derivatives as module
 
-        return getattr(symbolic, name)
+        return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,9 +7,10 @@ import sys
 
 
 def main() -> None:
-    """Runs the command line and exits with its code, without taking the process apart first: that takes longer than a
-    short answer, and everything written is flushed."""
-    gc.disable()  # lists of a million tuples and no cycles: looking for garbage would cost a third of the time
+    """Runs the command line and exits with its code."""
+    # Expressions are lists of a million tuples without cycles: the search for garbage would take a
+    # third of the time.
+    gc.disable()
     try:
         from graddiff.commands import run_command_line
 
@@ -18,8 +19,9 @@ def main() -> None:
         code = 130
         if sys.stdout is not None:
             with contextlib.suppress(OSError):
-                sys.stdout.flush()  # what was written are whole lines
+                sys.stdout.flush()  # whole lines, which are worth having
     sys.stderr.flush()
+    # Everything is flushed; to take the interpreter apart would take longer than a short answer.
     os._exit(code)
 
 

@@ -1,4 +1,4 @@
-"""Everything that can be said about somebody's input: errors with their exit codes, and notices.
+"""Errors, with their exit codes, and notices: everything that is said about a user's input.
 
 GraddiffError           what the program prints as one block, never as a traceback
 ├── UsageError       2  the command line contradicts itself
@@ -18,9 +18,9 @@ import unicodedata
 from functools import cache
 from typing import ClassVar, NamedTuple
 
-Span = tuple[int, int]  # from, to: characters of the expression's text
+Span = tuple[int, int]  # the first character in the text, and the one behind the last
 
-CARET_PICTURE_WIDTH = 72  # of the piece of a long line that a caret picture shows
+CARET_PICTURE_WIDTH = 72  # columns of the piece of a long line that a caret picture shows
 
 
 class NoticeKind(NamedTuple):
@@ -112,7 +112,7 @@ class Notice(NamedTuple):
 
 
 class GraddiffError(Exception):
-    """One sentence; where there is one, the place in the text and a hint."""
+    """One sentence about the input, with its place in the text and a hint where it has them."""
 
     exit_code: ClassVar[int] = 1
     kind: ClassVar[str] = "error"
@@ -124,7 +124,7 @@ class GraddiffError(Exception):
         self.message, self.text, self.span, self.hint = message, text, span, hint
 
     def format_block(self) -> str:
-        """What is printed: the sentence, the caret picture, the hint; free of control codes, no newline at the end."""
+        """Returns the sentence, the caret picture and the hint, without control codes."""
         lines = [f"graddiff: {shorten_long_words(make_printable(self.message))}"]
         if self.span is not None and self.text:
             lines += draw_caret_picture(self.text, self.span)
@@ -171,26 +171,31 @@ class FileError(GraddiffError):
 
 
 def draw_caret_picture(text: str, span: Span) -> list[str]:
-    """The line of the text that a span begins in, and carets below it; a window of it where the line is long."""
+    """Returns the line of the text that a span begins in, and a line with carets below the span.
+
+    Of a long line a piece around the span is shown."""
     start, end = span
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end
-    left = max(line_start, min(start - CARET_PICTURE_WIDTH // 3, line_end - CARET_PICTURE_WIDTH))
+    if line_end < 0:
+        line_end = len(text)
+    # The piece begins a third of its width before the span, but shows as much as it can.
+    left = min(start - CARET_PICTURE_WIDTH // 3, line_end - CARET_PICTURE_WIDTH)
+    left = max(line_start, left)
     right = min(line_end, left + CARET_PICTURE_WIDTH)
+    end = min(max(end, start), right)
     before = ("…" if left > line_start else "") + make_printable(text[left:start])
-    culprit = make_printable(text[start : min(max(end, start), right)])
-    after = make_printable(text[min(max(end, start), right) : right]) + (
-        "…" if right < line_end else ""
-    )
-    number = text.count("\n", 0, start) + 1
-    margin = "  | " if "\n" not in text.strip() else f"{number:3d} | "
+    culprit = make_printable(text[start:end])
+    after = make_printable(text[end:right]) + ("…" if right < line_end else "")
+    line_number = text.count("\n", 0, start) + 1
+    is_one_line = "\n" not in text.strip()
+    margin = "  | " if is_one_line else f"{line_number:3d} | "
     carets = " " * count_columns(before) + "^" * max(1, count_columns(culprit))
     return [f"{margin} {before}{culprit}{after}", f"{' ' * (len(margin) - 2)}|  {carets}"]
 
 
 def shorten_long_words(text: str) -> str:
-    """The text with the middle of every very long word left out."""
+    """Returns the text with the middle of every very long word left out."""
     return re.sub(
         rf"\S{{{2 * CARET_PICTURE_WIDTH},}}",
         lambda match: f"{match[0][:CARET_PICTURE_WIDTH]}…{match[0][-CARET_PICTURE_WIDTH:]}",
@@ -199,16 +204,19 @@ def shorten_long_words(text: str) -> str:
 
 
 def make_printable(text: str) -> str:
-    """The text with every control code, lone surrogate and direction mark written out, so that it cannot act."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c if c.isprintable() else " " if c in "\t\u00a0\u202f" else repr(c)[1:-1] for c in text
-    )
+    """Returns the text with every control code, lone surrogate and direction mark spelled out, so
+    that a terminal does not obey it."""
+    return text if text.isprintable() else "".join(map(_spell_out_character, text))
+
+
+def _spell_out_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if character in "\t\u00a0\u202f" else repr(character)[1:-1]
 
 
 def count_columns(text: str) -> int:
-    """How many columns of a terminal a printable text takes."""
+    """Returns the number of columns that a printable text takes on a terminal."""
     if text.isascii():
         return len(text)
     return sum(map(_count_character_columns, text))
@@ -216,8 +224,6 @@ def count_columns(text: str) -> int:
 
 @cache
 def _count_character_columns(character: str) -> int:
-    return (
-        0
-        if unicodedata.combining(character)
-        else 1 + (unicodedata.east_asian_width(character) in "WF")
-    )
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,4 +1,4 @@
-"""What is wrong with a name: unknown, without a value, used too early, defined twice."""
+"""Errors in names: unknown, without a value, used too early, defined twice."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Collection, Mapping
 from graddiff.errors import GrammarError, NamingError
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
-from graddiff.language.tokens import END, TokenizedText
+from graddiff.language.tokens import END, TokenizedText, parse_single_name
 from graddiff.language.user_functions import UserFunction
 from graddiff.operations.row import Operation
 from graddiff.operations.table import CONSTANTS, FUNCTIONS
 
-# What other languages have.
+MAX_LISTED_NAMES = 8  # unbound variables that a message lists
+MAX_SPLIT_LENGTH = 40  # characters of a name that could be a product of others
+
+# Names that other languages and books have, and how graddiff writes what they mean.
 FOREIGN_NAME_HINTS = {
     "pow": "a power is written x^y",
     "tg": "the tangent is tan(x)",
@@ -33,22 +36,23 @@ FOREIGN_NAME_HINTS = {
 def make_uncalled_function_error(
     source: TokenizedText, token: int, function: Operation | UserFunction
 ) -> GrammarError:
-    """The name of a function that stands where a value should."""
+    """Returns the error for the name of a function that stands where a value should."""
     name = source.tokens[token]
-    following = [*source.tokens[token + 1 :], END, END, END][:3]
+    following = [*source.tokens[token + 1 : token + 4], END, END, END][:3]
     kind = source.kinds[following[0]]
+    operand_count = len(function.parameters)
+    if isinstance(function, Operation):
+        operand_count = function.min_operand_count
+    subject = "operand stands" if operand_count == 1 else "operands stand"
     hint = f"write {function.signature}"
-    one = (
-        function.min_operand_count if isinstance(function, Operation) else len(function.parameters)
-    ) == 1
-    if kind == "NAME" or kind == "NUMBER":
+    if kind in ("NAME", "NUMBER"):
         hint = f"write {name}({following[0]})"
     elif kind == "SUPERSCRIPT":
         hint = f"{name}{following[0]}(x) is written {name}(x){following[0]}"
     elif kind == "POWER" and following[2] == "(":
         hint = f"{name}^{following[1]}(x) is written {name}(x)^{following[1]}"
     return GrammarError(
-        f"{name} is a function: its operand{' stands' if one else 's stand'} in brackets",
+        f"{name} is a function: its {subject} in brackets",
         text=source.text,
         span=source.get_span(token),
         hint=hint,
@@ -86,6 +90,7 @@ def make_unknown_function_error(
 
 
 def make_redefinition_error(source: TokenizedText, token: int, name: str) -> NamingError:
+    """Returns the error for the definition of a name that has a meaning already."""
     message = f"{name} already has a meaning, so it cannot be defined again"
     if name in FUNCTIONS:
         message = f"{name} is a function of the language, so it cannot be redefined"
@@ -99,6 +104,7 @@ def make_redefinition_error(source: TokenizedText, token: int, name: str) -> Nam
 
 
 def make_early_use_error(source: TokenizedText, token: int, name: str) -> NamingError:
+    """Returns the error for a definition of a name that was used before, at a token."""
     return NamingError(
         f"{name} is used here before it is defined",
         text=source.text,
@@ -110,9 +116,9 @@ def make_early_use_error(source: TokenizedText, token: int, name: str) -> Naming
 def validate_signature(
     source: TokenizedText, token: int, name: str, parameters: tuple[str, ...]
 ) -> None:
-    """Raises if the left side of h(x) = … is not names in brackets, each once."""
+    """Raises GrammarError unless the brackets of h(x) = … hold names, each once."""
     for parameter in parameters:
-        if not parameter or not (parameter[0].isalpha() or parameter[0] == "_") or " " in parameter:
+        if parse_single_name(parameter) is None:
             raise GrammarError(
                 f"{parameter or 'nothing'} stands where {name} needs the name of an operand",
                 text=source.text,
@@ -131,18 +137,20 @@ def validate_signature(
 def make_unbound_variables_error(
     expression: Expression, unbound: list[str], at: Mapping[str, float]
 ) -> NamingError:
-    """The error for variables that are not bound: all of them, with a binding to fill in."""
+    """Returns the error for variables without a value, with a binding to fill in as its hint."""
     first = unbound[0]
-    product = split_into_names(first, {*at, *expression.variables, *CONSTANTS} - {first})
-    if product and len(unbound) == 1:
-        message = f"{first} has no value, but {' and '.join(product)} do"
-        hint = f"for a product, write {'*'.join(product)}"
+    factors = split_into_names(first, {*at, *expression.variables, *CONSTANTS} - {first})
+    if factors and len(unbound) == 1:
+        message = f"{first} has no value, but {' and '.join(factors)} do"
+        hint = f"for a product, write {'*'.join(factors)}"
     else:
-        shown, more = unbound[:8], len(unbound) - 8
-        message = f"no value for {', '.join(shown)}{f' and {more} more' * (more > 0)}"
-        names = [*expression.variables][:8]
-        slots = [f"{name}={format(float(at[name]), 'g') if name in at else '…'}" for name in names]
-        hint = f"--at {','.join(slots)}"
+        message = f"no value for {', '.join(unbound[:MAX_LISTED_NAMES])}"
+        if len(unbound) > MAX_LISTED_NAMES:
+            message += f" and {len(unbound) - MAX_LISTED_NAMES} more"
+        names = [*expression.variables][:MAX_LISTED_NAMES]
+        values = [format(float(at[name]), "g") if name in at else "…" for name in names]
+        pairs = [f"{name}={value}" for name, value in zip(names, values)]
+        hint = f"--at {','.join(pairs)}"
     return NamingError(
         message,
         text=expression.text,
@@ -152,14 +160,15 @@ def make_unbound_variables_error(
 
 
 def split_into_names(name: str, names: set[str]) -> list[str]:
-    """The names that a name is made of, written side by side, or nothing."""
-    if len(name) > 40:
+    """Returns the names that a name consists of, written side by side, or an empty list."""
+    if len(name) > MAX_SPLIT_LENGTH:
         return []
-    ways: list[list[str] | None] = [[]] + [None] * len(name)
+    # For each beginning of the name, by its length, one way to split it.
+    splits: list[list[str] | None] = [[]] + [None] * len(name)
     for end in range(1, len(name) + 1):
         for start in range(end):
-            before = ways[start]
-            if before is not None and name[start:end] in names:
-                ways[end] = [*before, name[start:end]]
+            split = splits[start]
+            if split is not None and name[start:end] in names:
+                splits[end] = [*split, name[start:end]]
                 break
-    return ways[-1] or []
+    return splits[-1] or []

@@ -141,8 +141,8 @@ class Arithmetic(ABC):
     def get_branch_partials(self, condition: Number) -> tuple[Number | None, Number | None]:
         """Returns the partials of a `where` by its two branches, None for the one not taken: it
         has no edge at all."""
-        one = self.read_literal("1")
-        return (one, None) if get_branch_slot(condition) == 1 else (None, one)
+        partial = self.read_literal("1")
+        return (partial, None) if get_branch_slot(condition) == 1 else (None, partial)
 
     # rules and conditions of the table
 

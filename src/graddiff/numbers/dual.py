@@ -1,8 +1,9 @@
-"""Forward mode: a kind of number that carries its derivative along one direction with it (a dual number).
+"""Dual numbers: a kind of number that carries its derivative along one direction with it.
 
-What an operation does to tangents is the sum of local partial times tangent over its operands, with the partials of
-the one table. So the forward pass on duals is forward mode, and the reverse pass on duals gives second derivatives:
-the tangents of the adjoints are the Hessian times the direction (reverse over forward).
+The tangent of an operation is the sum of local partial times tangent over its operands, with the
+partials of the one table. So the forward pass on duals is forward mode, and the reverse pass on
+duals gives second derivatives: the tangents of the adjoints are the Hessian times the direction
+(reverse over forward).
 
 Source: Griewank & Walther, Evaluating Derivatives, sections 3.1 and 5.1."""
 
@@ -19,7 +20,8 @@ from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
 
 class Dual:
-    """A value, and its derivative along the direction; None where the value does not depend on it."""
+    """A value and its tangent, the derivative along the direction; the tangent is None where the
+    value does not change along it."""
 
     __slots__ = ("tangent", "value")
 
@@ -34,10 +36,8 @@ class Dual:
 
     def __mul__(self, other: Dual) -> Dual:
         left = None if self.tangent is None else self.tangent * other.value
-        return Dual(
-            self.value * other.value,
-            _add_tangents(left, None if other.tangent is None else self.value * other.tangent),
-        )
+        right = None if other.tangent is None else self.value * other.tangent
+        return Dual(self.value * other.value, _add_tangents(left, right))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Dual) and bool(self.value == other.value)
@@ -106,9 +106,9 @@ def compute_local_partial(
     operands: Sequence[Number],
     value: Number,
 ) -> Number:
-    """A local partial: by its formula, or the limit where that has no value."""
-    known = arithmetic.bind_rule_variables(operation, slot, operands, value)
+    """Returns a local partial by its formula, or the limit where the formula has no value."""
+    rule_values = arithmetic.bind_rule_variables(operation, slot, operands, value)
     try:
-        return arithmetic.get_partial(operation, slot)(**known)
+        return arithmetic.get_partial(operation, slot)(**rule_values)
     except (ArithmeticError, ValueError):
-        return arithmetic.compute_partial_limit(operation, slot, known)
+        return arithmetic.compute_partial_limit(operation, slot, rule_values)

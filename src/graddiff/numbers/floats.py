@@ -47,7 +47,7 @@ class FloatArithmetic(Arithmetic):
         }
 
     def compute_limit(self, operation: Operation, operands: Sequence[float]) -> float:
-        """Returns the limit as a zero is approached from above; not a number where there is none."""
+        """Returns the limit as a zero is approached from above; not a number if there is none."""
         first, name = operands[0], operation.name
         if any(map(math.isnan, operands)):
             return math.nan
@@ -94,7 +94,7 @@ def _compute_float_sign(x: float) -> float:
 
 
 def _make_float_rounding(round_to_integer: Callable[[float], int]) -> Callable[[float], float]:
-    """Returns a function that rounds to a float, to -0.0 for a small negative x, as IEEE 754 does."""
+    """Returns a function that rounds to a float; a small negative x to -0.0, as IEEE 754 does."""
     return lambda x: math.copysign(round_to_integer(x), x)
 
 

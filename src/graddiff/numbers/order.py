@@ -1,4 +1,4 @@
-"""Operations that only compare and choose: they serve every kind of number that Python can order."""
+"""Operations that only compare and choose: they serve every kind of number that has an order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Taylor series: a kind of number that is a power series in the distance from a point, as long as it is asked for.
+"""Taylor series: a kind of number that is a power series in the distance from a point.
 
-An operation h of series obeys h' = sum of its local partials times the slopes of its operands, so each coefficient of h
-follows from earlier ones and from the partials, which are series again. The partials are those of the one table.
+An operation h of series obeys h' = sum of its local partials times the slopes of its operands, so
+each coefficient of h follows from earlier ones and from the partials, which are series again. The
+partials are those of the one table. Coefficients are computed when they are asked for.
 
 Source: Griewank & Walther, Evaluating Derivatives, section 13.2."""
 
@@ -17,7 +18,10 @@ from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
 
 class TaylorSeries:
-    """Coefficients, found one after the other; `step` gives number k from those before it, None for a constant."""
+    """The coefficients of a series, from that of degree 0.
+
+    `compute_coefficient` returns the coefficient of degree k, after all of lower degree are there;
+    it is None for a constant."""
 
     __slots__ = ("_coefficients", "_compute_coefficient", "is_constant")
 
@@ -53,7 +57,8 @@ class TaylorArithmetic(Arithmetic):
         self.inner, self.range_hint = inner, inner.range_hint
         self.zero = inner.read_literal("0")
         super().__init__()
-        # Each operation on the same series is found once: sin and cos, each the partial of the other, meet again.
+        # Each operation on the same series is made once. Without this, sin and cos, each the
+        # partial of the other, would start a new series for every coefficient.
         self._results: dict[
             tuple[object, ...], tuple[TaylorSeries | bool, tuple[TaylorSeries, ...]]
         ] = {}
@@ -76,9 +81,9 @@ class TaylorArithmetic(Arithmetic):
         return TaylorSeries(value, zero=self.zero)
 
     def make_variable(self, value: Number) -> TaylorSeries:
-        """The point, plus the distance from it."""
-        one = self.inner.read_literal("1")
-        return TaylorSeries(value, lambda k: one if k == 1 else self.zero)
+        """Returns the series of a variable: the point, plus the distance from it."""
+        slope = self.inner.read_literal("1")
+        return TaylorSeries(value, lambda k: slope if k == 1 else self.zero)
 
     def count_ties(self, operands: Sequence[TaylorSeries], value: TaylorSeries) -> TaylorSeries:
         return self.make_constant(super().count_ties(operands, value))
@@ -103,29 +108,28 @@ class TaylorArithmetic(Arithmetic):
             return bool(value)
         if all(operand.is_constant for operand in operands):
             return self.make_constant(value)
-        arithmetic = _COEFFICIENT_RULES.get(operation.name)
+        coefficient_rule = _COEFFICIENT_RULES.get(operation.name)
         varying = [
             (slot, operand) for slot, operand in enumerate(operands) if not operand.is_constant
         ]
         partials: list[TaylorSeries] = []
 
         def compute_coefficient(k: int) -> Number:
-            if arithmetic is not None:
-                return arithmetic(k, *operands, made)
+            if coefficient_rule is not None:
+                return coefficient_rule(k, *operands, series)
+            # The partials are series, too, and wait until the first coefficient needs them.
             for slot, _ in varying[len(partials) :]:
-                partials.append(
-                    self.get_partial(operation, slot)(
-                        **self.bind_rule_variables(operation, slot, operands, made)
-                    )
-                )
+                rule_values = self.bind_rule_variables(operation, slot, operands, series)
+                partials.append(self.get_partial(operation, slot)(**rule_values))
+            # k times the coefficient of h is that of h' of degree k - 1.
             total = self.zero
             for (_, operand), partial in zip(varying, partials):
                 for j in range(1, k + 1):
                     total = total + j * operand[j] * partial[k - j]
             return total / k
 
-        made = TaylorSeries(value, compute_coefficient)
-        return made
+        series = TaylorSeries(value, compute_coefficient)
+        return series
 
 
 def _compute_product_coefficient(
@@ -146,7 +150,7 @@ def _compute_quotient_coefficient(
     return total / y[0]
 
 
-# The arithmetic that the rules themselves are written in.
+# Rules for the operations that the partials themselves are written in.
 _COEFFICIENT_RULES: dict[str, Callable[..., Number]] = {
     "add": lambda k, x, y, h: x[k] + y[k],
     "sub": lambda k, x, y, h: x[k] - y[k],

@@ -1,10 +1,10 @@
-"""What a row of the table of operations holds, and how it is written."""
+"""A row of the table of operations: its columns, and how it is written."""
 
 from __future__ import annotations
 
 
 class Operation:
-    """One row of the table; two are the same only if they are one."""
+    """A row of the table. Rows are compared by identity."""
 
     def __init__(
         self,
@@ -36,12 +36,13 @@ class Operation:
 
     @property
     def signature(self) -> str:
-        """The call as one writes it: `atan2(y, x)`, `max(x, ...)`."""
-        shown = list(self.parameters[: self.min_operand_count])
-        shown += [
-            f"{p}={d}" for p, d in zip(self.parameters[self.min_operand_count :], self.defaults)
-        ]
-        return f"{self.name}({', '.join(shown + ['...'] * self.variadic)})"
+        """The call as one writes it: `atan2(y, x)`, `max(x, ...)`, `leaky_relu(x, a=0.01)`."""
+        required = self.parameters[: self.min_operand_count]
+        optional = self.parameters[self.min_operand_count :]
+        items = [*required, *(f"{name}={value}" for name, value in zip(optional, self.defaults))]
+        if self.variadic:
+            items.append("...")
+        return f"{self.name}({', '.join(items)})"
 
     @property
     def notation(self) -> str:
@@ -53,7 +54,7 @@ class Operation:
 
     @property
     def rule_variables(self) -> tuple[str, ...]:
-        """What the rules and conditions of this row may speak of."""
+        """The names that the rules and conditions of this row may use."""
         return (*self.parameters, "f", "k") if self.variadic else (*self.parameters, "f")
 
     @property
@@ -63,11 +64,13 @@ class Operation:
 
     @property
     def conventions(self) -> list[tuple[str, int | None]]:
-        """The conditions under which a derivative is a matter of convention, or does not exist."""
+        """The conditions of kinks, jumps and poles: under one of them a derivative follows a
+        convention, or does not exist."""
         return self.parse_conditions("; ".join([self.kink, self.jump, self.pole]))
 
     def parse_conditions(self, column: str) -> list[tuple[str, int | None]]:
-        """The conditions in a column of this row, each with the slot of the operand that it is about, None for any."""
+        """Returns the conditions in a column of this row, each with the slot of the operand whose
+        derivative it is about, None for any."""
         parts = [part.partition(" by ") for part in column.split("; ") if part]
         return [
             (condition, self.parameters.index(by) if by else None) for condition, _, by in parts
@@ -75,22 +78,25 @@ class Operation:
 
     @property
     def min_operand_count(self) -> int:
+        """The number of operands that a call needs at least."""
         return len(self.parameters) - len(self.defaults)
 
     def get_partial_rule(self, slot: int) -> str:
-        """The rule for the operand in a slot; the operands of a variadic operation share one."""
+        """Returns the rule for the operand in a slot; all operands of a variadic operation share
+        one rule."""
         return self.partials[0 if self.variadic else slot]
 
 
 def operation(call: str, *partials: str, **columns: str) -> Operation:
-    """A row from its call, such as "leaky_relu(x, a=0.01)", the partials and the other columns by name."""
+    """Returns a row from its call, such as "leaky_relu(x, a=0.01)", the partials by its operands,
+    and the other columns by name."""
     name, _, inside = call.removesuffix(")").partition("(")
     pairs = [parameter.strip().partition("=") for parameter in inside.split(",") if parameter]
     return Operation(
         name,
         tuple(parameter.removesuffix("...") for parameter, _, _ in pairs),
         partials,
-        defaults=tuple(default for _, equals, default in pairs if equals),
+        defaults=tuple(default for _, _, default in pairs if default),
         variadic=inside.endswith("..."),
         **columns,
     )

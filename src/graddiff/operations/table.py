@@ -8,7 +8,7 @@ operation's own value:
 From it come the number on an edge, the formula printed beside it, the reference in the manual and
 the test of the row. The other columns:
 
-    meaning   what the reference says it is
+    meaning   the description in the reference
     symbol    how it is written between or before its operands
     parity    odd for f(-x) = -f(x), even for f(-x) = f(x)
     domain    where it has a value         } conditions, `;` between several; `A if B` asks for A
@@ -185,7 +185,7 @@ ROWS = (
 
 TABLE: dict[str, Operation] = {row.name: row for row in ROWS}
 
-# What stands in a list without being computed: it has a value before the forward pass begins.
+# Lines that are not computed: they have a value before the forward pass begins.
 NUMBER = Operation("number")
 VARIABLE = Operation("variable")
 
@@ -194,16 +194,16 @@ WHERE = TABLE["where"]
 
 
 def get_branch_slot(condition: object) -> int:
-    """The slot of the branch that a `where` takes."""
+    """Returns the slot of the branch that a `where` takes."""
     return 1 if condition else 2
 
 
 def get_operation(name: str) -> Operation:
-    """The one operation of that name."""
+    """Returns the operation of a name in the table, or NUMBER, or VARIABLE."""
     return TABLE.get(name) or (NUMBER if name == NUMBER.name else VARIABLE)
 
 
-# The same one wherever an expression is sent.
+# Operations are compared by identity, so another process looks them up in its own table.
 copyreg.pickle(Operation, lambda operation: (get_operation, (operation.name,)))
 
 
