@@ -12,11 +12,11 @@ from functools import cache
 
 from graddiff._tables import ACTIONS, IMMEDIATE, RULES
 from graddiff.errors import GrammarError
-from graddiff.language import syntax_errors
 from graddiff.language.builder import ExpressionBuilder, FunctionBuilder
 from graddiff.language.expression import Expression
 from graddiff.language.line_builder import LineBuilder, ResultStack
 from graddiff.language.tokens import END, TokenizedText
+from graddiff.language.unexpected_tokens import make_unexpected_token_error
 from graddiff.operations.row import Operation
 from graddiff.operations.table import TABLE
 
@@ -56,7 +56,7 @@ def run_parse_tables(source: TokenizedText, builder: LineBuilder) -> None:
         while True:
             action = row.get(kind)
             if action is None:
-                raise syntax_errors.make_unexpected_token_error(source, position)
+                raise make_unexpected_token_error(source, position)
 
             # Shift: the token becomes a symbol on the stack.
             if action > 0:
