@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lark import Token, Transformer
 
-from build_tables import make_lark_parser, format_tables_module
+from build_tables import format_tables_module, make_lark_parser
 from graddiff import Expression, differentiate, parse
 from graddiff.operations.table import FUNCTIONS, NUMBER, TABLE, VARIABLE
 from running import ROOT

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graddiff.commands.generate import SCRIPT_PATHS, load_commands, render_shipped_files
+from graddiff.errors import NOTICE_KINDS
 from graddiff.operations.table import FUNCTIONS, ROWS
 from graddiff.render.reference.command_line import list_options
 from running import ROOT, need, output
@@ -71,6 +72,14 @@ def test_manual_documents_every_option_and_operation() -> None:
         assert row.meaning.replace("-", "\\-").replace("^", "\\(ha") in language
     for name in FUNCTIONS:
         assert name in language
+
+
+def test_manual_explains_every_kind_of_notice() -> None:
+    language = render_shipped_files()["man/graddiff-language.7"]
+    for kind in NOTICE_KINDS.values():
+        status = " The exit status is 4." * kind.is_derivative_missing
+        entry = f"\\fB{kind.name}\\fR\n{kind.meaning}{status}\n"
+        assert entry.replace("^", "\\(ha") in language
 
 
 COMPLETE = """

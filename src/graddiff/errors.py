@@ -37,10 +37,10 @@ class NoticeKind(NamedTuple):
 IMPLICIT_MULTIPLICATION = NoticeKind(
     "implicit multiplication",
     False,
-    "A product without a sign stands behind a / or ^, so it could be read in two ways.",
+    "A product without a sign stands behind a / or ^; the notice says how it is read.",
 )
 SHADOWED_CONSTANT = NoticeKind(
-    "shadowed constant", False, "A binding or a definition has the name of a constant and wins."
+    "shadowed constant", False, "A binding or a definition replaces the constant of that name."
 )
 ABSENT_VARIABLE = NoticeKind(
     "absent variable", False, "A requested variable does not occur, so its derivative is 0."
@@ -55,15 +55,17 @@ MANY_PATHS = NoticeKind(
 # about a derivative at a point
 
 KINK = NoticeKind(
-    "kink", False, "The slopes on the left and on the right differ; one is used by convention."
+    "kink",
+    False,
+    "The slopes on the left and on the right differ; the one used follows a convention.",
 )
 SMOOTH = NoticeKind(
     "smooth", False, "The output has one slope although a node on the way to it has a kink."
 )
-JUMP = NoticeKind("jump", False, "The value jumps; the slope is used by convention.")
+JUMP = NoticeKind("jump", False, "The value jumps; the slope that is used follows a convention.")
 POLE = NoticeKind("pole", True, "An operation has a value here, but no derivative.")
 VERTICAL_TANGENT = NoticeKind(
-    "vertical tangent", False, "The slope is infinite, and an infinity is used."
+    "vertical tangent", False, "The slope is infinite; an infinity is used."
 )
 UNDEFINED = NoticeKind("undefined", True, "A derivative is not a real number.")
 INDETERMINATE = NoticeKind(

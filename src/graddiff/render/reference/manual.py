@@ -9,6 +9,7 @@ from importlib import resources
 
 import click
 
+from graddiff.errors import NOTICE_KINDS, NoticeKind
 from graddiff.operations.row import Operation
 from graddiff.operations.table import CONSTANTS, ROWS
 from graddiff.render.reference import manual_prose as prose
@@ -110,12 +111,21 @@ def render_language_page(version: str) -> str:
     lines += [
         f".SH {prose.CONVENTIONS_TITLE}",
         *set_paragraphs(prose.CONVENTIONS),
+        ".SH NOTICES",
+        *set_entries(map(describe_notice_kind, NOTICE_KINDS.values())),
         ".SH GRAMMAR",
         *set_literal_lines(read_grammar_rules()),
         ".SH SEE ALSO",
         "\\fBgraddiff\\fR(1)",
     ]
     return "\n".join(lines) + "\n"
+
+
+def describe_notice_kind(kind: NoticeKind) -> tuple[str, str]:
+    """Returns the name of a kind of notice, and what it means for the result."""
+    if kind.is_derivative_missing:
+        return kind.name, f"{kind.meaning} The exit status is 4."
+    return kind.name, kind.meaning
 
 
 def set_operation(operation: Operation) -> Iterator[str]:
