@@ -21,7 +21,8 @@ class ExpressionBuilder(LineBuilder):
     """Builds an expression from its statements.
 
     `output_line` is the line of the last statement, None if that defines a function;
-    `plain_statement` are the first and last tokens of the last statement if it defines nothing."""
+    `plain_statement` are the first and last tokens of the last statement, None if it defines a
+    name or a function."""
 
     def __init__(self, source: TokenizedText, bound_names: frozenset[str]) -> None:
         super().__init__(source, bound_names)
@@ -88,7 +89,7 @@ class ExpressionBuilder(LineBuilder):
         self.statements.append(self.output_line)
 
     def _start_statement(self, plain_statement: tuple[int, int] | None) -> None:
-        """Notices that the statement before, if it defines nothing, is not used."""
+        """Begins a statement; a plain statement before it turns out to be unused."""
         if self.plain_statement:
             text = self.source.get_text(*self.plain_statement)
             span = self.source.get_span(*self.plain_statement)
@@ -100,7 +101,7 @@ class ExpressionBuilder(LineBuilder):
     # definitions of functions
 
     def signature(self, results: ResultStack, firsts: list[int], last: int) -> FunctionBuilder:
-        """h(x, y) = …: what follows is the body, and x and y are the function's own."""
+        """Begins the definition h(x, y) = …: the body has a builder of its own."""
         name, _, inside = self.tokens[last].rpartition(")")[0].partition("(")
         name = name.rstrip()
         parameters = tuple(parameter.strip() for parameter in inside.split(","))
@@ -117,8 +118,10 @@ class ExpressionBuilder(LineBuilder):
 
 
 class FunctionBuilder(LineBuilder):
-    """Collects the lines of a function's body. A name that its parameters do not have means what
-    it means outside."""
+    """Collects the lines of a function's body.
+
+    A name that is not a parameter means the same as outside. `outer_lines` gives the line outside
+    for each line that stands for one, `callees` the function that a line of the body calls."""
 
     def __init__(
         self, outer: ExpressionBuilder, name: str, parameters: tuple[str, ...], token: int
@@ -153,7 +156,7 @@ class FunctionBuilder(LineBuilder):
         return line
 
     def function(self, results: ResultStack, firsts: list[int], last: int) -> ExpressionBuilder:
-        """The end of the body: the statements after it are the outer builder's again."""
+        """Ends the definition: the following statements are for the outer builder."""
         unfolded = sum(callee.size for callee in self.callees.values())
         function = UserFunction(
             name=self.function_name,

@@ -24,9 +24,10 @@ MAX_UNFOLDED_LINES = 10_000_000  # lines that the calls of user functions may un
 class LineBuilder:
     """Collects lines while a text is parsed.
 
-    `names` gives the line that a name stands for, `first_uses` the token that first used a name of
-    the text's own. `firsts` and `lasts` are the first and last tokens of the lines. In the body of
-    a function, `outer_names` are the names outside and `function_name` is the function's own."""
+    `names` gives the line that a name stands for; `first_uses` gives, for each name without a
+    definition, the token that used it first. `firsts` and `lasts` are the first and last tokens of
+    the lines. In the body of a function, `outer_names` are the names that have lines outside, and
+    `function_name` is the name of the function."""
 
     def __init__(self, source: TokenizedText, bound_names: frozenset[str]) -> None:
         self.source, self.tokens, self.bound_names = source, source.tokens, bound_names
@@ -41,7 +42,7 @@ class LineBuilder:
         self.functions: dict[str, UserFunction] = {}
         self.calls: dict[int, tuple[str, tuple[int, ...]]] = {}
         self.first_uses: dict[str, int] = {}
-        self.notices: dict[str, Notice] = {}  # a key that is there already is said already
+        self.notices: dict[str, Notice] = {}  # the key keeps a notice from being repeated
         self.function_name = ""
         self._operand_counts: list[int] = []  # of the calls whose brackets are open
 
@@ -64,7 +65,7 @@ class LineBuilder:
     # numbers and names
 
     def number(self, results: ResultStack, firsts: list[int], last: int) -> None:
-        # append_literal without its two calls: every second token of a long text is a number.
+        # As append_literal, but without calls: numbers are among the most frequent tokens.
         line = len(self.operations)
         results.append(line)
         self.operations.append(NUMBER)
@@ -109,7 +110,10 @@ class LineBuilder:
         results[-1] = self.append_line(TABLE["pow"], operands, firsts[0], last)
 
     def juxtaposition(self, results: ResultStack, firsts: list[int], last: int) -> None:
-        """2x, 2(x+1), (x+1)(x-1): after a number, `)` or superscript, before a name or `(`."""
+        """Writes a product without a sign: 2x, 2(x+1), (x+1)(x-1).
+
+        Raises GrammarError unless its left factor ends with a number, `)` or a superscript and its
+        right factor begins with a name or `(`."""
         first, middle = firsts
         is_number = self.tokens[middle][0] in "0123456789."
         if is_number or not self._is_closing_token(middle - 1):

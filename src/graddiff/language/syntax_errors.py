@@ -66,6 +66,7 @@ def make_comparison_error(
 def make_too_many_lines_error(
     source: TokenizedText, first: int, last: int, limit: int
 ) -> GrammarError:
+    """Returns the error for a call that unfolds to more lines than the limit."""
     return GrammarError(
         f"the calls unfold to more than {limit:,} operations",
         text=source.text,
@@ -75,6 +76,7 @@ def make_too_many_lines_error(
 
 
 def make_missing_output_error(source: TokenizedText, function: UserFunction) -> GrammarError:
+    """Returns the error for a text whose last statement defines a function."""
     return GrammarError(
         f"the last statement is the output, but it only defines {function.name}",
         text=source.text,

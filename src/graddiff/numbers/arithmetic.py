@@ -20,6 +20,7 @@ from graddiff.operations.table import get_branch_slot
 
 Number = Any  # a value of the kind of number that is computed with
 NumberFunction = Callable[..., Number]
+FormulaScope = dict[str, object]  # the numbers and functions that a compiled formula names
 
 # The hint where a value is not a fraction.
 INEXACT_HINT = "leave --exact away for floats, or compute with --precision 50"
@@ -109,7 +110,7 @@ class Arithmetic(ABC):
         """Returns all local partials at once: a function of the operands and the operation's value
         that returns a tuple, one item per operand."""
         if operation not in self._all_partials:
-            scope: dict[str, Any] = {}
+            scope: FormulaScope = {}
             texts = [
                 self._translate_formula(formula, operation.rule_variables, scope)
                 for formula in operation.partials
@@ -195,11 +196,11 @@ class Arithmetic(ABC):
 
     def compile_formula(self, formula: str, parameters: Sequence[str]) -> NumberFunction:
         """Returns the Python function that a formula of the table stands for."""
-        scope: dict[str, Any] = {}
+        scope: FormulaScope = {}
         return _make_lambda(parameters, self._translate_formula(formula, parameters, scope), scope)
 
     def _translate_formula(
-        self, formula: str, parameters: Sequence[str], scope: dict[str, Any]
+        self, formula: str, parameters: Sequence[str], scope: FormulaScope
     ) -> str:
         """Returns Python text for a formula, whose numbers and functions are put into `scope`."""
 
@@ -234,7 +235,7 @@ class Arithmetic(ABC):
         )
 
 
-def _make_lambda(parameters: Sequence[str], text: str, scope: dict[str, Any]) -> NumberFunction:
+def _make_lambda(parameters: Sequence[str], text: str, scope: FormulaScope) -> NumberFunction:
     function: NumberFunction = eval(f"lambda {', '.join(parameters)}: {text}", scope)
     return function
 

@@ -48,6 +48,10 @@ class TaylorSeries:
     __hash__ = None  # type: ignore[assignment]
 
 
+OperationKey = tuple[object, ...]  # an operation and the ids of its operands
+SeriesOrBool = TaylorSeries | bool
+
+
 class TaylorArithmetic(Arithmetic):
     """The kind of number that series over an inner kind are."""
 
@@ -58,10 +62,9 @@ class TaylorArithmetic(Arithmetic):
         self.zero = inner.read_literal("0")
         super().__init__()
         # Each operation on the same series is made once. Without this, sin and cos, each the
-        # partial of the other, would start a new series for every coefficient.
-        self._results: dict[
-            tuple[object, ...], tuple[TaylorSeries | bool, tuple[TaylorSeries, ...]]
-        ] = {}
+        # partial of the other, would start a new series for every coefficient. The operands are
+        # kept beside the result, so that no other series gets their id.
+        self._results: dict[OperationKey, tuple[SeriesOrBool, tuple[TaylorSeries, ...]]] = {}
 
     def read_literal(self, text: str) -> TaylorSeries:
         return self.make_constant(self.inner.read_literal(text))
@@ -78,6 +81,7 @@ class TaylorArithmetic(Arithmetic):
         return self.make_constant(limit)
 
     def make_constant(self, value: Number) -> TaylorSeries:
+        """Returns the series of a number."""
         return TaylorSeries(value, zero=self.zero)
 
     def make_variable(self, value: Number) -> TaylorSeries:
@@ -92,7 +96,7 @@ class TaylorArithmetic(Arithmetic):
         if operation is WHERE:
             return choose_operand
 
-        def apply_to_series(*operands: TaylorSeries) -> TaylorSeries | bool:
+        def apply_to_series(*operands: TaylorSeries) -> SeriesOrBool:
             key = (operation, *map(id, operands))
             if key not in self._results:
                 self._results[key] = (self._make_series(operation, operands), operands)
@@ -102,7 +106,8 @@ class TaylorArithmetic(Arithmetic):
 
     def _make_series(
         self, operation: Operation, operands: tuple[TaylorSeries, ...]
-    ) -> TaylorSeries | bool:
+    ) -> SeriesOrBool:
+        """Returns the series of an operation, whose coefficients wait until they are needed."""
         value = self.inner.get_function(operation)(*[operand[0] for operand in operands])
         if operation in COMPARISONS:
             return bool(value)
