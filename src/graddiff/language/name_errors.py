@@ -75,7 +75,7 @@ def make_unknown_function_error(
     start = source.get_span(first)[0]
     if is_recursive:
         message = f"{name} is used in its own definition"
-        hint = "a function uses what was defined before it, so that it always comes to an end"
+        hint = "a function can use only what is defined before it"
     elif is_defined_later:
         message = f"{name} is used here before it is defined"
         hint = "put the definition first: statements are read in order"
@@ -85,7 +85,7 @@ def make_unknown_function_error(
     else:
         message = f"there is no function {name}"
         hint = FOREIGN_NAME_HINTS.get(name.lower()) or suggest_name(name, [*FUNCTIONS, *functions])
-        hint = hint or "graddiff functions lists them; h(x) = x^2; h(3) makes one"
+        hint = hint or "graddiff functions lists the functions; h(x) = x^2; h(3) defines one"
     return NamingError(message, text=source.text, span=(start, start + len(name)), hint=hint)
 
 
@@ -120,14 +120,14 @@ def validate_signature(
     for parameter in parameters:
         if parse_single_name(parameter) is None:
             raise GrammarError(
-                f"{parameter or 'nothing'} stands where {name} needs the name of an operand",
+                f"the operands of {name} need names; here {parameter or 'a name is missing'}",
                 text=source.text,
                 span=source.get_span(token),
-                hint=f"a function is defined for names: {name}(x) = x^2",
+                hint=f"a function is defined with names in its brackets: {name}(x) = x^2",
             )
     if len(set(parameters)) < len(parameters):
         raise GrammarError(
-            f"an operand of {name} has the name of another",
+            f"two operands of {name} have the same name",
             text=source.text,
             span=source.get_span(token),
             hint="give each operand its own name",
