@@ -1,4 +1,4 @@
-"""Bad input: one file each in bad/, with the command line, the exit code and the block on standard error."""
+"""Bad input: a file for each in bad/, with command line, exit code and what standard error says."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ F = Fraction
 
 
 def exact(expression: str, at: str, *more: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(
+    document: dict[str, object] = json.loads(
         output(expression, "--at", at, "--exact", "--json", "--no-graph", *more)
     )
-    return found
+    return document
 
 
 def quotient(x: Fraction, y: Fraction) -> tuple[Fraction, ...]:
@@ -60,8 +60,8 @@ def test_exact_results_are_those_of_fractions(
 ) -> None:
     assert callable(oracle)
     value, by_x, by_y = oracle(x, y)
-    found = exact(expression, f"x={x},y={y}")
-    assert (found["value"], found["gradient"]) == (str(value), {"x": str(by_x), "y": str(by_y)})
+    result = exact(expression, f"x={x},y={y}")
+    assert (result["value"], result["gradient"]) == (str(value), {"x": str(by_x), "y": str(by_y)})
 
 
 def test_tree_shows_fractions() -> None:
@@ -144,10 +144,10 @@ def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
             expected = FLOATS.get_function(operation)(sign * operands[0], *operands[1:])
         except (ArithmeticError, ValueError):
             continue
-        found = kind.get_function(operation)(
+        value = kind.get_function(operation)(
             *[kind.read_literal(repr(o)) for o in (sign * operands[0], *operands[1:])]
         )
-        assert float(found) == pytest.approx(expected, rel=1e-14)
+        assert float(value) == pytest.approx(expected, rel=1e-14)
 
 
 def test_fifty_digits() -> None:

@@ -30,9 +30,9 @@ DIFFERENTIABLE = [row for row in ROWS if row.has_partials and row is not WHERE]
 
 
 def points(operation: Operation) -> list[tuple[float, ...]]:
-    """Points of the operation's domain away from kinks and jumps, told by the oracle alone."""
+    """Returns points of the domain away from kinks and jumps, according to the oracle alone."""
     count = 3 if operation.variadic else len(operation.parameters)
-    found = []
+    admissible = []
     for point in itertools.product(CANDIDATES, repeat=count):
         if len(set(point)) < count:  # ties are kinks
             continue
@@ -41,12 +41,12 @@ def points(operation: Operation) -> list[tuple[float, ...]]:
         except (ZeroDivisionError, ValueError):
             continue
         if isinstance(value, mpmath.mpf) and mpmath.isfinite(value):
-            found.append(point)
-    return found[:: max(1, len(found) // 40)]
+            admissible.append(point)
+    return admissible[:: max(1, len(admissible) // 40)]
 
 
-def close(found: float, expected: mpmath.mpf, rel: float) -> bool:
-    return bool(abs(found - expected) <= rel * abs(expected) + mpmath.mpf(10) ** -300)
+def close(actual: float, expected: mpmath.mpf, rel: float) -> bool:
+    return bool(abs(actual - expected) <= rel * abs(expected) + mpmath.mpf(10) ** -300)
 
 
 @pytest.mark.parametrize("operation", DIFFERENTIABLE, ids=lambda row: row.name)
@@ -67,14 +67,14 @@ def test_partials_are_those_of_mpmath(operation: Operation) -> None:
         for slot in range(len(point)):
             if slot == 1 and operation.name == "pow" and point[0] < 0:
                 continue  # no real derivative; see test_conventions
-            found = FLOATS.get_partial(operation, slot)(
+            actual = FLOATS.get_partial(operation, slot)(
                 **FLOATS.bind_rule_variables(operation, slot, point, value)
             )
             expected = slope(ORACLES[operation.name], point, slot)
-            assert abs(found - expected) <= 1e-14 * abs(expected) + 1e-17, (
+            assert abs(actual - expected) <= 1e-14 * abs(expected) + 1e-17, (
                 point,
                 slot,
-                found,
+                actual,
                 expected,
             )
 
@@ -91,11 +91,11 @@ def test_partials_are_central_differences(operation: Operation) -> None:
             above, below = (
                 function(*point[:slot], point[slot] + d, *point[slot + 1 :]) for d in (h, -h)
             )
-            found = FLOATS.get_partial(operation, slot)(
+            actual = FLOATS.get_partial(operation, slot)(
                 **FLOATS.bind_rule_variables(operation, slot, point, function(*point))
             )
-            scale = max(1.0, abs(found), abs(function(*point)) * 1e-4)
-            assert found == pytest.approx((above - below) / (2 * h), abs=2e-5 * scale), (
+            scale = max(1.0, abs(actual), abs(function(*point)) * 1e-4)
+            assert actual == pytest.approx((above - below) / (2 * h), abs=2e-5 * scale), (
                 point,
                 slot,
             )
@@ -145,7 +145,8 @@ def test_every_alias_is_the_function_it_stands_for() -> None:
 def test_every_function_of_the_language_is_there() -> None:
     promised = """
         exp expm1 ln log log2 log10 log1p sqrt cbrt abs sign floor ceil round
-        sin cos tan sec csc cot asin acos atan asec acsc acot arcsin arccos arctan arcsec arccsc arccot atan2
+        sin cos tan sec csc cot asin acos atan asec acsc acot
+        arcsin arccos arctan arcsec arccsc arccot atan2
         sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth min max clamp hypot mod
         relu leaky_relu sigmoid softplus silu gelu erf erfc logaddexp step where
     """
@@ -198,7 +199,7 @@ def test_derivative_is_stable_where_the_obvious_rule_is_not(
 
 
 def test_expression_means_the_same_in_another_process() -> None:
-    """Operations are told apart by identity, which a copy has to keep."""
+    """Operations are compared by identity, which a copy has to keep."""
     for operation in (*ROWS, NUMBER, VARIABLE):
         assert pickle.loads(pickle.dumps(operation)) is copy.deepcopy(operation) is operation
     sent = pickle.loads(pickle.dumps(parse("where(x > 0, log(x), x)")))

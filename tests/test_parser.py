@@ -136,7 +136,7 @@ def test_span_of_a_call_is_the_call_and_of_its_inside_the_definition() -> None:
         ("pi*e*x", []),
     ],
 )
-def test_reading_that_may_surprise_is_told(text: str, notices: list[str]) -> None:
+def test_notice_says_how_an_ambiguous_text_is_read(text: str, notices: list[str]) -> None:
     assert [notice.message for notice in parse(text).notices] == notices
 
 
@@ -299,13 +299,17 @@ class Writer:
 
     def power(self, depth: int) -> str:
         if self.random.random() < 0.15:
-            return f"{self.random.choice(['2', '(x)', '3.5e1'])}{self.random.choice(['y', '(x+1)', 'sin(z)'])}"
+            left = self.random.choice(["2", "(x)", "3.5e1"])
+            right = self.random.choice(["y", "(x+1)", "sin(z)"])
+            return left + right
         base = self.atom(depth)
         kind = self.random.random()
         if kind < 0.15:
             return base + self.random.choice(["²", "³", "⁻¹"])
         if kind < 0.35:
-            return f"{base}{self.random.choice(['^', '**'])}{self.random.choice(['', '-'])}{self.power(depth - 1)}"
+            operator = self.random.choice(["^", "**"])
+            sign = self.random.choice(["", "-"])
+            return f"{base}{operator}{sign}{self.power(depth - 1)}"
         return base
 
     def atom(self, depth: int) -> str:
