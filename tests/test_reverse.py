@@ -205,6 +205,12 @@ FRACTIONS = SmallFractions()
     [
         ("x/y", {"x": 1, "y": 3}, Fraction(1, 3), {"x": Fraction(1, 3), "y": Fraction(-1, 9)}),
         ("0.1x + 0.2x", {"x": 1}, Fraction(3, 10), {"x": Fraction(3, 10)}),
+        (
+            "clamp(x, 0, 2) + where(x > y, min(x, y), 0)",
+            {"x": 5, "y": 2},
+            Fraction(4),
+            {"x": Fraction(0), "y": Fraction(1)},
+        ),
         ("(x^3 - 1/x)/(x + 1)", {"x": 2}, Fraction(5, 2), {"x": Fraction(39, 12)}),
         (
             "relu(x)*max(x, y, 1)",
