@@ -7,8 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
-from graddiff.algebra.node import Formula
-from graddiff.algebra.normal_form import FormulaPool
+from graddiff.algebra.node import Formula, FormulaPool
 from graddiff.algebra.printer import FormulaTexts, collect_subformulas, typeset_formulas
 from graddiff.algebra.simplify import shorten_formulas
 from graddiff.autodiff.forward_pass import run_forward_pass

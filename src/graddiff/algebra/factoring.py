@@ -7,8 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from graddiff.algebra.node import ADD, MUL, ONE, Formula, Rational, strip_sign
-from graddiff.algebra.normal_form import FormulaPool, is_positive_constant
+from graddiff.algebra.node import (
+    ADD,
+    MUL,
+    ONE,
+    Formula,
+    Rational,
+    is_positive_constant,
+    strip_sign,
+)
 from graddiff.operations.table import NUMBER
 
 
@@ -16,7 +23,7 @@ def pull_out_factors(formula: Formula) -> Iterator[Formula]:
     """a*b + a*c as a*(b + c), and a/b + c as (a + b*c)/b: for every base the lowest of its powers stands in front."""
     if formula.operation is not ADD:
         return
-    home: FormulaPool = formula.home
+    home = formula.home
     terms = list_terms(formula)
     for powers in find_common_powers(terms):
         if not powers:
@@ -37,7 +44,7 @@ def list_terms(formula: Formula) -> list[tuple[Formula, Rational]]:
 
 def find_common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[Formula, Formula]]:
     """What may stand in front of a sum: denominators; for every base its lowest power; the most frequent one."""
-    home: FormulaPool = terms[0][0].home
+    home = terms[0][0].home
     each = [dict(term.parts) if term.operation is MUL else {term: home.one} for term, _ in terms]
     below: dict[Formula, Formula] = {}
     lowest: dict[Formula, Formula] = {}
@@ -65,7 +72,7 @@ def find_common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[F
 
 def split_exponent(exponent: Formula) -> tuple[Formula, Rational]:
     """An exponent as a symbolic part and a number."""
-    home: FormulaPool = exponent.home
+    home = exponent.home
     if exponent.operation is NUMBER:
         return home.zero, exponent.number
     if exponent.operation is ADD:
@@ -75,7 +82,7 @@ def split_exponent(exponent: Formula) -> tuple[Formula, Rational]:
 
 def extract_content(formula: Formula) -> tuple[Formula, Formula]:
     """A number, and the formula over it: a sum whose coefficients are whole and have no common divisor."""
-    home: FormulaPool = formula.home
+    home = formula.home
     if formula.operation is not ADD:
         return home.one, formula
     scales = [strip_sign(scale) for _, scale in list_terms(formula)]
@@ -95,7 +102,7 @@ def group_terms(formula: Formula) -> Iterator[Formula]:
     """a*b + a*c + d as a*(b + c) + d, for each factor that several terms have."""
     if formula.operation is not ADD:
         return
-    home: FormulaPool = formula.home
+    home = formula.home
     terms = list_terms(formula)
     kept: list[tuple[Formula, Rational]] = []
     found = False

@@ -18,9 +18,10 @@ from graddiff.algebra.node import (
     ONE,
     POW,
     Formula,
+    FormulaPool,
     Rational,
 )
-from graddiff.algebra.normal_form import FormulaPool
+from graddiff.algebra.powers import PowerPool
 from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.row import Operation
@@ -62,7 +63,7 @@ SQUARE_IDENTITIES = {
 }
 
 
-class SimplifyingFormulaPool(FormulaPool):
+class SimplifyingFormulaPool(PowerPool):
     """Formulas that know their functions."""
 
     def make_operation(self, operation: Operation, *operands: Formula) -> Formula:

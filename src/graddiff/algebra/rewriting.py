@@ -9,7 +9,6 @@ from itertools import combinations
 from graddiff.algebra.factoring import extract_content, list_terms, pull_out_factors
 from graddiff.algebra.identities import LOG, SIGMOID, SQUARE_IDENTITIES
 from graddiff.algebra.node import ABS, ADD, CBRT, MUL, ONE, Formula, Rational
-from graddiff.algebra.normal_form import FormulaPool
 from graddiff.operations.table import NUMBER, TABLE
 
 SIGN = TABLE["sign"]
@@ -28,7 +27,7 @@ def multiply_out(formula: Formula) -> Iterator[Formula]:
 
 def expand_product(formula: Formula) -> Formula:
     """A product with its sums multiplied out, as long as there are few terms."""
-    home: FormulaPool = formula.home
+    home = formula.home
     if formula.operation is not MUL:
         return formula
     sums = [(b, e.number) for b, e in formula.parts if b.operation is ADD and e.operation is NUMBER]
@@ -54,7 +53,7 @@ def expand_product(formula: Formula) -> Formula:
 
 def rewrite_factors(formula: Formula) -> Iterator[Formula]:
     """A product with one of its sums written otherwise."""
-    home: FormulaPool = formula.home
+    home = formula.home
     if formula.operation is not MUL:
         return
     for base, exponent in formula.parts:
@@ -75,7 +74,7 @@ def multiply_conjugates(formula: Formula) -> Iterator[Formula]:
     """(a - b)*(a + b) as a^2 - b^2, in powers too; abs(x)*sign(x) as x; two roots as one."""
     if formula.operation is not MUL:
         return
-    home: FormulaPool = formula.home
+    home = formula.home
     for (one, first), (other, second) in combinations(formula.parts, 2):
         if first is not second:
             continue
@@ -93,7 +92,7 @@ def multiply_conjugates(formula: Formula) -> Iterator[Formula]:
 
 def multiply_conjugate_pair(first: Formula, second: Formula) -> Formula | None:
     """The product of conjugates, None for anything else."""
-    home: FormulaPool = first.home
+    home = first.home
     if {first.operation, second.operation} == {ABS, SIGN} and first.parts == second.parts:
         return home.make_product(first.parts)
     if first.operation is not ADD or second.operation is not ADD:
@@ -117,7 +116,7 @@ def apply_square_identities(formula: Formula) -> Iterator[Formula]:
     """A sum in which sin(u)^2*a + cos(u)^2*a is a, or another pair of squares is known."""
     if formula.operation is not ADD:
         return
-    home: FormulaPool = formula.home
+    home = formula.home
     terms = dict(list_terms(formula))
     for term, scale in terms.items():
         for base, exponent in term.parts if term.operation is MUL else ():
@@ -140,7 +139,7 @@ def apply_square_identities(formula: Formula) -> Iterator[Formula]:
 
 def apply_sigmoid_complements(formula: Formula) -> Iterator[Formula]:
     """A sum in which a*sigmoid(u) + a*sigmoid(-u) is a."""
-    home: FormulaPool = formula.home
+    home = formula.home
     terms = dict(list_terms(formula)) if formula.operation is ADD else {}
     for term, scale in terms.items():
         for base, exponent in term.parts if term.operation is MUL else ((term, home.one),):
@@ -157,7 +156,7 @@ def apply_sigmoid_complements(formula: Formula) -> Iterator[Formula]:
 def rewrite_quotients(formula: Formula) -> Iterator[Formula]:
     """sin(u)/cos(u) as tan(u) and so on: powers of these functions of the same u as powers of any two of them; in a sum
     as sines and cosines."""
-    home: FormulaPool = formula.home
+    home = formula.home
     if formula.operation is ADD:
         yield home.make_sum(
             [(next(rewrite_quotients(term), term), scale) for term, scale in list_terms(formula)]
@@ -200,7 +199,7 @@ def rewrite_quotients(formula: Formula) -> Iterator[Formula]:
 def rewrite_roots(formula: Formula) -> Iterator[Formula]:
     """A factor written with another function: cbrt(x) beside a root that only numbers from 0 on have as x^(1/3), x^2
     beside abs(x) as abs(x)^2, sqrt(x^2*y) as abs(x)*sqrt(y), logarithms to other bases as natural ones."""
-    home: FormulaPool = formula.home
+    home = formula.home
     for base, exponent in formula.parts if formula.operation is MUL else ():
         other = find_equal_factor(formula, base, exponent)
         if other is not None:
@@ -209,7 +208,7 @@ def rewrite_roots(formula: Formula) -> Iterator[Formula]:
 
 def find_equal_factor(product: Formula, base: Formula, exponent: Formula) -> Formula | None:
     """What a factor of a product is as well."""
-    home: FormulaPool = product.home
+    home = product.home
     if base.operation is CBRT and any(
         b is base.parts[0] and is_fractional(e) for b, e in product.parts
     ):

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from graddiff.algebra.factoring import group_terms, pull_out_factors
 from graddiff.algebra.node import ADD, MUL, Formula
-from graddiff.algebra.normal_form import FormulaPool
 from graddiff.algebra.printer import FormulaPrinter, collect_subformulas, estimate_lengths
 from graddiff.algebra.rewriting import (
     apply_sigmoid_complements,
@@ -79,7 +78,7 @@ def rebuild_or_keep(formula: Formula, best: dict[Formula, Formula]) -> Formula:
 
 def rebuild_formula(formula: Formula, best: dict[Formula, Formula]) -> Formula:
     """The formula from the best of its parts."""
-    home: FormulaPool = formula.home
+    home = formula.home
     if formula.operation is ADD:
         terms = [(best[monic], coefficient) for monic, coefficient in formula.parts]
         return home.make_sum([*terms, (home.one, formula.number)])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 
 from graddiff.kernel.instructions import ADD, MUL, InstructionList
+from graddiff.operations.neutral import find_neutral_row
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE, WHERE
 
@@ -26,6 +27,11 @@ class SimplifyingInstructionList(InstructionList):
 
     def simplify_operation(self, operation: Operation, operands: tuple[int, ...]) -> int | None:
         left, right = operands[0], operands[-1]
+        row = find_neutral_row(operation, (self.numbers.get(left), self.numbers.get(right)))
+        # Among floats 0*x is not 0 where x is infinite or not a number: such rows are left out.
+        if row is not None and not row.for_finite_only:
+            other = operands[1 - row.slot]
+            return other if row.result is None else self.add_number(float(row.result)).line
         if operation is WHERE:
             return self._simplify_switch(*operands)
         if operation is MUL:
@@ -54,8 +60,6 @@ class SimplifyingInstructionList(InstructionList):
     def _simplify_product(self, left: int, right: int) -> int | None:
         for factor, other in ((left, right), (right, left)):
             number = self.numbers.get(factor)
-            if number == 1:
-                return other
             if number == -1:
                 return self._add(NEG, other)
             if factor in self.gates:  # 0 elsewhere stays 0, so the factor belongs to the flow
@@ -98,23 +102,17 @@ class SimplifyingInstructionList(InstructionList):
 
     def _simplify_sum(self, left: int, right: int) -> int | None:
         for term, other in ((left, right), (right, left)):
-            if self.numbers.get(term) == 0:
-                return other
             if self._is_operation(NEG, term):
                 return self._add(SUB, other, self.operands[term][0])
         return None
 
     def _simplify_difference(self, left: int, right: int) -> int | None:
-        if self.numbers.get(right) == 0:
-            return left
         if self._is_operation(NEG, right):
             return self._add(ADD, left, self.operands[right][0])
         return None
 
     def _simplify_quotient(self, left: int, right: int) -> int | None:
         numerator = self.numbers.get(left)
-        if self.numbers.get(right) == 1:
-            return left
         if numerator is not None and numerator < 0:  # a positive quotient may be there already
             return self._add(NEG, self._add(DIV, self.add_number(-numerator).line, right))
         scale = self._get_movable_scale(right)
@@ -141,10 +139,6 @@ class SimplifyingInstructionList(InstructionList):
     def _simplify_power(self, base: int, exponent_line: int) -> int | None:
         """Writes small whole powers as products."""
         exponent = self.numbers.get(exponent_line)
-        if exponent == 0:
-            return self.add_number(1.0).line
-        if exponent == 1:
-            return base
         if exponent not in (2, 3, 4):
             return None
         square = self._add(MUL, base, base)

@@ -10,6 +10,7 @@ from graddiff.notation.numerals import format_bare_number
 from graddiff.notation.style import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.numbers.arithmetic import Number, parse_partial_rule
 from graddiff.numbers.floats import FLOATS
+from graddiff.operations.neutral import find_neutral_row
 from graddiff.operations.row import Operation
 from graddiff.operations.table import TABLE, WHERE, get_branch_slot
 
@@ -99,25 +100,28 @@ def substitute_terms(
 def simplify_operation(
     operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX
 ) -> Term:
-    """An operation on terms, exact numbers worked out and the neutral 0 and 1 left away."""
-    name = operation.name
-    left, right = operands[0], operands[-1]
-    known = [operand.constant for operand in operands]
-    if name in FOLDABLE_OPERATIONS and None not in known and not (name == "div" and not known[1]):
-        return make_constant_term(FOLDABLE_OPERATIONS[name](*known))
-    if name == "mul" and 0 in known:
-        return make_constant_term(0.0)
-    if (name == "mul" and known[0] == 1) or (name == "add" and known[0] == 0):
-        return right
-    if (name in ("mul", "div", "pow") and known[1:] == [1]) or (
-        name in ("add", "sub") and known[1:] == [0]
-    ):
-        return left
-    if name == "mul" and known[0] == -1:
-        return simplify_operation(TABLE["neg"], [right], alphabet)
-    if name == "pow" and known[1] == 0:
-        return make_constant_term(1.0)
+    """Returns an operation on terms: numbers are computed, neutral operands are left out."""
+    constants = [operand.constant for operand in operands]
+    folded = fold_constants(operation, constants)
+    if folded is not None:
+        return make_constant_term(folded)
+    row = find_neutral_row(operation, constants)
+    if row is not None:
+        # A label holds for finite operands: 0*x is 0 here, whatever x is.
+        return operands[1 - row.slot] if row.result is None else make_constant_term(row.result)
+    if operation.name == "mul" and constants[0] == -1:
+        return simplify_operation(TABLE["neg"], [operands[1]], alphabet)
     return compose_operation(operation, operands, alphabet)
+
+
+def fold_constants(operation: Operation, constants: Sequence[float | None]) -> float | None:
+    """Returns the number that an operation on numbers is, None where an operand is none."""
+    function = FOLDABLE_OPERATIONS.get(operation.name)
+    if function is None or None in constants:
+        return None
+    if operation.name == "div" and constants[1] == 0:
+        return None  # the label keeps the quotient: it has no value
+    return function(*constants)
 
 
 FOLDABLE_OPERATIONS: dict[str, Callable[..., float]] = {
