@@ -15,7 +15,7 @@ import pytest
 from graddiff import GraddiffError, derivatives, differentiate, parse
 from graddiff.algebra.derivatives import compute_adjoint_formulas
 from graddiff.algebra.node import MAX_MERGED_PARTS
-from graddiff.algebra.printer import collect_subformulas
+from graddiff.algebra.typesetting import collect_subformulas
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.notation.latex import LATEX
 from graddiff.operations.table import TABLE

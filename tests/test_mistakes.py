@@ -9,7 +9,7 @@ import pytest
 
 from graddiff import parse
 from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
-from graddiff.algebra.printer import typeset_formulas
+from graddiff.algebra.typesetting import typeset_formulas
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.homework.answer_key import judge_text
 from graddiff.homework.bent_pass import differentiate_bent

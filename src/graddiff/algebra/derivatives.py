@@ -1,4 +1,4 @@
-"""Derivatives as formulas: both passes run on formulas, and what comes out is written as short as it can be."""
+"""Derivatives as formulas: the two passes run on formulas, and the results are shortened."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
 from graddiff.algebra.node import Formula, FormulaPool
-from graddiff.algebra.printer import FormulaTexts, collect_subformulas, typeset_formulas
 from graddiff.algebra.simplify import shorten_formulas
+from graddiff.algebra.typesetting import FormulaTexts, collect_subformulas, typeset_formulas
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.result import find_requested_lines, make_absent_notices
 from graddiff.autodiff.reverse_pass import run_reverse_pass
@@ -21,6 +21,8 @@ from graddiff.operations.table import CONSTANTS, FUNCTIONS
 
 MAX_FORMULA_PARTS = 100  # parts of a derivative of higher order
 
+VariableNames = tuple[str, ...]  # the variables of a derivative of higher order, one by one
+
 
 class Derivatives(NamedTuple):
     """The derivatives of an expression by each requested name, as formulas."""
@@ -29,131 +31,142 @@ class Derivatives(NamedTuple):
     formulas: Mapping[str, Formula]
     notices: tuple[Notice, ...]
 
-    def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts:
-        """Their texts. What several of them share, or one of them several times, may stand in `where`."""
-        taken = {*self.expression.lines_by_name, *CONSTANTS, *FUNCTIONS}
-        return typeset_formulas(self.formulas, alphabet, has_decimals(self.expression), taken)
+    def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts[str]:
+        """Returns the texts, with long shared parts as named definitions in `where`."""
+        decimals = has_decimals(self.expression)
+        return typeset_formulas(self.formulas, alphabet, decimals, list_names(self.expression))
 
 
 class HigherDerivatives(NamedTuple):
-    """Derivatives beyond the gradient, by the names they are by, as formulas of one home."""
+    """Derivatives beyond the gradient, as formulas by the variables that they are taken by."""
 
     expression: Expression
-    formulas: Mapping[tuple[str, ...], Formula]
+    formulas: Mapping[VariableNames, Formula]
 
-    def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts:
-        taken = {*self.expression.lines_by_name, *CONSTANTS, *FUNCTIONS}
-        return typeset_formulas(self.formulas, alphabet, has_decimals(self.expression), taken)
+    def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts[VariableNames]:
+        """Returns the texts, with long shared parts as named definitions in `where`."""
+        decimals = has_decimals(self.expression)
+        return typeset_formulas(self.formulas, alphabet, decimals, list_names(self.expression))
 
 
 def derivatives(expression: str | Expression, wrt: Iterable[str] | None = None) -> Derivatives:
-    """Differentiates an expression by the names in `wrt`, by default all its variables, without a point.
+    """Differentiates an expression without a point, by the names in `wrt` or by all variables.
 
-    Raises ExpressionError if the text cannot be read, PointError if a part has no value whatever the variables are."""
+    Raises ExpressionError if the text cannot be read, and PointError if a part has no value for
+    any values of the variables."""
     if isinstance(expression, str):
         expression = parse(expression)
     requested = find_requested_lines(expression, expression.variables if wrt is None else wrt)
-    found = shorten_formulas(
-        compute_adjoint_formulas(expression, requested), has_decimals(expression)
-    )
-    return Derivatives(expression, found, (*expression.notices, *make_absent_notices(requested)))
+    adjoints = compute_adjoint_formulas(expression, requested)
+    formulas = shorten_formulas(adjoints, has_decimals(expression))
+    notices = (*expression.notices, *make_absent_notices(requested))
+    return Derivatives(expression, formulas, notices)
 
 
 def derive_hessian(expression: Expression, names: Iterable[str]) -> HigherDerivatives:
-    """The Hessian as formulas, by pairs of names."""
-    names = [*names]
-    home = SimplifyingFormulaPool()
-    first = shorten_formulas(
-        compute_adjoint_formulas(expression, find_requested_lines(expression, names), home),
-        has_decimals(expression),
-    )
-    found: dict[tuple[str, ...], Formula] = {}
+    """Returns the Hessian, its entries by pairs of names."""
+    names, decimals = [*names], has_decimals(expression)
+    gradient = derive_gradient(expression, names, SimplifyingFormulaPool())
+    # The gradient is shortened before it is differentiated again: short formulas stay short.
+    gradient = shorten_formulas(gradient, decimals)
+    entries: dict[VariableNames, Formula] = {}
     for x in names:
-        found |= {(x, y): formula for y, formula in differentiate_formula(first[x], names).items()}
-    return HigherDerivatives(expression, shorten_formulas(found, has_decimals(expression)))
+        row = differentiate_formula(gradient[x], names)
+        entries |= {(x, y): formula for y, formula in row.items()}
+    return HigherDerivatives(expression, shorten_formulas(entries, decimals))
 
 
 def derive_orders(expression: Expression, name: str, order: int) -> HigherDerivatives:
-    """The derivatives of the orders 1 to `order` in one variable, by (name,), (name, name), ….
+    """Returns the derivatives of the orders 1 to `order` in one variable, by (name,)*k.
 
-    Raises UsageError where one becomes too large to be written."""
-    home, decimals = SimplifyingFormulaPool(), has_decimals(expression)
-    found: dict[tuple[str, ...], Formula] = {}
-    formula = shorten_formulas(
-        compute_adjoint_formulas(expression, find_requested_lines(expression, [name]), home),
-        decimals,
-    )[name]
+    Raises UsageError where one is too large to be read."""
+    decimals = has_decimals(expression)
+    formulas: dict[VariableNames, Formula] = {}
+    gradient = derive_gradient(expression, [name], SimplifyingFormulaPool())
     for k in range(1, order + 1):
         if k > 1:
-            formula = shorten_formulas(differentiate_formula(formula, [name]), decimals)[name]
-        found[(name,) * k] = formula
-        if len(collect_subformulas([formula])) > MAX_FORMULA_PARTS:
-            told = f"the derivative of order {k} has more than {MAX_FORMULA_PARTS:,} parts"
-            raise UsageError(told, hint=f"--at {name}=1 gives the numbers of all orders")
-    return HigherDerivatives(expression, found)
+            gradient = differentiate_formula(gradient[name], [name])
+        gradient = shorten_formulas(gradient, decimals)
+        formulas[(name,) * k] = gradient[name]
+        if len(collect_subformulas([gradient[name]])) > MAX_FORMULA_PARTS:
+            raise UsageError(
+                f"the derivative of order {k} has more than {MAX_FORMULA_PARTS:,} parts",
+                hint=f"--at {name}=1 gives the numbers of all orders",
+            )
+    return HigherDerivatives(expression, formulas)
 
 
 def derive_along(
     expression: Expression, direction: Mapping[str, Fraction], names: Iterable[str]
 ) -> HigherDerivatives:
-    """The slope along a direction, by (), and the Hessian times the direction, by (name,)."""
-    names, home = [*names], SimplifyingFormulaPool()
-    first = compute_adjoint_formulas(expression, find_requested_lines(expression, direction), home)
-    slope: dict[tuple[str, ...], Formula] = {
-        (): home.make_sum([(first[x], scale) for x, scale in direction.items()]),
-    }
-    slope = shorten_formulas(slope, has_decimals(expression))
-    product: dict[tuple[str, ...], Formula] = {
-        (name,): formula for name, formula in differentiate_formula(slope[()], names).items()
-    }
-    return HigherDerivatives(
-        expression, slope | shorten_formulas(product, has_decimals(expression))
-    )
+    """Returns the slope along a direction, by (), and the Hessian times the direction, by (name,).
+
+    The product needs no Hessian: it is the gradient of the slope."""
+    home, decimals = SimplifyingFormulaPool(), has_decimals(expression)
+    gradient = derive_gradient(expression, direction, home)
+    slope = home.make_sum([(gradient[x], scale) for x, scale in direction.items()])
+    formulas: dict[VariableNames, Formula] = shorten_formulas({(): slope}, decimals)
+    product = differentiate_formula(formulas[()], names)
+    entries = shorten_formulas({(name,): entry for name, entry in product.items()}, decimals)
+    return HigherDerivatives(expression, formulas | entries)
 
 
 def derive_jacobian(
     expression: Expression, outputs: Sequence[Expression], names: Iterable[str]
 ) -> HigherDerivatives:
-    """The derivatives of several outputs, by (number of the output, name)."""
+    """Returns the derivatives of several outputs, by (number of the output, name)."""
     home, names = SimplifyingFormulaPool(), [*names]
-    found: dict[tuple[str, ...], Formula] = {}
+    entries: dict[VariableNames, Formula] = {}
     for number, output in enumerate(outputs):
-        gradient = compute_adjoint_formulas(output, find_requested_lines(output, names), home)
-        found |= {(str(number), name): formula for name, formula in gradient.items()}
-    return HigherDerivatives(expression, shorten_formulas(found, has_decimals(expression)))
+        row = derive_gradient(output, names, home)
+        entries |= {(str(number), name): formula for name, formula in row.items()}
+    return HigherDerivatives(expression, shorten_formulas(entries, has_decimals(expression)))
+
+
+def derive_gradient(
+    expression: Expression, names: Iterable[str], home: FormulaPool
+) -> dict[str, Formula]:
+    """Returns the derivatives by the names as the reverse pass leaves them, made in `home`."""
+    return compute_adjoint_formulas(expression, find_requested_lines(expression, names), home)
 
 
 def differentiate_formula(formula: Formula, names: Iterable[str]) -> dict[str, Formula]:
-    """The derivatives of a formula: it is read as an expression, which it is."""
+    """Returns the derivatives of a formula, which is read back as an expression for this."""
     expression = parse(typeset_formulas({"f": formula}).join_definitions("f"))
-    return compute_adjoint_formulas(
-        expression, {name: expression.variables.get(name) for name in names}, formula.home
-    )
+    requested = {name: expression.variables.get(name) for name in names}
+    return compute_adjoint_formulas(expression, requested, formula.home)
 
 
 def compute_adjoint_formulas(
     expression: Expression, requested: Mapping[str, int | None], home: FormulaPool | None = None
 ) -> dict[str, Formula]:
-    """Name -> derivative of the output by its line, as the reverse pass makes it; 0 where nothing flows."""
+    """Returns the derivatives of the output by the requested lines, as the reverse pass makes them.
+
+    A derivative is 0 where nothing flows, as it is for a name without a line (None).
+    Raises PointError for one that has no real value."""
     home = home or SimplifyingFormulaPool()
-    kind = FormulaArithmetic(home)
-    values = run_forward_pass(
-        expression, {name: home.make_variable(name) for name in expression.variables}, kind
-    )
+    arithmetic = FormulaArithmetic(home)
+    at = {name: home.make_variable(name) for name in expression.variables}
+    values = run_forward_pass(expression, at, arithmetic)
     lines = {line for line in requested.values() if line is not None}
-    graph = run_reverse_pass(expression, values, lines, kind)
-    found = {
-        name: None if line is None else graph.adjoints[line] for name, line in requested.items()
-    }
-    for name, formula in found.items():
-        if formula is not None and home.undefined in collect_subformulas([formula]):
+    graph = run_reverse_pass(expression, values, lines, arithmetic)
+    formulas: dict[str, Formula] = {}
+    for name, line in requested.items():
+        adjoint = None if line is None else graph.adjoints[line]
+        formulas[name] = home.zero if adjoint is None else adjoint
+        if home.undefined in collect_subformulas([formulas[name]]):
             raise PointError(
                 f"the derivative by {name} has no real value",
                 hint=f"--at {name}=1 tells which part",
             )
-    return {name: home.zero if formula is None else formula for name, formula in found.items()}
+    return formulas
 
 
 def has_decimals(expression: Expression) -> bool:
     """Whether the expression is written with decimal fractions, as its derivatives are then."""
     return any("." in text or "e-" in text.lower() for text in expression.literals.values())
+
+
+def list_names(expression: Expression) -> set[str]:
+    """Returns the names that have a meaning beside an expression."""
+    return {*expression.lines_by_name, *CONSTANTS, *FUNCTIONS}

@@ -1,122 +1,152 @@
-"""Ways to write a sum: what its terms have in common stands in front of it."""
+"""Rewrites of a sum that put in front what its terms have in common."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from graddiff.algebra.node import (
-    ADD,
-    MUL,
-    ONE,
-    Formula,
-    Rational,
-    is_positive_constant,
-    strip_sign,
-)
+from graddiff.algebra.node import ADD, MUL, ONE, Formula, Rational, is_positive_constant, strip_sign
 from graddiff.operations.table import NUMBER
+
+Term = tuple[Formula, Rational]  # a part of a sum and its coefficient
 
 
 def pull_out_factors(formula: Formula) -> Iterator[Formula]:
-    """a*b + a*c as a*(b + c), and a/b + c as (a + b*c)/b: for every base the lowest of its powers stands in front."""
+    """Yields a*b + a*c as a*(b + c), and a/b + c as (a + b*c)/b."""
     if formula.operation is not ADD:
         return
     home = formula.home
-    terms = list_terms(formula)
-    for powers in find_common_powers(terms):
-        if not powers:
+    for powers in find_common_powers(list_terms(formula)):
+        if powers:
+            front = home.make_product([home.make_power(*power) for power in powers.items()])
+            yield factor_terms(list_terms(formula), front)
+        else:
             yield home.make_product(extract_content(formula))
-            continue
-        front = home.make_product(
-            [home.make_power(base, exponent) for base, exponent in powers.items()]
-        )
-        inverse = home.make_power(front, home.minus_one)
-        rest = home.make_sum([(home.make_product([term, inverse]), scale) for term, scale in terms])
-        yield home.make_product([front, *extract_content(rest)])
 
 
-def list_terms(formula: Formula) -> list[tuple[Formula, Rational]]:
-    """The parts of a sum, its number among them."""
-    return [*formula.parts, *([(formula.home.one, formula.number)] if formula.number else [])]
+def factor_terms(terms: Sequence[Term], front: Formula) -> Formula:
+    """Returns a sum as a product of `front` and of the terms divided by it."""
+    home = front.home
+    inverse = home.make_power(front, home.minus_one)
+    rest = home.make_sum([(home.make_product([term, inverse]), scale) for term, scale in terms])
+    return home.make_product([front, *extract_content(rest)])
 
 
-def find_common_powers(terms: list[tuple[Formula, Rational]]) -> Iterator[dict[Formula, Formula]]:
-    """What may stand in front of a sum: denominators; for every base its lowest power; the most frequent one."""
+def list_terms(formula: Formula) -> list[Term]:
+    """Returns the parts of a sum, its constant among them."""
+    constant = [(formula.home.one, formula.number)] if formula.number else []
+    return [*formula.parts, *constant]
+
+
+def find_common_powers(terms: Sequence[Term]) -> Iterator[dict[Formula, Formula]]:
+    """Yields what may stand in front of a sum, as exponents by their bases.
+
+    These are the common denominator; the lowest power of every base; and the most frequent one,
+    which leaves most terms without the base."""
     home = terms[0][0].home
-    each = [dict(term.parts) if term.operation is MUL else {term: home.one} for term, _ in terms]
-    below: dict[Formula, Formula] = {}
+    exponents_of_terms = [
+        dict(term.parts) if term.operation is MUL else {term: home.one} for term, _ in terms
+    ]
+    denominator: dict[Formula, Formula] = {}
     lowest: dict[Formula, Formula] = {}
     frequent: dict[Formula, Formula] = {}
-    for base in dict.fromkeys(base for powers in each for base in powers):
-        exponents = [split_exponent(powers.get(base, home.zero)) for powers in each]
-        symbol = exponents[0][0]
-        if any(other is not symbol for other, _ in exponents) or (
-            base.operation is NUMBER and symbol is home.zero
-        ):
+    for base in dict.fromkeys(base for exponents in exponents_of_terms for base in exponents):
+        exponents = [exponents.get(base, home.zero) for exponents in exponents_of_terms]
+        common = find_common_symbol(base, exponents)
+        if common is None:
             continue
-        numbers = [number for _, number in exponents]
-        if symbol is home.zero and min(numbers) < 0:
-            below[base] = home.make_number(min(numbers))
-        often = Counter(numbers).most_common(1)[0][0]
-        # What may be 0 is not divided by: a higher power than the lowest only where the base cannot be 0 in any case.
-        safe = often if is_positive_constant(base) or min(numbers) < 0 else min(numbers)
-        for powers, number in ((lowest, min(numbers)), (frequent, safe)):
-            powers[base] = home.make_sum([(symbol, ONE), (home.one, number)])
-    yield below
+        symbol, numbers = common
+        smallest = min(numbers)
+        if symbol is home.zero and smallest < 0:
+            denominator[base] = home.make_number(smallest)
+        # A higher power than the lowest divides the other terms, which is right only where the
+        # base cannot be 0: a constant, or a base that stands in a denominator already.
+        is_safe = is_positive_constant(base) or smallest < 0
+        chosen = Counter(numbers).most_common(1)[0][0] if is_safe else smallest
+        lowest[base] = home.make_sum([(symbol, ONE), (home.one, smallest)])
+        frequent[base] = home.make_sum([(symbol, ONE), (home.one, chosen)])
+    yield denominator
     yield lowest
     if frequent != lowest:
         yield frequent
 
 
+def find_common_symbol(
+    base: Formula, exponents: Sequence[Formula]
+) -> tuple[Formula, list[Rational]] | None:
+    """Returns the symbolic part that all exponents of a base share, and the numbers beside it.
+
+    Returns None where the exponents differ in more than a number, as in x^n + x^m, and for powers
+    of numbers without a symbolic part, which are coefficients."""
+    pairs = [split_exponent(exponent) for exponent in exponents]
+    symbol = pairs[0][0]
+    if any(other is not symbol for other, _ in pairs):
+        return None
+    if base.operation is NUMBER and symbol is base.home.zero:
+        return None
+    return symbol, [number for _, number in pairs]
+
+
 def split_exponent(exponent: Formula) -> tuple[Formula, Rational]:
-    """An exponent as a symbolic part and a number."""
+    """Returns an exponent as a symbolic part and a number: n - 1 as n and -1."""
     home = exponent.home
     if exponent.operation is NUMBER:
         return home.zero, exponent.number
     if exponent.operation is ADD:
-        return home.make_sum([(exponent, ONE), (home.one, -exponent.number)]), exponent.number
+        symbol = home.make_sum([(exponent, ONE), (home.one, -exponent.number)])
+        return symbol, exponent.number
     return exponent, 0
 
 
 def extract_content(formula: Formula) -> tuple[Formula, Formula]:
-    """A number, and the formula over it: a sum whose coefficients are whole and have no common divisor."""
+    """Returns a number and the formula divided by it.
+
+    The coefficients of the result are whole and have no common divisor, as those of a polynomial
+    divided by its content; its first minus goes into the number where all terms have one."""
     home = formula.home
     if formula.operation is not ADD:
         return home.one, formula
     scales = [strip_sign(scale) for _, scale in list_terms(formula)]
     content = Fraction(
-        math.gcd(*[s.numerator for s in scales]), math.lcm(*[s.denominator for s in scales])
+        math.gcd(*[scale.numerator for scale in scales]),
+        math.lcm(*[scale.denominator for scale in scales]),
     )
     if formula.is_negative:
         content = -content
     if content == 1:
         return home.one, formula
-    return home.make_number(content), home.make_sum(
-        [(term, 1 / content * scale) for term, scale in list_terms(formula)]
-    )
+    terms = [(term, 1 / content * scale) for term, scale in list_terms(formula)]
+    return home.make_number(content), home.make_sum(terms)
 
 
 def group_terms(formula: Formula) -> Iterator[Formula]:
-    """a*b + a*c + d as a*(b + c) + d, for each factor that several terms have."""
+    """Yields a*b + a*c + d as a*(b + c) + d, grouped by every factor that several terms share."""
     if formula.operation is not ADD:
         return
     home = formula.home
-    terms = list_terms(formula)
-    kept: list[tuple[Formula, Rational]] = []
-    found = False
-    while terms:
-        uses = Counter(pair for term, _ in terms if term.operation is MUL for pair in term.parts)
-        shared = max(uses, key=lambda pair: (uses[pair], pair[0].operation is ADD), default=None)
-        if shared is None or uses[shared] < 2:
+    rest = list_terms(formula)
+    groups: list[Term] = []
+    while rest:
+        shared = find_most_shared_factor(rest)
+        if shared is None:
             break
-        inside = [(t, c) for t, c in terms if t.operation is MUL and shared in t.parts]
-        terms = [pair for pair in terms if pair not in inside]
-        front = home.make_power(*shared)
-        inverse = home.make_power(front, home.minus_one)
-        rest = home.make_sum([(home.make_product([t, inverse]), c) for t, c in inside])
-        kept.append((home.make_product([front, *extract_content(rest)]), ONE))
-        found = True
-    if found:
-        yield home.make_sum([*kept, *terms])
+        members = [(term, scale) for term, scale in rest if has_factor(term, shared)]
+        # Grouped terms leave the search: greedy, the factor that most terms share comes first.
+        rest = [pair for pair in rest if pair not in members]
+        groups.append((factor_terms(members, home.make_power(*shared)), ONE))
+    if groups:
+        yield home.make_sum([*groups, *rest])
+
+
+def find_most_shared_factor(terms: Sequence[Term]) -> tuple[Formula, Formula] | None:
+    """Returns the power that most terms have as a factor, None if no two terms share one."""
+    uses = Counter(power for term, _ in terms if term.operation is MUL for power in term.parts)
+    # Of equally frequent factors, a sum is the longest text that is then written only once.
+    shared = max(uses, key=lambda power: (uses[power], power[0].operation is ADD), default=None)
+    return shared if shared is not None and uses[shared] > 1 else None
+
+
+def has_factor(term: Formula, power: tuple[Formula, Formula]) -> bool:
+    return term.operation is MUL and power in term.parts

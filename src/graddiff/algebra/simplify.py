@@ -1,37 +1,35 @@
-"""The shortest way to write a formula, among those that a textbook would try.
+"""The search for the shortest text of a formula, among those that a textbook would try.
 
-Common factors in front, one line of fraction, products multiplied out, sin(x)^2 + cos(x)^2 = 1: each is tried, alone
-and after another, and what has the fewest characters is kept. Large formulas are left as the passes made them."""
+Common factors in front, one line of fraction, products multiplied out, sin(x)^2 + cos(x)^2 = 1:
+each rewrite is tried, alone and after others, and the formula with the fewest characters is kept.
+Large formulas stay as the passes made them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import TypeVar
 
 from graddiff.algebra.factoring import group_terms, pull_out_factors
-from graddiff.algebra.node import ADD, MUL, Formula
-from graddiff.algebra.printer import FormulaPrinter, collect_subformulas, estimate_lengths
-from graddiff.algebra.rewriting import (
+from graddiff.algebra.function_rewrites import (
     apply_sigmoid_complements,
     apply_square_identities,
-    multiply_conjugates,
-    multiply_out,
-    rewrite_factors,
     rewrite_quotients,
     rewrite_roots,
 )
+from graddiff.algebra.node import ADD, MUL, Formula
+from graddiff.algebra.printer import FormulaPrinter
+from graddiff.algebra.rewriting import multiply_conjugates, multiply_out, rewrite_factors
+from graddiff.algebra.typesetting import collect_subformulas, estimate_lengths
 from graddiff.notation.style import INFIX
 
-Key = TypeVar("Key")
+Key = TypeVar("Key", bound=Hashable)
 
-MAX_SIMPLIFIED_FORMULAS = 1_000  # of formulas that are looked at
+MAX_SIMPLIFIED_FORMULAS = 1_000  # formulas, counted with their parts, that are simplified
 ROUNDS = 2
-MAX_TRIED_LENGTH = 300  # characters of a formula that is tried
-CHARACTER_BUDGET = 2500  # characters in all that are tried to write one formula
-FRACTION_COST = (
-    3  # characters that a line of fraction counts for, so that quotients are kept together
-)
+MAX_TRIED_LENGTH = 300  # characters of a formula that is rewritten
+CHARACTER_BUDGET = 2_500  # characters of all formulas that are tried in place of one
+FRACTION_COST = 3  # characters that a line of fraction counts as, so that one is preferred to two
 
 REWRITES: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
     pull_out_factors,
@@ -47,37 +45,42 @@ REWRITES: tuple[Callable[[Formula], Iterator[Formula]], ...] = (
 
 
 def shorten_formulas(formulas: Mapping[Key, Formula], decimals: bool = False) -> dict[Key, Formula]:
-    """Each formula as it is shortest; `decimals` as in typesetting.write."""
-    script = FormulaPrinter(INFIX, decimals)
-    done: set[Formula] = set()
-    for _ in range(ROUNDS):  # what one round makes may be written otherwise in the next
-        parts = collect_subformulas(formulas.values())
-        if len(parts) > MAX_SIMPLIFIED_FORMULAS:
+    """Returns the shortest equal of each formula; `decimals` counts 0.5*x in place of x/2."""
+    printer = FormulaPrinter(INFIX, decimals)
+    finished: set[Formula] = set()
+    # A part that got shorter in one round may give its whole a new shape to try in the next.
+    for _ in range(ROUNDS):
+        subformulas = collect_subformulas(formulas.values())
+        if len(subformulas) > MAX_SIMPLIFIED_FORMULAS:
             break
-        lengths = estimate_lengths(parts)
+        lengths = estimate_lengths(subformulas)
         best: dict[Formula, Formula] = {}
-        for part in parts:
-            new = part if part in done else rebuild_or_keep(part, best)
-            best[part] = (
-                new
-                if part in done or lengths[part] > MAX_TRIED_LENGTH
-                else find_shortest((new, part), script)
-            )
-        done = {*best.values()}
-        formulas = {name: best[formula] for name, formula in formulas.items()}
+        # Operands come first: each formula is built from the shortest form of its parts.
+        for formula in subformulas:
+            if formula in finished:
+                best[formula] = formula
+                continue
+            rebuilt = rebuild_or_keep(formula, best)
+            if lengths[formula] <= MAX_TRIED_LENGTH:
+                rebuilt = find_shortest((rebuilt, formula), printer)
+            best[formula] = rebuilt
+        finished = {*best.values()}
+        formulas = {key: best[formula] for key, formula in formulas.items()}
     return dict(formulas)
 
 
-def rebuild_or_keep(formula: Formula, best: dict[Formula, Formula]) -> Formula:
-    """The formula from the best of its parts; itself where these have no value, as that it has none is not seen yet."""
+def rebuild_or_keep(formula: Formula, best: Mapping[Formula, Formula]) -> Formula:
+    """Returns the formula built from the best form of its parts, or itself where this fails.
+
+    It fails where a shorter part reveals that there is no value, as in 1/(x - x)."""
     try:
         return rebuild_formula(formula, best)
     except (ArithmeticError, ValueError):
         return formula
 
 
-def rebuild_formula(formula: Formula, best: dict[Formula, Formula]) -> Formula:
-    """The formula from the best of its parts."""
+def rebuild_formula(formula: Formula, best: Mapping[Formula, Formula]) -> Formula:
+    """Returns the formula built from the best form of its parts."""
     home = formula.home
     if formula.operation is ADD:
         terms = [(best[monic], coefficient) for monic, coefficient in formula.parts]
@@ -85,46 +88,48 @@ def rebuild_formula(formula: Formula, best: dict[Formula, Formula]) -> Formula:
     if formula.operation is MUL:
         powers = [home.make_power(best[base], best[exponent]) for base, exponent in formula.parts]
         return home.make_product([home.make_number(formula.number), *powers])
-    operands = formula.operands
-    return (
-        home.make_operation(formula.operation, *[best[operand] for operand in operands])
-        if operands
-        else formula
-    )
+    if not formula.operands:
+        return formula
+    return home.make_operation(formula.operation, *[best[part] for part in formula.operands])
 
 
 def find_shortest(formulas: tuple[Formula, ...], printer: FormulaPrinter) -> Formula:
-    """The formula with the fewest characters among equal ones and those that the ways lead to; the first of several."""
-    tried = {formula: measure_cost(formula, printer) for formula in formulas}
-    waiting = [
-        (tried[one], one.order, one)
-        for one in tried
-        if one.operation in (ADD, MUL) and tried[one] <= MAX_TRIED_LENGTH
+    """Returns the shortest of equal formulas and of their rewrites; of equally short ones the first.
+
+    This is a best-first search: the shortest formula so far is rewritten next, until the budget of
+    characters is spent. A rewrite that makes a formula longer, such as multiplying out, may so lead
+    to a shorter one two steps on."""
+    costs = {formula: measure_cost(formula, printer) for formula in formulas}
+    # The order of making breaks ties, so that the result does not depend on addresses.
+    queue = [
+        (costs[formula], formula.order, formula)
+        for formula in costs
+        if formula.operation in (ADD, MUL) and costs[formula] <= MAX_TRIED_LENGTH
     ]
     budget = CHARACTER_BUDGET
-    while waiting and budget > 0:
-        _, _, one = heappop(waiting)  # the shortest so far
-        for found in generate_rewrites(one):
-            if found not in tried:
-                tried[found] = measure_cost(found, printer)
-                budget -= tried[found]
-                if tried[found] <= MAX_TRIED_LENGTH:
-                    heappush(waiting, (tried[found], found.order, found))
+    while queue and budget > 0:
+        _, _, shortest = heappop(queue)
+        for rewritten in generate_rewrites(shortest):
+            if rewritten not in costs:
+                cost = costs[rewritten] = measure_cost(rewritten, printer)
+                budget -= cost
+                if cost <= MAX_TRIED_LENGTH:
+                    heappush(queue, (cost, rewritten.order, rewritten))
             if budget <= 0:
                 break
-    return min(tried, key=lambda one: tried[one])
+    return min(costs, key=lambda formula: costs[formula])
 
 
 def generate_rewrites(formula: Formula) -> Iterator[Formula]:
-    """What the formula is as well; a way ends where it meets the root of a negative number."""
-    for way in REWRITES:
+    """Yields equal formulas, by each rewrite in turn."""
+    for rewrite in REWRITES:
         try:
-            yield from way(formula)
+            yield from rewrite(formula)
         except (ArithmeticError, ValueError):
-            continue
+            continue  # this rewrite needs the root of a negative number, or divides by 0
 
 
 def measure_cost(formula: Formula, printer: FormulaPrinter) -> int:
-    """What is to be small: the characters, and a few for each line of fraction."""
+    """Returns what the search makes small: characters, and some more per line of fraction."""
     text = printer.format_formula(formula)
     return len(text) - text.count(" ") + FRACTION_COST * text.count("/")
