@@ -1,4 +1,4 @@
-"""JavaScript for a page: the forward pass and every local partial, at whatever point is put in."""
+"""JavaScript for a page: the forward pass and all local partials, at any point."""
 
 from __future__ import annotations
 
@@ -7,40 +7,53 @@ from collections.abc import Sequence
 from graddiff.autodiff.result import Result
 from graddiff.notation.style import Term
 from graddiff.operations.table import WHERE
-from graddiff.programs.target_languages import JAVASCRIPT, CodeWriter
+from graddiff.programs.code_writer import CodeWriter
+from graddiff.programs.languages.javascript import JAVASCRIPT
 
 EdgeKey = tuple[int, int, int]  # source, target, slot
 
 
 def write_page_functions(result: Result, edges: Sequence[EdgeKey]) -> str:
-    """Two functions: `forward(at)` gives the values of all lines, `partials(v)` those of the edges, null where a branch
-    is not taken. Only numbers of lines and operations of the table reach the code, never a user's text."""
-    expression, writer = result.expression, CodeWriter(JAVASCRIPT)
-    places = {name: place for place, name in enumerate(expression.variables)}
-    body: list[str] = []
+    """Returns a script that defines two functions.
 
-    def assign_value(text: str) -> Term:
-        """Adds a statement for the next line and returns the term that stands for its value."""
-        term = make_value_term(len(body))
-        body.append(f"  {term.text} = {text};\n")
-        return term
+    `forward(at)` returns the values of all lines, `partials(v)` the local partials of the edges
+    from these values, null where a branch is not taken. The script consists of line numbers and
+    operations of the table: no text of a user's reaches it."""
+    writer = CodeWriter(JAVASCRIPT)
+    assignments = "".join(
+        f"  v[{line}] = {value};\n" for line, value in enumerate(list_line_values(result, writer))
+    )
+    partials = "".join(
+        f"  p[{place}] = {format_edge_partial(result, writer, edge)};\n"
+        for place, edge in enumerate(edges)
+    )
+    # erf and erfc share one text, which defines both.
+    helpers = "".join(dict.fromkeys(writer.definitions.values()))
+    forward = f"function forward(at) {{\n  const v = [];\n{assignments}  return v;\n}}\n"
+    backward = f"function partials(v) {{\n  const p = [];\n{partials}  return p;\n}}\n"
+    body = f"{helpers}{forward}{backward}return {{ forward, partials }};\n"
+    return f"const {{ forward, partials }} = (() => {{\n{body}}})();\n"
+
+
+def list_line_values(result: Result, writer: CodeWriter) -> list[str]:
+    """Returns the value of each line as a formula of the values of earlier lines."""
+    expression = result.expression
+    places = {name: place for place, name in enumerate(expression.variables)}
+    texts: list[str] = []
+
+    def add_line(text: str) -> Term:
+        """Keeps the formula of the next line and returns what other lines call its value."""
+        texts.append(text)
+        return make_value_term(len(texts) - 1)
 
     expression.fold(
-        variable=lambda name: assign_value(f"at[{places[name]}]"),
-        number=lambda text: assign_value(writer.make_literal_term(text).text),
-        apply=lambda operation, operands: assign_value(
+        variable=lambda name: add_line(f"at[{places[name]}]"),
+        number=lambda text: add_line(writer.make_literal_term(text).text),
+        apply=lambda operation, operands: add_line(
             writer.compose_operation(operation, operands).text
         ),
     )
-    found = [
-        f"  p[{place}] = {format_edge_partial(result, writer, edge)};\n"
-        for place, edge in enumerate(edges)
-    ]
-    helpers = "".join(dict.fromkeys(writer.definitions.values()))
-    forward = f"function forward(at) {{\n  const v = [];\n{''.join(body)}  return v;\n}}\n"
-    backward = f"function partials(v) {{\n  const p = [];\n{''.join(found)}  return p;\n}}\n"
-    inside = f"{helpers}{forward}{backward}return {{ forward, partials }};\n"
-    return f"const {{ forward, partials }} = (() => {{\n{inside}}})();\n"
+    return texts
 
 
 def make_value_term(line: int) -> Term:
@@ -48,18 +61,20 @@ def make_value_term(line: int) -> Term:
 
 
 def format_edge_partial(result: Result, writer: CodeWriter, edge: EdgeKey) -> str:
-    """The local partial of an edge, wherever the point is."""
+    """Returns the local partial of an edge as a formula of the lines' values."""
     _, target, slot = edge
     operation, operands = result.expression.operations[target], result.expression.operands[target]
     if operation is WHERE:
-        taken, other = ("1", "null") if slot == 1 else ("null", "1")
-        return f"v[{operands[0]}] ? {taken} : {other}"
+        # A branch that is not taken has no edge: null, not 0.
+        branches = ("1", "null") if slot == 1 else ("null", "1")
+        return f"v[{operands[0]}] ? {branches[0]} : {branches[1]}"
     terms = [make_value_term(operand) for operand in operands]
+    value = make_value_term(target)
     if operation.variadic:
+        # The rule of min and max knows its own operand, the value and the number of ties.
         ties = " + ".join(f"(v[{operand}] === v[{target}])" for operand in operands)
-        terms = [terms[slot], make_value_term(target), Term(f"({ties})")]
+        terms = [terms[slot], value, Term(f"({ties})")]
     else:
-        terms = [*terms, make_value_term(target)]
-    return writer.translate_formula(
-        operation.get_partial_rule(slot), dict(zip(operation.rule_variables, terms))
-    )
+        terms = [*terms, value]
+    rule = operation.get_partial_rule(slot)
+    return writer.translate_formula(rule, dict(zip(operation.rule_variables, terms)))
