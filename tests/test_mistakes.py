@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from graddiff import parse
-from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
+from graddiff.algebra.formula_arithmetic import FormulaArithmetic
+from graddiff.algebra.identities import SimplifyingFormulaPool
 from graddiff.algebra.typesetting import typeset_formulas
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.homework.answer_key import judge_text

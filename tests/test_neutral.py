@@ -9,7 +9,8 @@ from itertools import product
 import pytest
 
 from graddiff import parse
-from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
+from graddiff.algebra.formula_arithmetic import FormulaArithmetic
+from graddiff.algebra.identities import SimplifyingFormulaPool
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.kernel.instructions import SymbolicArithmetic
 from graddiff.kernel.scalar import SCALAR_NATIVES

@@ -32,6 +32,7 @@ EXPRESSIONS: list[tuple[str, dict[str, float]]] = [
     ("x - (y - (x - y)) / (x / (y / x))", {"x": 3, "y": 5}),
     ("5", {}),
     ("x", {"x": 7}),
+    ("p = 5; q = 3/4; max(p*x, q) + cos(p)*q", {"x": 1}),
     ("# a comment */ \nx*2", {"x": 3}),
     ("x*x + x*x*x", {"x": 1e-3}),
 ]

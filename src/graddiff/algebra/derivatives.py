@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.algebra.identities import FormulaArithmetic, SimplifyingFormulaPool
+from graddiff.algebra.formula_arithmetic import FormulaArithmetic
+from graddiff.algebra.identities import SimplifyingFormulaPool
 from graddiff.algebra.node import Formula, FormulaPool
 from graddiff.algebra.simplify import shorten_formulas
 from graddiff.algebra.typesetting import FormulaTexts, collect_subformulas, typeset_formulas

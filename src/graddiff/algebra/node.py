@@ -27,7 +27,7 @@ MAX_FOLDED_BITS = 1_000  # bits of the operands up to which an operation is trie
 ADD, MUL, POW, EXP, CBRT, ABS, EQ = (
     TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq")
 )
-ONE, MINUS_ONE = 1, -1
+ONE, MINUS_ONE, HALF = 1, -1, Fraction(1, 2)
 
 Rational = int | Fraction  # whole numbers as int, which is faster
 

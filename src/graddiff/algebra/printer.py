@@ -6,15 +6,13 @@ has one."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
-from graddiff.algebra.node import ADD, EXP, MUL, POW, Formula, Rational, strip_sign
+from graddiff.algebra.node import ADD, EXP, HALF, MUL, POW, Formula, Rational, strip_sign
 from graddiff.notation.style import ATOM, PRECEDENCE, Alphabet, Term
 from graddiff.operations.table import NUMBER, TABLE, VARIABLE
 
 DIV, SQRT = TABLE["div"], TABLE["sqrt"]
-HALF = Fraction(1, 2)
 MAX_DECIMAL_PLACES = 16
 MAX_TRAILING_ZEROS = 11  # of a whole number; 10^12 is written 1e12
 

@@ -94,7 +94,7 @@ def rebuild_formula(formula: Formula, best: Mapping[Formula, Formula]) -> Formul
 
 
 def find_shortest(formulas: tuple[Formula, ...], printer: FormulaPrinter) -> Formula:
-    """Returns the shortest of equal formulas and of their rewrites; of equally short ones the first.
+    """Returns the shortest of equal formulas and of their rewrites, the first of several.
 
     This is a best-first search: the shortest formula so far is rewritten next, until the budget of
     characters is spent. A rewrite that makes a formula longer, such as multiplying out, may so lead

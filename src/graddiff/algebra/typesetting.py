@@ -75,10 +75,7 @@ def estimate_lengths(subformulas: Sequence[Formula]) -> dict[Formula, int]:
     true length of a graph's text may have thousands of digits."""
     lengths: dict[Formula, int] = {}
     for formula in subformulas:
-        if formula.operation is VARIABLE:
-            own = len(formula.parts[0])
-        else:
-            own = 1 + len(formula.operands)
+        own = len(formula.parts[0]) if formula.operation is VARIABLE else 1 + len(formula.operands)
         length = own + sum([lengths[operand] for operand in formula.operands])
         lengths[formula] = min(length, 10 * MAX_UNNAMED_LENGTH)
     return lengths
