@@ -1,74 +1,85 @@
 """Lines along which a function of two variables has one value, from its values on a grid.
 
-Source: Lorensen and Cline, Marching cubes, 1987, in two dimensions."""
+This is marching squares, which is marching cubes in two dimensions: the line crosses those sides of
+a cell whose ends are on different sides of the level.
+
+Source: W. E. Lorensen, H. E. Cline, Marching cubes: a high resolution 3D surface construction
+algorithm, Computer Graphics 21 (1987), pages 163 to 169."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-Point = tuple[float, float]
-ContourGrid = Sequence[Sequence[float | None]]  # rows of values, None where there is none
+Point = tuple[float, float]  # column and row of the grid
+Segment = tuple[Point, Point]
+ContourGrid = Sequence[Sequence[float | None]]  # rows of values; None where there is no value
 
-# The sides of a cell, as the corners that they join; corners are counted around it.
+# The sides of a cell as pairs of corners, which are counted around the cell.
 CELL_SIDES = ((0, 1), (1, 2), (2, 3), (3, 0))
+LEVEL_EXPONENT = 1.5  # above 1, so that levels are denser near the smallest value
+SHARED_DIGITS = 6  # decimals up to which points of neighbouring cells are the same
 
 
 def choose_levels(grid: ContourGrid, count: int) -> list[float]:
-    """Values that divide those of a grid into parts of equal size, closer to each other near the smallest."""
+    """Returns up to `count` levels: quantiles of the values, denser near the smallest value."""
     values = sorted(value for row in grid for value in row if value is not None)
     if not values or values[0] == values[-1]:
         return []
-    shares = [((place + 0.5) / count) ** 1.5 for place in range(count)]
+    shares = [((place + 0.5) / count) ** LEVEL_EXPONENT for place in range(count)]
     return [*dict.fromkeys(values[int(share * (len(values) - 1))] for share in shares)]
 
 
-def trace_level(grid: ContourGrid, level: float) -> Iterator[tuple[Point, Point]]:
-    """Pieces of the line of a level, in steps of the grid: (column, row)."""
+def trace_level(grid: ContourGrid, level: float) -> Iterator[Segment]:
+    """Yields the segments of the lines at a level, cell by cell.
+
+    A cell with a corner that has no value is left out."""
     for row, (lower, upper) in enumerate(pairwise(grid)):
         for column in range(len(lower) - 1):
             corners = lower[column], lower[column + 1], upper[column + 1], upper[column]
-            if None not in corners:
-                yield from trace_cell(
-                    [float(value or 0.0) - level for value in corners], column, row
-                )
+            heights = [value - level for value in corners if value is not None]
+            if len(heights) == len(corners):
+                yield from trace_cell(heights, column, row)
 
 
-def trace_cell(heights: Sequence[float], column: int, row: int) -> Iterator[tuple[Point, Point]]:
-    """The pieces within a cell: from side to side, two of them where opposite corners are on the same side of it."""
-    places = ((column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1))
-    crossed: list[Point] = []
+def trace_cell(heights: Sequence[float], column: int, row: int) -> Iterator[Segment]:
+    """Yields the segments within a cell, from the heights of its corners above the level."""
+    corners = ((column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1))
+    crossings: list[Point] = []
     for start, end in CELL_SIDES:
         if (heights[start] < 0) != (heights[end] < 0):
+            # The height is taken as linear along the side.
             share = heights[start] / (heights[start] - heights[end])
-            (x, y), (right, up) = places[start], places[end]
-            crossed.append((x + share * (right - x), y + share * (up - y)))
-    if len(crossed) == 4 and (sum(heights) < 0) == (heights[0] < 0):
-        crossed = [*crossed[1:], crossed[0]]
-    yield from zip(crossed[::2], crossed[1::2])
+            (x, y), (end_x, end_y) = corners[start], corners[end]
+            crossings.append((x + share * (end_x - x), y + share * (end_y - y)))
+    # A saddle: opposite corners are on the same side of the level, and two lines cross the cell.
+    # The mean of the corners, taken as the height of the centre, decides which corners they cut off.
+    if len(crossings) == 4 and (sum(heights) < 0) == (heights[0] < 0):
+        crossings = [*crossings[1:], crossings[0]]
+    yield from zip(crossings[::2], crossings[1::2])
 
 
-def join_segments(pieces: Iterable[tuple[Point, Point]]) -> list[list[Point]]:
-    """Pieces end to end: lines that are as long as they can be."""
+def join_segments(segments: Iterable[Segment]) -> list[list[Point]]:
+    """Returns lines of segments that share end points, each as long as possible."""
     neighbours: dict[Point, list[Point]] = {}
-    for pair in pieces:
-        start, end = (round_point(point) for point in pair)
+    for segment in segments:
+        start, end = (round_point(point) for point in segment)
         neighbours.setdefault(start, []).append(end)
         neighbours.setdefault(end, []).append(start)
     lines = []
-    for begin in sorted(
-        neighbours, key=lambda point: len(neighbours[point])
-    ):  # ends first, then what is closed
-        while neighbours[begin]:
-            line = [begin]
+    # Points with one neighbour are the ends of open lines. They come first, as a walk from within
+    # such a line would cut it in two; the points that are left then belong to closed lines.
+    for start in sorted(neighbours, key=lambda point: len(neighbours[point])):
+        while neighbours[start]:
+            line = [start]
             while neighbours[line[-1]]:
                 following = neighbours[line[-1]].pop()
-                neighbours[following].remove(line[-1])
+                neighbours[following].remove(line[-1])  # each segment is walked once
                 line.append(following)
             lines.append(line)
     return lines
 
 
 def round_point(point: Point) -> Point:
-    """A point that is equal to itself, found from either of the cells that share it."""
-    return round(point[0], 6), round(point[1], 6)
+    """Returns a point that is equal when computed from either of the cells that share it."""
+    return round(point[0], SHARED_DIGITS), round(point[1], SHARED_DIGITS)

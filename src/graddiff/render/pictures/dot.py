@@ -1,4 +1,4 @@
-"""DOT, for Graphviz: dot -Tsvg."""
+"""A figure in DOT, the language of Graphviz: dot -Tsvg draws it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,26 @@ DOT_SHAPES = {
 
 
 def render_dot(figure: Figure) -> Iterator[str]:
-    yield f"digraph graddiff {{\n  rankdir=LR;\n  label={quote_dot_string(figure.title)};\n  labelloc=t;\n"
+    """Yields the figure as a directed graph, from left to right."""
+    yield "digraph graddiff {\n  rankdir=LR;\n"
+    yield f"  label={quote_dot_string(figure.title)};\n  labelloc=t;\n"
     yield '  node [fontname="sans-serif"];\n  edge [fontname="sans-serif", fontsize=10];\n'
     for box in figure.boxes:
-        yield f"  n{box.line} [shape={DOT_SHAPES[box.kind]}, label={quote_dot_string(join_styled_lines(box.styled_lines))}];\n"
+        label = quote_dot_string(join_styled_lines(box.styled_lines))
+        yield f"  n{box.line} [shape={DOT_SHAPES[box.kind]}, label={label}];\n"
     for arrow in figure.arrows:
+        label = quote_dot_string(join_styled_lines(arrow.styled_lines))
         style = "" if arrow.partial else ", style=dotted"
-        yield f"  n{arrow.source} -> n{arrow.target} [label={quote_dot_string(join_styled_lines(arrow.styled_lines))}{style}];\n"
+        yield f"  n{arrow.source} -> n{arrow.target} [label={label}{style}];\n"
     yield "}\n"
 
 
 def join_styled_lines(lines: StyledLines) -> str:
-    """Lines without their styles."""
+    """Returns lines of text without their styles."""
     return "\n".join(text for text, _ in lines if text)
 
 
 def quote_dot_string(text: str) -> str:
-    """A string of DOT; a backslash would begin an escape."""
+    """Returns a string of DOT, in which a backslash would begin an escape."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from graddiff.render.pictures.figure import Figure, StyledLines
 
+MARKUP_SIGN = re.compile(r"[^\w\s.,=()+/-]|_")
 MERMAID_SHAPES = {
     "variable": '(["{}"])',
     "number": '["{}"]',
@@ -16,29 +17,32 @@ MERMAID_SHAPES = {
 
 
 def render_mermaid(figure: Figure) -> Iterator[str]:
+    """Yields the figure as a flowchart, from left to right."""
     yield f"---\ntitle: {quote_yaml_title(figure.title)}\n---\nflowchart LR\n"
     for box in figure.boxes:
-        yield f"  n{box.line}{MERMAID_SHAPES[box.kind].format(join_label_lines(box.styled_lines))}\n"
+        shape = MERMAID_SHAPES[box.kind]
+        yield f"  n{box.line}{shape.format(join_label_lines(box.styled_lines))}\n"
     for arrow in figure.arrows:
-        told = join_label_lines(arrow.styled_lines)
-        link = f'-- "{told}" -->' if told else "-.->"
+        label = join_label_lines(arrow.styled_lines)
+        link = f'-- "{label}" -->' if label else "-.->"
         yield f"  n{arrow.source} {link} n{arrow.target}\n"
 
 
 def join_label_lines(lines: StyledLines) -> str:
-    """Lines of a label, without their styles."""
+    """Returns the lines of a label without their styles."""
     return "<br>".join(escape_mermaid(text) for text, _ in lines if text)
 
 
 def escape_mermaid(text: str) -> str:
-    """Text in which nothing is Mermaid, Markdown or HTML: signs by their numbers."""
-    return re.sub(
-        r"[^\w\s.,=()+/-]|_",
-        lambda match: f"#{ord(match[0])};" if ord(match[0]) < 128 else match[0],
-        text,
-    )
+    """Returns text without Mermaid, Markdown or HTML: their signs become code points."""
+
+    def escape_sign(match: re.Match[str]) -> str:
+        sign = match[0]
+        return f"#{ord(sign)};" if sign.isascii() else sign
+
+    return MARKUP_SIGN.sub(escape_sign, text)
 
 
 def quote_yaml_title(text: str) -> str:
-    """A YAML string."""
+    """Returns a YAML string."""
     return "'" + text.replace("'", "''") + "'"
