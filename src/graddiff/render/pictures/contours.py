@@ -53,7 +53,7 @@ def trace_cell(heights: Sequence[float], column: int, row: int) -> Iterator[Segm
             (x, y), (end_x, end_y) = corners[start], corners[end]
             crossings.append((x + share * (end_x - x), y + share * (end_y - y)))
     # A saddle: opposite corners are on the same side of the level, and two lines cross the cell.
-    # The mean of the corners, taken as the height of the centre, decides which corners they cut off.
+    # The mean of the corners, as the height of the centre, decides which corners these cut off.
     if len(crossings) == 4 and (sum(heights) < 0) == (heights[0] < 0):
         crossings = [*crossings[1:], crossings[0]]
     yield from zip(crossings[::2], crossings[1::2])
