@@ -103,9 +103,9 @@ def derive_along(
     """Returns the slope along a direction, by (), and the Hessian times the direction, by (name,).
 
     The product needs no Hessian: it is the gradient of the slope."""
-    home, decimals = SimplifyingFormulaPool(), has_decimals(expression)
-    gradient = derive_gradient(expression, direction, home)
-    slope = home.make_sum([(gradient[x], scale) for x, scale in direction.items()])
+    pool, decimals = SimplifyingFormulaPool(), has_decimals(expression)
+    gradient = derive_gradient(expression, direction, pool)
+    slope = pool.make_sum([(gradient[x], scale) for x, scale in direction.items()])
     formulas: dict[VariableNames, Formula] = shorten_formulas({(): slope}, decimals)
     product = differentiate_formula(formulas[()], names)
     entries = shorten_formulas({(name,): entry for name, entry in product.items()}, decimals)
@@ -116,46 +116,46 @@ def derive_jacobian(
     expression: Expression, outputs: Sequence[Expression], names: Iterable[str]
 ) -> HigherDerivatives:
     """Returns the derivatives of several outputs, by (number of the output, name)."""
-    home, names = SimplifyingFormulaPool(), [*names]
+    pool, names = SimplifyingFormulaPool(), [*names]
     entries: dict[VariableNames, Formula] = {}
     for number, output in enumerate(outputs):
-        row = derive_gradient(output, names, home)
+        row = derive_gradient(output, names, pool)
         entries |= {(str(number), name): formula for name, formula in row.items()}
     return HigherDerivatives(expression, shorten_formulas(entries, has_decimals(expression)))
 
 
 def derive_gradient(
-    expression: Expression, names: Iterable[str], home: FormulaPool
+    expression: Expression, names: Iterable[str], pool: FormulaPool
 ) -> dict[str, Formula]:
-    """Returns the derivatives by the names as the reverse pass leaves them, made in `home`."""
-    return compute_adjoint_formulas(expression, find_requested_lines(expression, names), home)
+    """Returns the derivatives by the names as the reverse pass leaves them, made in `pool`."""
+    return compute_adjoint_formulas(expression, find_requested_lines(expression, names), pool)
 
 
 def differentiate_formula(formula: Formula, names: Iterable[str]) -> dict[str, Formula]:
     """Returns the derivatives of a formula, which is read back as an expression for this."""
     expression = parse(typeset_formulas({"f": formula}).join_definitions("f"))
     requested = {name: expression.variables.get(name) for name in names}
-    return compute_adjoint_formulas(expression, requested, formula.home)
+    return compute_adjoint_formulas(expression, requested, formula.pool)
 
 
 def compute_adjoint_formulas(
-    expression: Expression, requested: Mapping[str, int | None], home: FormulaPool | None = None
+    expression: Expression, requested: Mapping[str, int | None], pool: FormulaPool | None = None
 ) -> dict[str, Formula]:
     """Returns the derivatives of the output by the requested lines, as the reverse pass makes them.
 
     A derivative is 0 where nothing flows, as it is for a name without a line (None).
     Raises PointError for one that has no real value."""
-    home = home or SimplifyingFormulaPool()
-    arithmetic = FormulaArithmetic(home)
-    at = {name: home.make_variable(name) for name in expression.variables}
+    pool = pool or SimplifyingFormulaPool()
+    arithmetic = FormulaArithmetic(pool)
+    at = {name: pool.make_variable(name) for name in expression.variables}
     values = run_forward_pass(expression, at, arithmetic)
     lines = {line for line in requested.values() if line is not None}
     graph = run_reverse_pass(expression, values, lines, arithmetic)
     formulas: dict[str, Formula] = {}
     for name, line in requested.items():
         adjoint = None if line is None else graph.adjoints[line]
-        formulas[name] = home.zero if adjoint is None else adjoint
-        if home.undefined in collect_subformulas([formulas[name]]):
+        formulas[name] = pool.zero if adjoint is None else adjoint
+        if pool.undefined in collect_subformulas([formulas[name]]):
             raise PointError(
                 f"the derivative by {name} has no real value",
                 hint=f"--at {name}=1 tells which part",

@@ -17,26 +17,26 @@ def pull_out_factors(formula: Formula) -> Iterator[Formula]:
     """Yields a*b + a*c as a*(b + c), and a/b + c as (a + b*c)/b."""
     if formula.operation is not ADD:
         return
-    home = formula.home
+    pool = formula.pool
     for powers in find_common_powers(list_terms(formula)):
         if powers:
-            front = home.make_product([home.make_power(*power) for power in powers.items()])
+            front = pool.make_product([pool.make_power(*power) for power in powers.items()])
             yield factor_terms(list_terms(formula), front)
         else:
-            yield home.make_product(extract_content(formula))
+            yield pool.make_product(extract_content(formula))
 
 
 def factor_terms(terms: Sequence[Term], front: Formula) -> Formula:
     """Returns a sum as a product of `front` and of the terms divided by it."""
-    home = front.home
-    inverse = home.make_power(front, home.minus_one)
-    rest = home.make_sum([(home.make_product([term, inverse]), scale) for term, scale in terms])
-    return home.make_product([front, *extract_content(rest)])
+    pool = front.pool
+    inverse = pool.make_power(front, pool.minus_one)
+    rest = pool.make_sum([(pool.make_product([term, inverse]), scale) for term, scale in terms])
+    return pool.make_product([front, *extract_content(rest)])
 
 
 def list_terms(formula: Formula) -> list[Term]:
     """Returns the parts of a sum, its constant among them."""
-    constant = [(formula.home.one, formula.number)] if formula.number else []
+    constant = [(formula.pool.one, formula.number)] if formula.number else []
     return [*formula.parts, *constant]
 
 
@@ -45,28 +45,28 @@ def find_common_powers(terms: Sequence[Term]) -> Iterator[dict[Formula, Formula]
 
     These are the common denominator; the lowest power of every base; and the most frequent one,
     which leaves most terms without the base."""
-    home = terms[0][0].home
+    pool = terms[0][0].pool
     exponents_of_terms = [
-        dict(term.parts) if term.operation is MUL else {term: home.one} for term, _ in terms
+        dict(term.parts) if term.operation is MUL else {term: pool.one} for term, _ in terms
     ]
     denominator: dict[Formula, Formula] = {}
     lowest: dict[Formula, Formula] = {}
     frequent: dict[Formula, Formula] = {}
     for base in dict.fromkeys(base for exponents in exponents_of_terms for base in exponents):
-        exponents = [exponents.get(base, home.zero) for exponents in exponents_of_terms]
+        exponents = [exponents.get(base, pool.zero) for exponents in exponents_of_terms]
         common = find_common_symbol(base, exponents)
         if common is None:
             continue
         symbol, numbers = common
         smallest = min(numbers)
-        if symbol is home.zero and smallest < 0:
-            denominator[base] = home.make_number(smallest)
+        if symbol is pool.zero and smallest < 0:
+            denominator[base] = pool.make_number(smallest)
         # A higher power than the lowest divides the other terms, which is right only where the
         # base cannot be 0: a constant, or a base that stands in a denominator already.
         is_safe = is_positive_constant(base) or smallest < 0
         chosen = Counter(numbers).most_common(1)[0][0] if is_safe else smallest
-        lowest[base] = home.make_sum([(symbol, ONE), (home.one, smallest)])
-        frequent[base] = home.make_sum([(symbol, ONE), (home.one, chosen)])
+        lowest[base] = pool.make_sum([(symbol, ONE), (pool.one, smallest)])
+        frequent[base] = pool.make_sum([(symbol, ONE), (pool.one, chosen)])
     yield denominator
     yield lowest
     if frequent != lowest:
@@ -82,20 +82,20 @@ def find_common_symbol(
     of numbers without a symbolic part, which are coefficients."""
     pairs = [split_exponent(exponent) for exponent in exponents]
     symbol = pairs[0][0]
-    if any(other is not symbol for other, _ in pairs):
+    if any(part is not symbol for part, _ in pairs):
         return None
-    if base.operation is NUMBER and symbol is base.home.zero:
+    if base.operation is NUMBER and symbol is base.pool.zero:
         return None
     return symbol, [number for _, number in pairs]
 
 
 def split_exponent(exponent: Formula) -> tuple[Formula, Rational]:
     """Returns an exponent as a symbolic part and a number: n - 1 as n and -1."""
-    home = exponent.home
+    pool = exponent.pool
     if exponent.operation is NUMBER:
-        return home.zero, exponent.number
+        return pool.zero, exponent.number
     if exponent.operation is ADD:
-        symbol = home.make_sum([(exponent, ONE), (home.one, -exponent.number)])
+        symbol = pool.make_sum([(exponent, ONE), (pool.one, -exponent.number)])
         return symbol, exponent.number
     return exponent, 0
 
@@ -105,9 +105,9 @@ def extract_content(formula: Formula) -> tuple[Formula, Formula]:
 
     The coefficients of the result are whole and have no common divisor, as those of a polynomial
     divided by its content; its first minus goes into the number where all terms have one."""
-    home = formula.home
+    pool = formula.pool
     if formula.operation is not ADD:
-        return home.one, formula
+        return pool.one, formula
     scales = [strip_sign(scale) for _, scale in list_terms(formula)]
     content = Fraction(
         math.gcd(*[scale.numerator for scale in scales]),
@@ -116,16 +116,16 @@ def extract_content(formula: Formula) -> tuple[Formula, Formula]:
     if formula.is_negative:
         content = -content
     if content == 1:
-        return home.one, formula
+        return pool.one, formula
     terms = [(term, 1 / content * scale) for term, scale in list_terms(formula)]
-    return home.make_number(content), home.make_sum(terms)
+    return pool.make_number(content), pool.make_sum(terms)
 
 
 def group_terms(formula: Formula) -> Iterator[Formula]:
     """Yields a*b + a*c + d as a*(b + c) + d, grouped by every factor that several terms share."""
     if formula.operation is not ADD:
         return
-    home = formula.home
+    pool = formula.pool
     rest = list_terms(formula)
     groups: list[Term] = []
     while rest:
@@ -135,9 +135,9 @@ def group_terms(formula: Formula) -> Iterator[Formula]:
         members = [(term, scale) for term, scale in rest if has_factor(term, shared)]
         # Grouped terms leave the search: greedy, the factor that most terms share comes first.
         rest = [pair for pair in rest if pair not in members]
-        groups.append((factor_terms(members, home.make_power(*shared)), ONE))
+        groups.append((factor_terms(members, pool.make_power(*shared)), ONE))
     if groups:
-        yield home.make_sum([*groups, *rest])
+        yield pool.make_sum([*groups, *rest])
 
 
 def find_most_shared_factor(terms: Sequence[Term]) -> tuple[Formula, Formula] | None:

@@ -16,14 +16,14 @@ SUB, DIV, NEG, SQRT = (TABLE[name] for name in ("sub", "div", "neg", "sqrt"))
 # Operations that a pool makes as sums, products and powers. There are no quotients, differences and
 # roots among formulas, so that the same formula has one form only.
 BUILDERS: dict[Operation, Callable[..., Formula]] = {
-    ADD: lambda home, x, y: home.make_sum([(x, ONE), (y, ONE)]),
-    SUB: lambda home, x, y: home.make_sum([(x, ONE), (y, MINUS_ONE)]),
-    MUL: lambda home, x, y: home.make_product([x, y]),
-    DIV: lambda home, x, y: home.make_product([x, home.make_power(y, home.minus_one)]),
-    NEG: lambda home, x: home.make_multiple(MINUS_ONE, x),
-    POW: lambda home, x, y: home.make_power(x, y),
-    SQRT: lambda home, x: home.make_power(x, home.make_number(HALF)),
-    EXP: lambda home, x: home.make_power(home.exponential, x),
+    ADD: lambda pool, x, y: pool.make_sum([(x, ONE), (y, ONE)]),
+    SUB: lambda pool, x, y: pool.make_sum([(x, ONE), (y, MINUS_ONE)]),
+    MUL: lambda pool, x, y: pool.make_product([x, y]),
+    DIV: lambda pool, x, y: pool.make_product([x, pool.make_power(y, pool.minus_one)]),
+    NEG: lambda pool, x: pool.make_multiple(MINUS_ONE, x),
+    POW: lambda pool, x, y: pool.make_power(x, y),
+    SQRT: lambda pool, x: pool.make_power(x, pool.make_number(HALF)),
+    EXP: lambda pool, x: pool.make_power(pool.exponential, x),
 }
 
 
@@ -32,25 +32,25 @@ class FormulaArithmetic(Arithmetic):
 
     syntax: Mapping[str, str] = {"where": "{0}.choose({1}, {2})"}
 
-    def __init__(self, home: FormulaPool) -> None:
-        self.home = home
+    def __init__(self, pool: FormulaPool) -> None:
+        self.pool = pool
         super().__init__()
 
     def read_literal(self, text: str) -> Formula:
         """Returns a literal or constant; one that is too long for a fraction keeps its text."""
         if text in CONSTANTS:
-            return self.home.make_constant(text)
+            return self.pool.make_constant(text)
         value = EXACT.read_literal(text)
         if isinstance(value, Fraction):
-            return self.home.make_number(value)
-        return self.home.make_constant(text)
+            return self.pool.make_number(value)
+        return self.pool.make_constant(text)
 
     def make_natives(self) -> dict[str, NumberFunction]:
         def make_native(operation: Operation) -> NumberFunction:
             build = BUILDERS.get(operation)
             if build is not None:
-                return lambda *operands: build(self.home, *operands)
-            return lambda *operands: self.home.make_operation(operation, *operands)
+                return lambda *operands: build(self.pool, *operands)
+            return lambda *operands: self.pool.make_operation(operation, *operands)
 
         return {name: make_native(row) for name, row in TABLE.items()}
 
@@ -58,7 +58,7 @@ class FormulaArithmetic(Arithmetic):
         return True  # whether it is can be known only once the variables have values
 
     def compute_limit(self, operation: Operation, operands: Sequence[Number]) -> Formula:
-        return self.home.undefined
+        return self.pool.undefined
 
     def bind_rule_variables(
         self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
@@ -69,7 +69,7 @@ class FormulaArithmetic(Arithmetic):
         share what flows. Others are equal at single points only, where the rule decides."""
         if operation.variadic:
             tie_count = [*operands].count(operands[slot])
-            return {"x": operands[slot], "f": value, "k": self.home.make_number(tie_count)}
+            return {"x": operands[slot], "f": value, "k": self.pool.make_number(tie_count)}
         return super().bind_rule_variables(operation, slot, operands, value)
 
     def get_partials(self, operation: Operation) -> NumberFunction:
@@ -93,15 +93,15 @@ class FormulaArithmetic(Arithmetic):
     def select_branch(self, condition: Number, x: Number, y: Number) -> Number:
         """Returns a `where` of both branches; one without a value is undefined, not an error."""
         branches = [
-            branch if isinstance(branch, Formula) else self.home.undefined for branch in (x, y)
+            branch if isinstance(branch, Formula) else self.pool.undefined for branch in (x, y)
         ]
-        return self.home.make_operation(WHERE, condition, *branches)
+        return self.pool.make_operation(WHERE, condition, *branches)
 
     def get_branch_partials(self, condition: Number) -> tuple[Number | None, Number | None]:
         """Returns the local partials of both branches: gates, unless the condition is a number."""
         if condition.operation is NUMBER:
             return super().get_branch_partials(condition.number)
-        one, zero = self.home.one, self.home.zero
-        first = self.home.make_operation(WHERE, condition, one, zero)
-        second = self.home.make_operation(WHERE, condition, zero, one)
+        one, zero = self.pool.one, self.pool.zero
+        first = self.pool.make_operation(WHERE, condition, one, zero)
+        second = self.pool.make_operation(WHERE, condition, zero, one)
         return first, second

@@ -23,40 +23,40 @@ def apply_square_identities(formula: Formula) -> Iterator[Formula]:
     """Yields a sum with a*sin(u)^2 + a*cos(u)^2 as a, and so for the other pairs of squares."""
     if formula.operation is not ADD:
         return
-    home = formula.home
-    two = home.make_number(2)
+    pool = formula.pool
+    two = pool.make_number(2)
     terms = dict(list_terms(formula))
     for term, scale in terms.items():
         for base, exponent in term.parts if term.operation is MUL else ():
             if exponent is not two or base.operation.name not in SQUARE_IDENTITIES:
                 continue
             # With g = base, the term is rest*g^2, and g^2 + r = s*h^2.
-            rest = home.make_product([term, home.make_power(base, home.make_number(-2))])
+            rest = pool.make_product([term, pool.make_power(base, pool.make_number(-2))])
             r, name, s = SQUARE_IDENTITIES[base.operation.name]
-            partner = home.make_power(home.make_operation(TABLE[name], *base.parts), two)
-            with_partner = home.make_product([rest, partner])
+            partner = pool.make_power(pool.make_operation(TABLE[name], *base.parts), two)
+            with_partner = pool.make_product([rest, partner])
             # Either g^2 - s*h^2 = -r, or g^2 + r = s*h^2.
-            for other, sign, result, factor in (
+            for complement, sign, result, factor in (
                 (with_partner, -s, rest, -r),
                 (rest, r, with_partner, s),
             ):
-                if terms.get(other) == sign * scale:
-                    yield replace_terms(terms, (term, other), result, factor * scale)
+                if terms.get(complement) == sign * scale:
+                    yield replace_terms(terms, (term, complement), result, factor * scale)
 
 
 def apply_sigmoid_complements(formula: Formula) -> Iterator[Formula]:
     """Yields a sum with a*sigmoid(u) + a*sigmoid(-u) as a."""
-    home = formula.home
+    pool = formula.pool
     terms = dict(list_terms(formula)) if formula.operation is ADD else {}
     for term, scale in terms.items():
-        for base, exponent in term.parts if term.operation is MUL else ((term, home.one),):
-            if base.operation is not SIGMOID or exponent is not home.one:
+        for base, exponent in term.parts if term.operation is MUL else ((term, pool.one),):
+            if base.operation is not SIGMOID or exponent is not pool.one:
                 continue
-            rest = home.make_product([term, home.make_power(base, home.minus_one)])
-            opposite = home.make_sum([(base.parts[0], -1)])
-            other = home.make_product([rest, home.make_operation(SIGMOID, opposite)])
-            if terms.get(other) == scale:
-                yield replace_terms(terms, (term, other), rest, scale)
+            rest = pool.make_product([term, pool.make_power(base, pool.minus_one)])
+            opposite = pool.make_sum([(base.parts[0], -1)])
+            complement = pool.make_product([rest, pool.make_operation(SIGMOID, opposite)])
+            if terms.get(complement) == scale:
+                yield replace_terms(terms, (term, complement), rest, scale)
 
 
 def replace_terms(
@@ -66,9 +66,9 @@ def replace_terms(
     scale: Rational,
 ) -> Formula:
     """Returns a sum with two of its terms replaced by one."""
-    home = result.home
+    pool = result.pool
     kept = [(term, factor) for term, factor in terms.items() if term not in replaced]
-    return home.make_sum([*kept, (result, scale)])
+    return pool.make_sum([*kept, (result, scale)])
 
 
 def rewrite_quotients(formula: Formula) -> Iterator[Formula]:
@@ -76,9 +76,9 @@ def rewrite_quotients(formula: Formula) -> Iterator[Formula]:
 
     The powers of such functions in a product are powers of any two of them. In a sum, all terms
     are written with sine and cosine, so that like terms meet."""
-    home = formula.home
+    pool = formula.pool
     if formula.operation is ADD:
-        yield home.make_sum(
+        yield pool.make_sum(
             [(next(rewrite_quotients(term), term), scale) for term, scale in list_terms(formula)]
         )
     if formula.operation is MUL:
@@ -88,7 +88,7 @@ def rewrite_quotients(formula: Formula) -> Iterator[Formula]:
 
 def rewrite_family(product: Formula, family: list[Operation]) -> Iterator[Formula]:
     """Yields a product with the functions of a family written as powers of two of them."""
-    home = product.home
+    pool = product.pool
     sin, cos, tan, cot, sec, csc = family
     # Each function as sin^i * cos^j.
     exponents = {sin: (1, 0), cos: (0, 1), tan: (1, -1), cot: (-1, 1), sec: (0, -1), csc: (-1, 0)}
@@ -105,30 +105,37 @@ def rewrite_family(product: Formula, family: list[Operation]) -> Iterator[Formul
             sum(exponents[base.operation][i] * exponent.number for base, exponent in powers)
             for i in (0, 1)
         )
-        rest = home.remove_bases(product, *[base for base, _ in powers])
-        # All are equal to sin^p * cos^q.
-        for pair in (
-            ((sin, p), (cos, q)),
-            ((csc, -p), (sec, -q)),
-            ((sin, p), (sec, -q)),
-            ((csc, -p), (cos, q)),
-            ((tan, p), (sec, -p - q)),
-            ((cot, q), (csc, -p - q)),
-        ):
+        rest = pool.remove_bases(product, *[base for base, _ in powers])
+        for pair in list_equal_pairs(family, p, q):
             factors = [
-                home.make_power(home.make_operation(function, u), home.make_number(power))
+                pool.make_power(pool.make_operation(function, u), pool.make_number(power))
                 for function, power in pair
             ]
-            yield home.make_product([rest, *factors])
+            yield pool.make_product([rest, *factors])
+
+
+def list_equal_pairs(
+    family: list[Operation], p: Rational, q: Rational
+) -> list[tuple[tuple[Operation, Rational], tuple[Operation, Rational]]]:
+    """Returns the pairs of powers of functions of a family that equal sin^p * cos^q."""
+    sin, cos, tan, cot, sec, csc = family
+    return [
+        ((sin, p), (cos, q)),
+        ((csc, -p), (sec, -q)),
+        ((sin, p), (sec, -q)),
+        ((csc, -p), (cos, q)),
+        ((tan, p), (sec, -p - q)),
+        ((cot, q), (csc, -p - q)),
+    ]
 
 
 def rewrite_roots(formula: Formula) -> Iterator[Formula]:
     """Yields a product with one factor written by another function; see find_equal_factor."""
-    home = formula.home
+    pool = formula.pool
     for base, exponent in formula.parts if formula.operation is MUL else ():
         equal = find_equal_factor(formula, base, exponent)
         if equal is not None:
-            yield home.make_product([home.remove_bases(formula, base), equal])
+            yield pool.make_product([pool.remove_bases(formula, base), equal])
 
 
 def find_equal_factor(product: Formula, base: Formula, exponent: Formula) -> Formula | None:
@@ -136,18 +143,18 @@ def find_equal_factor(product: Formula, base: Formula, exponent: Formula) -> For
 
     These are logarithms to other bases as natural ones, cbrt(x) beside another root of x as
     x^(1/3), x^2 beside abs(x) as abs(x)^2, and sqrt(x^2*y) as abs(x)*sqrt(y)."""
-    home = product.home
+    pool = product.pool
     if base.operation is CBRT and has_root(product, base.parts[0]):
         # x^(1/3) has no value for negative numbers, but there the product has none either.
-        third = home.make_product([exponent, home.make_number(THIRD)])
-        return home.make_power(base.parts[0], third)
+        third = pool.make_product([exponent, pool.make_number(THIRD)])
+        return pool.make_power(base.parts[0], third)
     if base.operation.name in LOGARITHM_BASES:
-        logarithm = home.make_operation(LOG, base.parts[0])
-        divisor = home.make_operation(LOG, home.make_number(LOGARITHM_BASES[base.operation.name]))
-        quotient = home.make_product([logarithm, home.make_power(divisor, home.minus_one)])
-        return home.make_power(quotient, exponent)
+        logarithm = pool.make_operation(LOG, base.parts[0])
+        divisor = pool.make_operation(LOG, pool.make_number(LOGARITHM_BASES[base.operation.name]))
+        quotient = pool.make_product([logarithm, pool.make_power(divisor, pool.minus_one)])
+        return pool.make_power(quotient, exponent)
     if is_even(exponent) and has_absolute_value(product, base):
-        return home.make_power(home.make_operation(ABS, base), exponent)
+        return pool.make_power(pool.make_operation(ABS, base), exponent)
     if base.operation is MUL and exponent.operation is NUMBER and exponent.number.denominator == 2:
         return extract_squares(base, exponent)
     return None
@@ -155,24 +162,24 @@ def find_equal_factor(product: Formula, base: Formula, exponent: Formula) -> For
 
 def has_root(product: Formula, base: Formula) -> bool:
     """Whether a product has a power of `base` with a fraction as its exponent."""
-    return any(other is base and is_fractional(exponent) for other, exponent in product.parts)
+    return any(factor is base and is_fractional(power) for factor, power in product.parts)
 
 
 def has_absolute_value(product: Formula, base: Formula) -> bool:
-    return any(other.operation is ABS and other.parts[0] is base for other, _ in product.parts)
+    return any(factor.operation is ABS and factor.parts[0] is base for factor, _ in product.parts)
 
 
 def extract_squares(product: Formula, exponent: Formula) -> Formula:
     """Returns a root of a product with the even powers outside: sqrt(x^2*y) as abs(x)*sqrt(y)."""
-    home = product.home
+    pool = product.pool
     outside = [
-        home.make_power(home.make_operation(ABS, base), home.make_product([power, exponent]))
+        pool.make_power(pool.make_operation(ABS, base), pool.make_product([power, exponent]))
         for base, power in product.parts
         if is_even(power)
     ]
-    inside = [home.make_power(base, power) for base, power in product.parts if not is_even(power)]
-    radicand = home.make_product([home.make_number(product.number), *inside])
-    return home.make_product([*outside, home.make_power(radicand, exponent)])
+    inside = [pool.make_power(base, power) for base, power in product.parts if not is_even(power)]
+    radicand = pool.make_product([pool.make_number(product.number), *inside])
+    return pool.make_product([*outside, pool.make_power(radicand, exponent)])
 
 
 def is_fractional(exponent: Formula) -> bool:

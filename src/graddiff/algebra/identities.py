@@ -200,10 +200,10 @@ class SimplifyingFormulaPool(PowerPool):
 
 def is_euler_number(base: Formula) -> bool:
     """Whether a base is e, as exp(1) or by its name."""
-    return base is base.home.exponential or base is base.home.make_constant("e")
+    return base is base.pool.exponential or base is base.pool.make_constant("e")
 
 
 def find_square_root(formula: Formula) -> Formula | None:
     """Returns the formula whose square this one is, None if it is no square."""
     base, exponent = formula.split_power()
-    return base if exponent is formula.home.make_number(2) else None
+    return base if exponent is formula.pool.make_number(2) else None

@@ -33,7 +33,7 @@ Rational = int | Fraction  # whole numbers as int, which is faster
 
 
 class Formula:
-    """A formula, which exists once in its pool, `home`: equal formulas are the same object.
+    """A formula, which exists once in its `pool`: equal formulas are the same object.
 
     A power is a product with one base, and an exponential function is a power of exp(1). `number`
     and `parts` depend on the operation:
@@ -46,18 +46,18 @@ class Formula:
 
     `order` counts the formulas of the pool; operands come before what is made of them."""
 
-    __slots__ = ("home", "number", "operation", "order", "parts")
+    __slots__ = ("number", "operation", "order", "parts", "pool")
     number: Rational
 
     def __init__(
         self,
-        home: FormulaPool,
+        pool: FormulaPool,
         order: int,
         operation: Operation,
         number: Rational,
         parts: tuple[Any, ...],  # of the types that the table above has for the operation
     ) -> None:
-        self.home, self.order = home, order
+        self.pool, self.order = pool, order
         self.operation, self.number, self.parts = operation, number, parts
 
     def __repr__(self) -> str:
@@ -71,19 +71,19 @@ class Formula:
 
         The reverse pass meets the parts of a sum from the last to the first; in front of the
         earlier ones, they stand in the order of the text."""
-        return self.home.make_sum([(other, ONE), (self, ONE)])
+        return self.pool.make_sum([(other, ONE), (self, ONE)])
 
     def __mul__(self, other: Formula) -> Formula:
-        return self.home.make_product([self, other])
+        return self.pool.make_product([self, other])
 
     def choose(self, x: Formula, y: Formula) -> Formula:
         """Returns the `where` of a rule with this formula as its condition.
 
         An equality holds at single points, where the 0 of a rule is a convention: the formula for
         all other points is returned."""
-        if self.operation is EQ and x is self.home.zero:
+        if self.operation is EQ and x is self.pool.zero:
             return y
-        return self.home.make_operation(WHERE, self, x, y)
+        return self.pool.make_operation(WHERE, self, x, y)
 
     @property
     def operands(self) -> tuple[Formula, ...]:
@@ -107,14 +107,14 @@ class Formula:
     @property
     def is_gate(self) -> bool:
         """Whether it is a `where` that is 0 on one side, as an adjoint behind a branch is."""
-        return self.operation is WHERE and self.home.zero in self.parts[1:]
+        return self.operation is WHERE and self.pool.zero in self.parts[1:]
 
     def split_power(self) -> tuple[Formula, Formula]:
         """Returns base and exponent; any formula is its own first power."""
         if self.operation is MUL and self.number == 1 and len(self.parts) == 1:
             base, exponent = self.parts[0]
             return base, exponent
-        return self, self.home.one
+        return self, self.pool.one
 
 
 class FormulaPool:

@@ -121,7 +121,7 @@ class FormulaPrinter:
         # The number joins the fraction of a product, unless that has a name by now: 2*x/3, 2*u/3.
         if monic.operation is MUL and term.precedence < ATOM:
             return self._format_product(scale, monic.parts)
-        return self._format_product(scale, ((monic, monic.home.one),))
+        return self._format_product(scale, ((monic, monic.pool.one),))
 
     # products
 
@@ -173,7 +173,7 @@ class FormulaPrinter:
             above = self._terms[exponent]
         else:
             above = self._format_rational(exponent)
-        if base is base.home.exponential:
+        if base is base.pool.exponential:
             return self.alphabet.compose_term(EXP, [above])
         if above.text.startswith("-"):
             above = above._replace(precedence=0)  # x^(-y): brackets, though x^-y could be read

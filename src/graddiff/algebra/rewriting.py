@@ -19,14 +19,14 @@ def multiply_out(formula: Formula) -> Iterator[Formula]:
     """Yields a*(b + c) as a*b + a*c, for a product or in all terms of a sum."""
     if formula.operation is ADD:
         terms = [(expand_product(term), scale) for term, scale in list_terms(formula)]
-        yield formula.home.make_sum(terms)
+        yield formula.pool.make_sum(terms)
     else:
         yield expand_product(formula)
 
 
 def expand_product(formula: Formula) -> Formula:
     """Returns a product with its sums multiplied out, or itself where that has too many terms."""
-    home = formula.home
+    pool = formula.pool
     if formula.operation is not MUL:
         return formula
     sums = [
@@ -35,13 +35,13 @@ def expand_product(formula: Formula) -> Formula:
     if not sums:
         return formula
     # From the factors that are no sums on, one sum is multiplied in after the other.
-    terms: list[Term] = [(home.remove_bases(formula, *[base for base, _ in sums]), ONE)]
+    terms: list[Term] = [(pool.remove_bases(formula, *[base for base, _ in sums]), ONE)]
     for base, power in sums:
         for _ in range(int(power)):
             if len(terms) * (len(base.parts) + 1) > MAX_PRODUCT_TERMS:
                 return formula
             terms = multiply_terms(terms, list_terms(base))
-    return home.make_sum(terms)
+    return pool.make_sum(terms)
 
 
 def can_expand(base: Formula, exponent: Formula) -> bool:
@@ -54,13 +54,13 @@ def can_expand(base: Formula, exponent: Formula) -> bool:
 
 def multiply_terms(left: Sequence[Term], right: Sequence[Term]) -> list[Term]:
     """Returns the terms of the product of two sums, like terms collected."""
-    home = right[0][0].home
+    pool = right[0][0].pool
     products = [
-        (home.make_product([term, other]), scale * factor)
-        for term, scale in left
-        for other, factor in right
+        (pool.make_product([left_term, right_term]), left_scale * right_scale)
+        for left_term, left_scale in left
+        for right_term, right_scale in right
     ]
-    total = home.make_sum(products)
+    total = pool.make_sum(products)
     return list_terms(total) if total.operation is ADD else [(total, ONE)]
 
 
@@ -68,20 +68,20 @@ def rewrite_factors(formula: Formula) -> Iterator[Formula]:
     """Yields a product with one of its sums rewritten."""
     if formula.operation is not MUL:
         return
-    home = formula.home
+    pool = formula.pool
     for base, exponent in formula.parts:
         if base.operation is not ADD or exponent.operation is not NUMBER:
             continue
-        rest = home.remove_bases(formula, base)
+        rest = pool.remove_bases(formula, base)
         for rewrite in (pull_out_factors, multiply_out, apply_square_identities):
             for rewritten in rewrite(base):
                 if rewritten is not base:
-                    yield home.make_product([rest, home.make_power(rewritten, exponent)])
+                    yield pool.make_product([rest, pool.make_power(rewritten, exponent)])
         content, primitive = extract_content(base)
         # (c*s)^p is c^p*s^p for a positive c, whatever p is.
-        if content.number > 0 and content is not home.one:
-            powers = [home.make_power(factor, exponent) for factor in (content, primitive)]
-            yield home.make_product([rest, *powers])
+        if content.number > 0 and content is not pool.one:
+            powers = [pool.make_power(factor, exponent) for factor in (content, primitive)]
+            yield pool.make_product([rest, *powers])
 
 
 def multiply_conjugates(formula: Formula) -> Iterator[Formula]:
@@ -90,24 +90,24 @@ def multiply_conjugates(formula: Formula) -> Iterator[Formula]:
     Both factors have the same exponent, which the product then has."""
     if formula.operation is not MUL:
         return
-    home = formula.home
-    for (base, exponent), (other, other_exponent) in combinations(formula.parts, 2):
-        if exponent is not other_exponent:
+    pool = formula.pool
+    for (first, exponent), (second, second_exponent) in combinations(formula.parts, 2):
+        if exponent is not second_exponent:
             continue
         if is_fractional(exponent):
-            product: Formula | None = expand_product(home.make_product([base, other]))
+            product: Formula | None = expand_product(pool.make_product([first, second]))
         else:
-            product = multiply_conjugate_pair(base, other)
+            product = multiply_conjugate_pair(first, second)
         if product is not None:
-            rest = home.remove_bases(formula, base, other)
-            yield home.make_product([rest, home.make_power(product, exponent)])
+            rest = pool.remove_bases(formula, first, second)
+            yield pool.make_product([rest, pool.make_power(product, exponent)])
 
 
 def multiply_conjugate_pair(first: Formula, second: Formula) -> Formula | None:
     """Returns the product of conjugates such as a + b and a - b, None for anything else."""
-    home = first.home
+    pool = first.pool
     if {first.operation, second.operation} == {ABS, SIGN} and first.parts == second.parts:
-        return home.make_product(first.parts)
+        return pool.make_product(first.parts)
     if first.operation is not ADD or second.operation is not ADD:
         return None
     left, right = dict(list_terms(first)), dict(list_terms(second))
@@ -118,5 +118,5 @@ def multiply_conjugate_pair(first: Formula, second: Formula) -> Formula | None:
     # Conjugates have one term with equal signs and one with opposite signs.
     if sum(left[term] == right[term] for term in left) != 1:
         return None
-    two = home.make_number(2)
-    return home.make_sum([(home.make_power(term, two), left[term] * right[term]) for term in left])
+    two = pool.make_number(2)
+    return pool.make_sum([(pool.make_power(term, two), left[term] * right[term]) for term in left])

@@ -81,16 +81,16 @@ def rebuild_or_keep(formula: Formula, best: Mapping[Formula, Formula]) -> Formul
 
 def rebuild_formula(formula: Formula, best: Mapping[Formula, Formula]) -> Formula:
     """Returns the formula built from the best form of its parts."""
-    home = formula.home
+    pool = formula.pool
     if formula.operation is ADD:
         terms = [(best[monic], coefficient) for monic, coefficient in formula.parts]
-        return home.make_sum([*terms, (home.one, formula.number)])
+        return pool.make_sum([*terms, (pool.one, formula.number)])
     if formula.operation is MUL:
-        powers = [home.make_power(best[base], best[exponent]) for base, exponent in formula.parts]
-        return home.make_product([home.make_number(formula.number), *powers])
+        powers = [pool.make_power(best[base], best[exponent]) for base, exponent in formula.parts]
+        return pool.make_product([pool.make_number(formula.number), *powers])
     if not formula.operands:
         return formula
-    return home.make_operation(formula.operation, *[best[part] for part in formula.operands])
+    return pool.make_operation(formula.operation, *[best[part] for part in formula.operands])
 
 
 def find_shortest(formulas: tuple[Formula, ...], printer: FormulaPrinter) -> Formula:

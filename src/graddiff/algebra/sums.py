@@ -81,10 +81,10 @@ class SumPool(FormulaPool):
     ) -> None:
         """Adds a term to those collected so far."""
         if term.is_gate:
-            for other in coefficients:
-                if other.is_gate and other.parts[0] is term.parts[0]:
+            for gate in coefficients:
+                if gate.is_gate and gate.parts[0] is term.parts[0]:
                     # where(c, x, 0) + where(c, 0, y) is where(c, x, y)
-                    term = self._join_gates((term, scale), (other, coefficients.pop(other)))
+                    term = self._join_gates((term, scale), (gate, coefficients.pop(gate)))
                     scale = ONE
                     break
         coefficients[term] = coefficients.get(term, 0) + scale
@@ -93,12 +93,12 @@ class SumPool(FormulaPool):
         self, first: tuple[Formula, Rational], second: tuple[Formula, Rational]
     ) -> Formula:
         """Returns the sum of two multiples of gates with the same condition, as one `where`."""
-        (gate, scale), (other, other_scale) = first, second
+        (first_gate, first_scale), (second_gate, second_scale) = first, second
         branches = [
-            self.make_sum([(x, scale), (y, other_scale)])
-            for x, y in zip(gate.parts[1:], other.parts[1:])
+            self.make_sum([(x, first_scale), (y, second_scale)])
+            for x, y in zip(first_gate.parts[1:], second_gate.parts[1:])
         ]
-        return self.make_operation(WHERE, gate.parts[0], *branches)
+        return self.make_operation(WHERE, first_gate.parts[0], *branches)
 
     def make_multiple(self, scale: Rational, formula: Formula) -> Formula:
         """Returns a number times a formula."""

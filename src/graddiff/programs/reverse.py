@@ -20,7 +20,7 @@ from graddiff.programs.languages.target import TargetLanguage
 IMPORTS = {"math.": "import math\n", "np.": "import numpy as np\n"}  # by what needs them
 
 
-class Assignment(NamedTuple):
+class ProgramAssignment(NamedTuple):
     """A statement of a program; with `is_added`, the variable has a value that is added to."""
 
     name: str
@@ -34,9 +34,9 @@ class ProgramPasses(NamedTuple):
     `gradient` has the code for each derivative by the name it is taken by."""
 
     title: str
-    bindings: tuple[Assignment, ...]
-    forward: tuple[Assignment, ...]
-    backward: tuple[Assignment, ...]
+    bindings: tuple[ProgramAssignment, ...]
+    forward: tuple[ProgramAssignment, ...]
+    backward: tuple[ProgramAssignment, ...]
     output: str
     gradient: dict[str, str]
     functions: tuple[str, ...]
@@ -78,19 +78,21 @@ class PassTranscript:
             functions=tuple(self.writer.definitions.values()),
         )
 
-    def list_bindings(self) -> Iterator[Assignment]:
+    def list_bindings(self) -> Iterator[ProgramAssignment]:
         """Yields the values of the variables at the point."""
         for name, line in self.expression.variables.items():
             if line in self.names:
                 value = repr(float(self.result.at[name]))
-                yield Assignment(self.names[line], self.writer.language.format_literal(value))
+                yield ProgramAssignment(
+                    self.names[line], self.writer.language.format_literal(value)
+                )
 
-    def list_forward_assignments(self) -> Iterator[Assignment]:
+    def list_forward_assignments(self) -> Iterator[ProgramAssignment]:
         """Yields the values of the operations; a comparison is written where it is used."""
         for line in self.reached_lines:
             operation = self.expression.operations[line]
             if self.expression.operands[line] and operation not in COMPARISONS:
-                yield Assignment(self.names[line], self.format_assigned_value(line))
+                yield ProgramAssignment(self.names[line], self.format_assigned_value(line))
 
     def collect_gradient(self) -> dict[str, str]:
         """Returns the code for each requested derivative: an adjoint, or 0 where nothing flows."""
@@ -131,12 +133,12 @@ class PassTranscript:
             text = f"f{name}({text}, {term.text})"
         return text
 
-    def list_adjoint_updates(self) -> Iterator[Assignment]:
+    def list_adjoint_updates(self) -> Iterator[ProgramAssignment]:
         """Yields the statements of the reverse pass, from the last line to the first."""
         output = self.expression.output
         if self.graph.adjoints[output] is None or output not in self.adjoints:
             return
-        yield Assignment(self.adjoints[output], self.writer.language.format_literal("1"))
+        yield ProgramAssignment(self.adjoints[output], self.writer.language.format_literal("1"))
         assigned: set[int] = set()
         for target in reversed(self.reached_lines):
             for slot, partial in enumerate(self.graph.partials[target]):
@@ -145,7 +147,7 @@ class PassTranscript:
                 source = self.expression.operands[target][slot]
                 text = self.format_edge_contribution(target, slot)
                 # The first contribution makes the adjoint, each further one is added to it.
-                yield Assignment(self.adjoints[source], text, is_added=source in assigned)
+                yield ProgramAssignment(self.adjoints[source], text, is_added=source in assigned)
                 assigned.add(source)
 
     def format_edge_contribution(self, target: int, slot: int) -> str:

@@ -90,6 +90,6 @@ def compute_means(
     """Returns for each node the mean place of its neighbours, or its own where it has none."""
     means = {}
     for node in column:
-        others = neighbours.get(node)
-        means[node] = sum(places[n] for n in others) / len(others) if others else places[node]
+        adjacent = neighbours.get(node, [node])
+        means[node] = sum(places[n] for n in adjacent) / len(adjacent)
     return means
