@@ -1,179 +1,298 @@
 "use strict";
-// What the page knows: lines, edges, names; forward() and partials() stand above, made from the table of operations.
+// The page: both passes at any point, step by step.
+//
+// Above this script stand `graph` (lines, edges, order, variables, output) and the functions
+// forward(at) and partials(values), which are made from the table of operations. Edges are named by
+// their place in graph.edges, lines by their number.
 
 const byId = (id) => document.getElementById(id);
+const listInputs = () => [...document.querySelectorAll("#at input")];
 
-function pass(at) {
-  const values = forward(at), partial = partials(values);
-  const adjoints = [], contributions = [];
-  adjoints[graph.output] = 1;
-  const order = graph.edges.map((edge, place) => place);
-  order.sort((a, b) => graph.edges[b].target - graph.edges[a].target || graph.edges[a].slot - graph.edges[b].slot);
+// The point that the page was made for, and the state: the passes at the current point.
+const firstPoint = listInputs().map((input) => Number(input.value));
+let passes;
+let steps = [];
+let currentStep = -1;
+
+// Both passes
+
+function runPasses(at) {
+  const values = forward(at);
+  const partial = partials(values);
+  const adjoints = [];
+  const contributions = [];
   const flows = [];
-  for (const place of order) {
+  adjoints[graph.output] = 1;
+  for (const place of orderEdges()) {
     const { source, target } = graph.edges[place];
     if (adjoints[target] === undefined || partial[place] === null) continue;
     contributions[place] = adjoints[target] * partial[place];
     flows.push({ place, before: adjoints[source] });
     adjoints[source] = (adjoints[source] ?? 0) + contributions[place];
   }
+  // Where there is no value, there are no derivatives.
+  if (Number.isNaN(values[graph.output])) adjoints.length = contributions.length = flows.length = 0;
   return { values, partial, adjoints, contributions, flows };
 }
 
-function written(number) {
+// The places of the edges from the last target to the first: when a target's turn comes, all
+// contributions to its adjoint are there.
+function orderEdges() {
+  const places = graph.edges.map((edge, place) => place);
+  return places.sort((a, b) => {
+    const first = graph.edges[a];
+    const second = graph.edges[b];
+    return second.target - first.target || first.slot - second.slot;
+  });
+}
+
+const hasValue = () => !Number.isNaN(passes.values[graph.output]);
+const getAdjoint = (line) => passes.adjoints[line] ?? 0;
+
+// Texts
+
+function formatNumber(number) {
   if (number === undefined || number === null) return "";
   if (typeof number === "boolean") return String(number);
   if (Number.isNaN(number)) return "undefined";
   if (!Number.isFinite(number)) return number > 0 ? "inf" : "-inf";
-  return String(Number(number.toPrecision(7)) + 0);
+  return String(Number(number.toPrecision(7)) + 0); // -0 is written 0
 }
 
-const bracketed = (number) => (number < 0 ? `(${written(number)})` : written(number));
-
-// A formula with {line} in it: with the names of the lines, or with their numbers.
-const named = (template) => template.replace(/\{(\d+)\}/g, (_, line) => graph.lines[line].name);
-const numbered = (template, values) => template.replace(/\{(\d+)\}/g, (_, line) => bracketed(values[line]));
-
-function equation(parts) {
-  return parts.filter((part, place) => part !== "" && parts.indexOf(part) === place).join(" = ");
+function formatOperand(number) {
+  return number < 0 ? `(${formatNumber(number)})` : formatNumber(number);
 }
 
-const first = [...document.querySelectorAll("#at input")].map((input) => Number(input.value));
-let now, steps = [], step = -1;
+// A template has {3} for line 3: its name or its number is put in.
+function fillNames(template) {
+  return template.replace(/\{(\d+)\}/g, (_, line) => graph.lines[line].name);
+}
 
-function plan() {
+function fillNumbers(template) {
+  return template.replace(/\{(\d+)\}/g, (_, line) => formatOperand(passes.values[line]));
+}
+
+// The different parts of an equation, such as x*x = 3*3 = 9.
+function joinEquation(parts) {
+  const shown = parts.filter((part, place) => part !== "" && parts.indexOf(part) === place);
+  return shown.join(" = ");
+}
+
+function describeValue(line) {
+  const { name, template } = graph.lines[line];
+  const value = formatNumber(passes.values[line]);
+  return joinEquation([name, fillNames(template), fillNumbers(template), value]);
+}
+
+// What flows along an edge; `before` is the adjoint of its source without it.
+function describeFlow(place, before) {
+  const { source, target, template } = graph.edges[place];
+  const { name: targetName, words } = graph.lines[target];
+  const sourceName = graph.lines[source].name;
+  const partial = passes.partial[place];
+  const contribution = passes.contributions[place];
+  const equation = joinEquation([
+    `∂${targetName}/∂${sourceName}`,
+    fillNames(template),
+    fillNumbers(template),
+    formatNumber(partial),
+  ]);
+  const factors = `${formatOperand(passes.adjoints[target])} × ${formatOperand(partial)}`;
+  const gets = `${sourceName} gets ${factors} = ${formatNumber(contribution)}`;
+  let sum = "";
+  if (before !== undefined) {
+    const total = formatNumber(before + contribution);
+    sum = `, in all ${formatNumber(before)} + ${formatOperand(contribution)} = ${total}`;
+  }
+  return `${words}: ${equation}, so ${gets}${sum}`;
+}
+
+function describeGradient() {
+  const output = graph.lines[graph.output].name;
+  const slopes = graph.variables.map(({ name, line }) => {
+    return `∂${output}/∂${name} = ${formatNumber(getAdjoint(line))}`;
+  });
+  return `gradient: ${slopes.join(", ") || "none"}`;
+}
+
+// Steps
+
+function planSteps() {
   steps = [{ text: "Press → to go on, ← to go back.", nodes: [], edges: [] }];
   for (const line of graph.order) {
-    const { name, template } = graph.lines[line];
-    const text = equation([name, named(template), numbered(template, now.values), written(now.values[line])]);
-    steps.push({ text: `forward pass: ${text}`, nodes: [line], edges: graph.edges.flatMap((e, i) => e.target === line ? [i] : []) });
+    const edges = graph.edges.flatMap((edge, place) => (edge.target === line ? [place] : []));
+    steps.push({ text: `forward pass: ${describeValue(line)}`, nodes: [line], edges });
   }
-  const seed = graph.lines[graph.output].name;
-  if (!valued()) {
-    steps.push({ text: `there is no value at this point, so there are no derivatives`, nodes: [graph.output], edges: [] });
+  const output = graph.output;
+  if (!hasValue()) {
+    const text = "there is no value at this point, so there are no derivatives";
+    steps.push({ text, nodes: [output], edges: [] });
     return;
   }
-  steps.push({ text: `backward pass: the adjoint of ${seed} is 1, the seed`, nodes: [graph.output], edges: [] });
-  for (const { place, before } of now.flows) steps.push({ text: `backward pass: ${flow(place, before)}`, nodes: [graph.edges[place].source], edges: [place] });
-  const sums = graph.variables.map(({ name, line }) => `∂${seed}/∂${name} = ${written(now.adjoints[line] ?? 0)}`);
-  steps.push({ text: `gradient: ${sums.join(", ") || "none"}`, nodes: graph.variables.map(({ line }) => line), edges: [] });
+  const seed = `backward pass: the adjoint of ${graph.lines[output].name} is 1, the seed`;
+  steps.push({ text: seed, nodes: [output], edges: [] });
+  for (const { place, before } of passes.flows) {
+    const text = `backward pass: ${describeFlow(place, before)}`;
+    steps.push({ text, nodes: [graph.edges[place].source], edges: [place] });
+  }
+  const variables = graph.variables.map(({ line }) => line);
+  steps.push({ text: describeGradient(), nodes: variables, edges: [] });
 }
 
-function flow(place, before) {
-  const { source, target, template } = graph.edges[place];
-  const from = graph.lines[target].name, to = graph.lines[source].name;
-  const partial = equation([`∂${from}/∂${to}`, named(template), numbered(template, now.values), written(now.partial[place])]);
-  const gets = `${bracketed(now.adjoints[target])} × ${bracketed(now.partial[place])} = ${written(now.contributions[place])}`;
-  const sum = before === undefined ? "" : `, in all ${written(before)} + ${bracketed(now.contributions[place])} = ${written(before + now.contributions[place])}`;
-  return `${graph.lines[target].words}: ${partial}, so ${to} gets ${gets}${sum}`;
+function showStep(number) {
+  const last = steps.length - 1;
+  currentStep = Math.max(0, Math.min(number, last));
+  const { text, nodes, edges } = steps[currentStep];
+  byId("step").textContent = text;
+  byId("place").textContent = `${currentStep} of ${last}`;
+  byId("back").disabled = currentStep === 0;
+  byId("next").disabled = currentStep === last;
+  highlight(nodes, edges);
 }
 
-function show(place) {
-  step = Math.max(0, Math.min(place, steps.length - 1));
-  byId("step").textContent = steps[step].text;
-  byId("place").textContent = `${step} of ${steps.length - 1}`;
-  byId("back").disabled = step === 0;
-  byId("next").disabled = step === steps.length - 1;
-  light(steps[step].nodes, steps[step].edges);
-}
-
-function light(nodes, edges) {
+function highlight(lines, edges) {
   for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
-  for (const line of nodes) byId(`n${line}`)?.classList.add("lit");
-  for (const place of edges) for (const kind of ["e", "l"]) byId(`${kind}${graph.edges[place].id}`)?.classList.add("lit");
+  for (const line of lines) byId(`n${line}`)?.classList.add("lit");
+  for (const place of edges) {
+    for (const element of findEdgeElements(place)) element.classList.add("lit");
+  }
 }
 
-// Every path from a variable lights up, and the sum over them is told.
-function paths(line) {
-  const reached = new Set([line]), edges = [];
+// The arrow of an edge and its label, as far as the picture has them.
+function findEdgeElements(place) {
+  const { id } = graph.edges[place];
+  return [byId(`e${id}`), byId(`l${id}`)].filter((element) => element !== null);
+}
+
+function showEdge(place) {
+  if (passes.contributions[place] !== undefined) byId("step").textContent = describeFlow(place);
+  highlight([], [place]);
+}
+
+// All paths from a line to the output, and what its adjoint is the sum of.
+function showPaths(line) {
+  const reached = new Set([line]);
+  const edges = [];
+  const terms = [];
   graph.edges.forEach(({ source, target }, place) => {
-    if (reached.has(source) && now.contributions[place] !== undefined) { reached.add(target); edges.push(place); }
+    if (!reached.has(source) || passes.contributions[place] === undefined) return;
+    reached.add(target);
+    edges.push(place);
+    if (source === line) terms.push(passes.contributions[place]);
   });
-  const into = graph.edges.flatMap((edge, place) => edge.source === line && now.contributions[place] !== undefined ? [now.contributions[place]] : []);
-  const terms = into.map((term, place) => (place ? bracketed(term) : written(term))).join(" + ");
-  const name = graph.lines[line].name, total = written(now.adjoints[line] ?? 0);
-  byId("step").textContent = `∂${graph.lines[graph.output].name}/∂${name} = ${into.length > 1 ? `${terms} = ` : ""}${total}, over all paths from ${name}`;
-  light([...reached], edges);
+  const [first, ...rest] = terms;
+  const sum = [formatNumber(first), ...rest.map(formatOperand)].join(" + ");
+  const name = graph.lines[line].name;
+  const slope = `∂${graph.lines[graph.output].name}/∂${name}`;
+  const parts = [slope, ...(terms.length > 1 ? [sum] : []), formatNumber(getAdjoint(line))];
+  byId("step").textContent = `${parts.join(" = ")}, over all paths from ${name}`;
+  highlight([...reached], edges);
 }
 
-const valued = () => !Number.isNaN(now.values[graph.output]);
+// The picture and the table
 
-function label(element, kind, text) {
-  const found = element?.querySelector(`.${kind}`);
-  if (found) found.textContent = text;
+function setLabel(element, kind, text) {
+  const label = element?.querySelector(`.${kind}`);
+  if (label) label.textContent = text;
+}
+
+function updateBoxes() {
+  graph.lines.forEach((_, line) => {
+    const box = byId(`n${line}`);
+    setLabel(box, "value", `value ${formatNumber(passes.values[line])}`);
+    setLabel(box, "adjoint", hasValue() ? `adjoint ${formatNumber(getAdjoint(line))}` : "");
+  });
+}
+
+function updateArrowLabels() {
+  graph.edges.forEach(({ id, template }, place) => {
+    const partial = formatNumber(passes.partial[place]);
+    const formula = template.includes("{") ? `${fillNames(template)} = ${partial}` : partial;
+    setLabel(byId(`l${id}`), "partial", partial === "" ? "not taken" : formula);
+    const contribution = formatNumber(passes.contributions[place]);
+    setLabel(byId(`l${id}`), "adjoint", contribution === "" ? "" : `← ${contribution}`);
+  });
+}
+
+function updateTable() {
+  const value = passes.values[graph.output];
+  setCell(byId("value"), value, hasValue() ? formatNumber(value) : "no value at this point");
+  graph.variables.forEach(({ line }, place) => {
+    const slope = hasValue() ? getAdjoint(line) : NaN;
+    setCell(byId(`d${place}`), slope, formatNumber(slope));
+  });
+}
+
+function setCell(cell, number, text) {
+  cell.textContent = text;
+  cell.dataset.exact = String(number); // all digits, for other scripts
 }
 
 function recompute() {
-  const inputs = [...document.querySelectorAll("#at input")];
-  const at = inputs.map((input) => Number(input.value));
-  inputs.forEach((input, place) => input.setAttribute("aria-invalid", String(input.value.trim() === "" || Number.isNaN(at[place]))));
-  if (inputs.some((input) => input.getAttribute("aria-invalid") === "true")) return;
-  now = pass(at);
-  // What was said of the first point says nothing of others; where there is no value, there are no derivatives.
-  const moved = at.some((number, place) => number !== first[place]);
-  document.body.classList.toggle("moved", moved);
-  if (Number.isNaN(now.values[graph.output])) {
-    now.adjoints.length = now.contributions.length = now.flows.length = 0;
-  }
-  graph.lines.forEach((line, place) => {
-    const box = byId(`n${place}`);
-    label(box, "value", `value ${written(now.values[place])}`);
-    label(box, "adjoint", valued() ? `adjoint ${written(now.adjoints[place] ?? 0)}` : "");
+  const at = listInputs().map((input) => Number(input.value));
+  let isComplete = true;
+  listInputs().forEach((input, place) => {
+    const isInvalid = input.value.trim() === "" || Number.isNaN(at[place]);
+    input.setAttribute("aria-invalid", String(isInvalid));
+    if (isInvalid) isComplete = false;
   });
-  graph.edges.forEach(({ id, template }, place) => {
-    const partial = written(now.partial[place]), told = template.includes("{") ? `${named(template)} = ${partial}` : partial;
-    label(byId(`l${id}`), "partial", partial === "" ? "not taken" : told);
-    const gets = now.contributions[place] === undefined ? "" : `← ${written(now.contributions[place])}`;
-    label(byId(`l${id}`), "adjoint", gets);
-  });
-  byId("value").textContent = valued() ? written(now.values[graph.output]) : "no value at this point";
-  byId("value").dataset.exact = String(now.values[graph.output]);
-  graph.variables.forEach(({ line }, place) => {
-    const cell = byId(`d${place}`);
-    const slope = valued() ? now.adjoints[line] ?? 0 : NaN;
-    cell.textContent = written(slope);
-    cell.dataset.exact = String(slope);
-  });
-  plan();
-  show(step < 0 ? 0 : step);
+  if (!isComplete) return;
+  passes = runPasses(at);
+  // The notices are about the first point: at another one, the style hides them.
+  const hasMoved = at.some((number, place) => number !== firstPoint[place]);
+  document.body.classList.toggle("moved", hasMoved);
+  updateBoxes();
+  updateArrowLabels();
+  updateTable();
+  planSteps();
+  showStep(currentStep);
 }
 
-function begin() {
-  for (const input of document.querySelectorAll("#at input")) input.addEventListener("input", recompute);
-  byId("back").addEventListener("click", () => show(step - 1));
-  byId("next").addEventListener("click", () => show(step + 1));
-  byId("first").addEventListener("click", () => show(0));
-  byId("last").addEventListener("click", () => show(steps.length - 1));
-  document.addEventListener("keydown", (event) => {
-    if (event.target.tagName === "INPUT") return;
-    if (event.key === "ArrowRight") show(step + 1);
-    else if (event.key === "ArrowLeft") show(step - 1);
-    else if (event.key === "Home") show(0);
-    else if (event.key === "End") show(steps.length - 1);
-    else return;
+// What the user does
+
+function handleKey(event) {
+  if (event.target.tagName === "INPUT") return;
+  if (event.key === "ArrowRight") showStep(currentStep + 1);
+  else if (event.key === "ArrowLeft") showStep(currentStep - 1);
+  else if (event.key === "Home") showStep(0);
+  else if (event.key === "End") showStep(steps.length - 1);
+  else return;
+  event.preventDefault();
+}
+
+function connectControls() {
+  for (const input of listInputs()) input.addEventListener("input", recompute);
+  byId("back").addEventListener("click", () => showStep(currentStep - 1));
+  byId("next").addEventListener("click", () => showStep(currentStep + 1));
+  byId("first").addEventListener("click", () => showStep(0));
+  byId("last").addEventListener("click", () => showStep(steps.length - 1));
+  document.addEventListener("keydown", handleKey);
+}
+
+function connectEdge(place) {
+  const show = () => showEdge(place);
+  for (const element of findEdgeElements(place)) element.addEventListener("mouseenter", show);
+  // The label is what the Tab key reaches, one stop for each edge.
+  const label = byId(`l${graph.edges[place].id}`);
+  label?.setAttribute("tabindex", "0");
+  label?.addEventListener("focus", show);
+}
+
+function connectVariable({ line, name }) {
+  const box = byId(`n${line}`);
+  if (!box) return;
+  box.setAttribute("tabindex", "0");
+  box.setAttribute("role", "button");
+  box.setAttribute("aria-label", `paths from ${name}`);
+  box.addEventListener("click", () => showPaths(line));
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    showPaths(line);
     event.preventDefault();
   });
-  graph.edges.forEach(({ id }, place) => {
-    const tell = () => { if (now.contributions[place] !== undefined) byId("step").textContent = flow(place); light([], [place]); };
-    for (const kind of ["e", "l"]) {
-      const element = byId(`${kind}${id}`);
-      element?.addEventListener("mouseenter", tell);
-      if (kind === "l" && element) {
-        element.setAttribute("tabindex", "0");
-        element.addEventListener("focus", tell);
-      }
-    }
-  });
-  graph.variables.forEach(({ line, name }) => {
-    const box = byId(`n${line}`);
-    if (!box) return;
-    box.setAttribute("tabindex", "0");
-    box.setAttribute("role", "button");
-    box.setAttribute("aria-label", `paths from ${name}`);
-    box.addEventListener("click", () => paths(line));
-    box.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { paths(line); event.preventDefault(); } });
-  });
-  recompute();
 }
 
-begin();
+connectControls();
+graph.edges.forEach((_, place) => connectEdge(place));
+graph.variables.forEach(connectVariable);
+recompute();
