@@ -1,4 +1,4 @@
-"""The HTML page, in a real headless Chromium: it opens without an error, steps, and computes what the command does."""
+"""The HTML page in headless Chromium: it opens, steps, and computes what the command does."""
 
 from __future__ import annotations
 
@@ -25,41 +25,49 @@ DRIVER = """
 <script>
 {
   const seen = { errors: window.failures, steps: [], numbers: [] };
-  const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  const told = () => document.getElementById("step").textContent;
-  seen.steps.push(told());
+  const pressKey = (element, key) =>
+    element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const press = (key) => pressKey(document.body, key);
+  const stepText = () => document.getElementById("step").textContent;
+  seen.steps.push(stepText());
   for (let n = 0; n < 500 && !document.getElementById("next").disabled; n++) {
     press("ArrowRight");
-    seen.steps.push(told());
+    seen.steps.push(stepText());
   }
   press("ArrowLeft");
-  seen.before = told();
+  seen.before = stepText();
   press("Home");
   const read = (id) => document.getElementById(id).dataset.exact;
   const numbers = () => [read("value"), ...graph.variables.map((_, place) => read(`d${place}`))];
   seen.numbers.push(numbers());
   const inputs = [...document.querySelectorAll("#at input")];
   for (const point of POINTS) {
-    inputs.forEach((input, place) => { input.value = point[place]; input.dispatchEvent(new Event("input")); });
+    inputs.forEach((input, place) => {
+      input.value = point[place];
+      input.dispatchEvent(new Event("input"));
+    });
     seen.numbers.push(numbers());
   }
   const variable = document.querySelector(".node[role=button]");
   if (variable) {
     variable.focus();
-    variable.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-    seen.paths = told();
+    pressKey(variable, "Enter");
+    seen.paths = stepText();
   }
   const edge = document.querySelector(".label[tabindex]");
   if (edge) {
     edge.focus();
-    seen.edge = told();
+    seen.edge = stepText();
     seen.lit = document.querySelectorAll(".lit").length;
   }
   document.body.dataset.seen = JSON.stringify(seen);
 }
 </script>
 """
-WATCH = "<script>window.failures = []; window.onerror = (message) => { window.failures.push(message); };</script>"
+WATCH = """<script>
+  window.failures = [];
+  window.onerror = (message) => { window.failures.push(message); };
+</script>"""
 
 
 def headless(browser: str) -> list[str]:
@@ -83,9 +91,9 @@ def driven(browser: str, folder: Path, text: str, points: list[list[float]]) -> 
     process = subprocess.run(
         [*command, (folder / "page.html").as_uri()], capture_output=True, text=True, timeout=120
     )
-    found = re.search(r'data-seen="([^"]*)"', process.stdout)
-    assert found, process.stderr[-2000:]
-    seen: dict[str, Any] = json.loads(unescape(found[1]))
+    match = re.search(r'data-seen="([^"]*)"', process.stdout)
+    assert match, process.stderr[-2000:]
+    seen: dict[str, Any] = json.loads(unescape(match[1]))
     return seen
 
 
@@ -103,12 +111,12 @@ def test_page_steps_and_computes_as_the_command_does(tmp_path: Path) -> None:
     assert "∂" in seen["edge"] and seen["lit"] >= 1
     for point, numbers in zip([[2.0, 3.0], *points], seen["numbers"]):
         result = differentiate(expression, dict(zip("xy", point)))
-        found = [result.value, *result.gradient.values()]
-        assert [*map(float, numbers)] == pytest.approx(found, rel=1e-12, abs=1e-14)
+        expected = [result.value, *result.gradient.values()]
+        assert [*map(float, numbers)] == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
 def test_every_function_computes_the_same_in_the_page(tmp_path: Path) -> None:
-    """All functions of the table in one page: a sum that is differentiated by what each has for itself."""
+    """A sum of calls of all functions, each with variables of its own."""
     browser = need(*BROWSERS)
     terms, at = [], {}
     for number, (call, point) in enumerate(calls()):
@@ -141,8 +149,10 @@ def test_mermaid_is_accepted_by_its_own_parser(tmp_path: Path) -> None:
     script = f"""<body><script src="package/dist/mermaid.min.js"></script><script>(async () => {{
         const seen = [];
         for (const text of {texts}) {{
-            try {{ seen.push((await mermaid.render("g" + seen.length, text)).svg.includes("<script")); }}
-            catch (error) {{ seen.push(String(error)); }}
+            try {{
+                const {{ svg }} = await mermaid.render("g" + seen.length, text);
+                seen.push(svg.includes("<script"));
+            }} catch (error) {{ seen.push(String(error)); }}
         }}
         document.body.dataset.seen = JSON.stringify(seen);
     }})()</script>"""
@@ -154,9 +164,9 @@ def test_mermaid_is_accepted_by_its_own_parser(tmp_path: Path) -> None:
     ]
     page = (tmp_path / "mermaid.html").as_uri()
     process = subprocess.run([*command, page], capture_output=True, text=True, timeout=180)
-    found = re.search(r'data-seen="([^"]*)"', process.stdout)
-    assert found, process.stderr[-2000:]
-    assert json.loads(unescape(found[1])) == [False] * len(ALL)
+    match = re.search(r'data-seen="([^"]*)"', process.stdout)
+    assert match, process.stderr[-2000:]
+    assert json.loads(unescape(match[1])) == [False] * len(ALL)
 
 
 class Tags(HTMLParser):
@@ -177,9 +187,9 @@ def test_page_is_self_contained_and_holds_nothing_of_the_input_unescaped(
     expression: str, at: dict[str, float]
 ) -> None:
     text = page(expression, at)
-    found = Tags()
-    found.feed(text)
-    assert found.tags.count("script") == 1
-    assert found.links == []
+    parser = Tags()
+    parser.feed(text)
+    assert parser.tags.count("script") == 1
+    assert parser.links == []
     assert 'alert("1")' not in text
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")

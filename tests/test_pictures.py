@@ -1,20 +1,29 @@
-"""Pictures: every format of every example is well-formed, complete, and free of what the input would do in it."""
+"""Pictures: well-formed and complete in every format, and safe from what an input contains."""
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
 from graddiff import differentiate, parse
 from graddiff.render.pictures import dot, mermaid, svg
+from graddiff.render.pictures.curves import (
+    OccupancyGrid,
+    Rectangle,
+    compute_curves,
+    measure_label,
+    place_labels,
+)
 from graddiff.render.pictures.figure import MAX_BOXES, Figure, build_figure
-from graddiff.render.pictures.layout import lay_out_figure
+from graddiff.render.pictures.layers import assign_layers
+from graddiff.render.pictures.layout import BOX_GAP, Layout, lay_out_figure, stack_column
 from running import error, need, output
 from test_explanation import EXAMPLES
 
@@ -68,44 +77,93 @@ def test_dot_is_accepted_by_graphviz(expression: str, at: dict[str, float]) -> N
 @pytest.mark.parametrize(("expression", "at"), ALL)
 def test_mermaid_holds_every_box_and_arrow(expression: str, at: dict[str, float]) -> None:
     text = drawn("mermaid", expression, at)
-    found = build_figure(differentiate(expression, at), 7)
+    figure = build_figure(differentiate(expression, at), 7)
     body = text.partition("flowchart LR\n")[2].splitlines()
-    assert len(body) == len(found.boxes) + len(found.arrows)
+    assert len(body) == len(figure.boxes) + len(figure.arrows)
     for line in body:
         label = line.partition('"')[2].rpartition('"')[0]
         assert not re.search(r'["<>`\\]', label.replace("<br>", "")), line
 
 
 def test_shared_nodes_are_drawn_once_and_edges_each() -> None:
-    found = build_figure(differentiate("x*x + sin(x)", {"x": 2}), 7)
-    assert [box.title for box in found.boxes].count("x") == 1
-    assert len([arrow for arrow in found.arrows if arrow.source == 0]) == 3
+    figure = build_figure(differentiate("x*x + sin(x)", {"x": 2}), 7)
+    assert [box.title for box in figure.boxes].count("x") == 1
+    assert len([arrow for arrow in figure.arrows if arrow.source == 0]) == 3
 
 
 def test_untaken_branches_are_left_out_and_kinks_are_marked() -> None:
-    found = build_figure(differentiate("where(x > 0, abs(y), log(-1))", {"x": 1, "y": 0}), 7)
-    assert not any("log" in box.title for box in found.boxes)
-    assert [box.mark for box in found.boxes if box.title == "abs(y)"] == ["kink"]
+    figure = build_figure(differentiate("where(x > 0, abs(y), log(-1))", {"x": 1, "y": 0}), 7)
+    assert not any("log" in box.title for box in figure.boxes)
+    assert [box.mark for box in figure.boxes if box.title == "abs(y)"] == ["kink"]
     assert "kink" in drawn("dot", "abs(y)", {"y": 0})
+
+
+def lay_out(figure: Figure) -> Layout:
+    texts = {box.line: [text for text, _ in box.styled_lines] for box in figure.boxes}
+    labels = {arrow: [text for text, _ in arrow.styled_lines] for arrow in figure.arrows}
+    return lay_out_figure(figure, texts, labels)
 
 
 @pytest.mark.parametrize(("expression", "at"), ALL)
 def test_boxes_do_not_overlap_and_arrows_point_to_the_right(
     expression: str, at: dict[str, float]
 ) -> None:
-    found = build_figure(differentiate(expression, at), 7)
-    texts = {box.line: [text for text, _ in box.styled_lines] for box in found.boxes}
-    laid = lay_out_figure(
-        found, texts, {arrow: [text for text, _ in arrow.styled_lines] for arrow in found.arrows}
-    )
+    figure = build_figure(differentiate(expression, at), 7)
+    laid = lay_out(figure)
     places = [*laid.places.values()]
-    for index, one in enumerate(places):
-        for other in places[:index]:
-            apart = abs(one.x - other.x) >= (one.width + other.width) / 2 - 0.01
-            assert apart or abs(one.y - other.y) >= (one.height + other.height) / 2
+    for first, second in combinations(places, 2):
+        is_apart = abs(first.x - second.x) >= (first.width + second.width) / 2 - 0.01
+        assert is_apart or abs(first.y - second.y) >= (first.height + second.height) / 2
     for points in laid.routes.values():
         assert all(left[0] < right[0] for left, right in pairwise(points))
     assert all(0 < place.x < laid.width and 0 < place.y < laid.height for place in places)
+
+
+def test_operations_stand_behind_their_operands_and_inputs_before_their_first_use() -> None:
+    figure = build_figure(differentiate("sin(cos(exp(x))) + y", {"x": 1, "y": 2}), 7)
+    layers = {box.title: assign_layers(figure)[box.line] for box in figure.boxes}
+    assert layers["x"] == 0 and layers["exp(x)"] == 1 and layers["cos(exp(x))"] == 2
+    assert layers["y"] == 3 and max(layers.values()) == 4
+
+
+def test_nodes_that_would_overlap_stand_around_the_mean_of_where_they_should_be() -> None:
+    column = [(line, 0) for line in range(4)]
+    heights = dict.fromkeys(column, 100 - BOX_GAP)
+    desired = dict(zip(column, (0.0, 10.0, -10.0, 900.0)))
+    assert [*stack_column(column, heights, desired).values()] == [-100.0, 0.0, 100.0, 900.0]
+
+
+@pytest.mark.parametrize(("expression", "at"), ALL)
+def test_labels_cover_no_box_and_no_other_label(expression: str, at: dict[str, float]) -> None:
+    figure = build_figure(differentiate(expression, at), 7)
+    layout = lay_out(figure)
+    centres = place_labels(figure, compute_curves(figure, layout), layout.places)
+    occupied = [(place.x, place.y, place.width, place.height) for place in layout.places.values()]
+    for arrow in figure.arrows:
+        if arrow.styled_lines:
+            label = (*centres[arrow], *measure_label(arrow.styled_lines))
+            assert not any(overlap(label, rectangle) for rectangle in occupied), arrow
+            occupied.append(label)
+
+
+def overlap(first: Rectangle, second: Rectangle) -> bool:
+    x, y = abs(first[0] - second[0]), abs(first[1] - second[1])
+    return 2 * x < first[2] + second[2] and 2 * y < first[3] + second[3]
+
+
+def test_occupancy_grid_finds_every_overlap() -> None:
+    chosen = random.Random(7)
+    grid, rectangles = OccupancyGrid(), list[Rectangle]()
+    answers = set()
+    for _ in range(300):
+        x, y = chosen.uniform(-900, 900), chosen.uniform(-900, 900)
+        width, height = chosen.uniform(1, 300), chosen.uniform(1, 60)
+        is_free = not any(overlap((x, y, width, height), other) for other in rectangles)
+        assert grid.is_free((x, y), width, height) is is_free
+        grid.add_rectangle((x, y), width, height)
+        rectangles.append((x, y, width, height))
+        answers.add(is_free)
+    assert answers == {True, False}
 
 
 def test_thousand_nodes_are_drawn_and_more_say_what_to_do() -> None:

@@ -50,7 +50,7 @@ AT = {
 
 def calls() -> list[tuple[str, dict[str, float]]]:
     """A call of every function of the table."""
-    found = []
+    calls = []
     for row in TABLE.values():
         if not row.symbol and row.name != "where":
             names = (
@@ -61,12 +61,12 @@ def calls() -> list[tuple[str, dict[str, float]]]:
             at = dict(zip(names, (AT.get(row.name, 0.7), 1.3, 2.1)))
             if row.name == "clamp":
                 at = {"x": 0.7, "y": 0.2, "z": 2.1}
-            found.append((f"{row.name}({', '.join(names)}) * x", at))
-    return found
+            calls.append((f"{row.name}({', '.join(names)}) * x", at))
+    return calls
 
 
 def numbers(text: str) -> dict[str, float]:
-    """What a program prints: a name and a number a line."""
+    """The numbers that a program prints, one line for each, by the names before them."""
     return {
         line.rpartition(" ")[0]: float(line.rpartition(" ")[2])
         for line in text.strip().splitlines()
@@ -80,11 +80,11 @@ def expected(result: Result) -> dict[str, float]:
     }
 
 
-def check(found: str, result: Result) -> None:
-    told = numbers(found)
-    assert told.keys() == expected(result).keys()
+def check(printed_text: str, result: Result) -> None:
+    printed_numbers = numbers(printed_text)
+    assert printed_numbers.keys() == expected(result).keys()
     for name, number in expected(result).items():
-        assert told[name] == pytest.approx(number, rel=1e-12, abs=1e-14), name
+        assert printed_numbers[name] == pytest.approx(number, rel=1e-12, abs=1e-14), name
 
 
 def run(command: list[str]) -> str:
