@@ -158,7 +158,7 @@ def compute_adjoint_formulas(
         if pool.undefined in collect_subformulas([formulas[name]]):
             raise PointError(
                 f"the derivative by {name} has no real value",
-                hint=f"--at {name}=1 tells which part",
+                hint=f"--at {name}=1 shows which part has none",
             )
     return formulas
 

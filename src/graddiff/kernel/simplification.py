@@ -27,11 +27,10 @@ class SimplifyingInstructionList(InstructionList):
 
     def simplify_operation(self, operation: Operation, operands: tuple[int, ...]) -> int | None:
         left, right = operands[0], operands[-1]
-        row = find_neutral_row(operation, (self.numbers.get(left), self.numbers.get(right)))
-        # Among floats 0*x is not 0 where x is infinite or not a number: such rows are left out.
-        if row is not None and not row.for_finite_only:
-            other = operands[1 - row.slot]
-            return other if row.result is None else self.add_number(float(row.result)).line
+        if left in self.numbers or right in self.numbers:
+            line = self._drop_neutral_operand(operation, left, right)
+            if line is not None:
+                return line
         if operation is WHERE:
             return self._simplify_switch(*operands)
         if operation is MUL:
@@ -51,6 +50,16 @@ class SimplifyingInstructionList(InstructionList):
         if operation in COMPARISONS:
             return self._simplify_comparison(operation, left, right)
         return None
+
+    def _drop_neutral_operand(self, operation: Operation, left: int, right: int) -> int | None:
+        """Leaves out the 0 of x + 0, the 1 of 1*x, and whatever else the table of these says."""
+        row = find_neutral_row(operation, (self.numbers.get(left), self.numbers.get(right)))
+        # Among floats 0*x is not 0 where x is infinite or not a number: no such row is used.
+        if row is None or row.for_finite_only:
+            return None
+        if row.result is None:
+            return right if row.slot == 0 else left
+        return self.add_number(float(row.result)).line
 
     def _simplify_switch(self, condition: int, then: int, otherwise: int) -> int | None:
         if condition in self.numbers:

@@ -23,8 +23,9 @@ REVERSE_HINT = "--format python writes it line by line"
 class NestedProgram:
     """The statements of an expression: one for each name, with the other operations nested in it.
 
-    `names` are the identifiers by the expression's names, `output` is that of the result, whose
-    text is `result`. Raises UsageError where the nesting is too long or too deep for Python."""
+    `names` are the identifiers by the expression's names. `output` is that of the output, and
+    `output_code` the code for its value.
+    Raises UsageError where the nesting is too long or too deep for Python."""
 
     def __init__(self, result: Result, writer: CodeWriter) -> None:
         self.expression, self.writer = result.expression, writer
@@ -35,9 +36,9 @@ class NestedProgram:
         self.names = writer.choose_identifiers(dict.fromkeys(names))
         self.output = self.names[self.expression.names.get(self.expression.output, output)]
         self.statements: list[tuple[str, str]] = []
-        self.result = self.nest_lines()
+        self.output_code = self.nest_lines()
         writer.definitions = {**self.constants_writer.definitions, **writer.definitions}
-        texts = [self.result, *(text for _, text in self.statements)]
+        texts = [self.output_code, *(text for _, text in self.statements)]
         if max(map(measure_bracket_depth, texts)) > MAX_BRACKET_DEPTH:
             raise UsageError("the program would be too deep for Python", hint=REVERSE_HINT)
 
@@ -139,7 +140,7 @@ def write_pytorch_program(result: Result) -> Iterator[str]:
     """Yields a program that differentiates with torch.autograd."""
     writer, requested = CodeWriter(PYTORCH), get_requested_variables(result)
     nested = NestedProgram(result, writer)
-    statements = [*nested.statements, (nested.output, nested.result)]
+    statements = [*nested.statements, (nested.output, nested.output_code)]
     body = "".join(f"{name} = {text}\n" for name, text in statements)
     functions = join_function_definitions(writer)
     yield f"{format_title_comment(result)}{format_math_import(body + functions)}"
@@ -170,7 +171,7 @@ def write_jax_program(result: Result) -> Iterator[str]:
     nested = NestedProgram(result, writer)
     parameters = ", ".join(nested.names[name] for name in result.at)
     statements = "".join(f"    {name} = {text}\n" for name, text in nested.statements)
-    body = f"def function({parameters}):\n{statements}    return {nested.result}\n"
+    body = f"def function({parameters}):\n{statements}    return {nested.output_code}\n"
     functions = join_function_definitions(writer)
     yield f"{format_title_comment(result)}{format_math_import(body + functions)}"
     yield 'import jax\nimport jax.numpy as jnp\n\njax.config.update("jax_enable_x64", True)\n'

@@ -32,7 +32,7 @@ BUTTONS = (  # id, sign, what a screen reader says
     ("next", "→", "next"),
     ("last", "→|", "last step"),
 )
-HELP = "Arrow keys step; a variable shows its paths; an edge tells its rule."
+HELP = "Arrow keys go from step to step; a variable shows its paths, an edge its rule."
 
 # What becomes JSON, but for bool and None, which the page does not need.
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float
