@@ -1,4 +1,4 @@
-"""Formulas: whole processes against SymPy, shared subexpressions, cost against size, and Taylor coefficients."""
+"""Formulas: whole processes against SymPy, shared parts, cost against size, Taylor coefficients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def formulas() -> None:
 
 def whole_process() -> None:
     """The derivative of twenty operations, printed."""
-    code = f"from sympy import *\nx = symbols('x')\nprint(diff(sympify({TWENTY.replace('^', '**')!r}), x))"
+    text = TWENTY.replace("^", "**")
+    code = f"from sympy import *\nx = symbols('x')\nprint(diff(sympify({text!r}), x))"
     tasks = {"graddiff": lambda: seconds([*GRADDIFF, TWENTY])}
     if importlib.util.find_spec("sympy"):
         tasks["sympy"] = lambda: seconds([PYTHON, "-c", code])
@@ -46,40 +47,35 @@ def shared() -> None:
             for _ in range(depth):
                 p = p * sympy.sin(p)
             start = time.perf_counter()
-            found = sympy.diff(p, x)
-            spent_on_it = time.perf_counter() - start
-            print(
-                f"sympy, {depth} nested: {spent_on_it:.3f} s, {sympy.count_ops(found):,} operations",
-                flush=True,
-            )
+            derivative = sympy.diff(p, x)
+            duration = time.perf_counter() - start
+            count = sympy.count_ops(derivative)
+            print(f"sympy, {depth} nested: {duration:.3f} s, {count:,} operations", flush=True)
 
 
 def size() -> None:
     """Differentiating n operations."""
     from graddiff import derivatives, parse
 
-    print(
-        "\n| operations | reading s | differentiating s | writing s | µs an operation |\n|---|---|---|---|---|"
-    )
+    columns = ("operations", "reading s", "differentiating s", "writing s", "µs an operation")
+    print(f"\n| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
     for n in (1_000, 10_000, 100_000):
         text = " + ".join(f"sin({i}*x)*y" for i in range(1, n // 4))
         times = [time.perf_counter()]
         expression = parse(text)
         times.append(time.perf_counter())
-        found = derivatives(expression)
+        gradient = derivatives(expression)
         times.append(time.perf_counter())
-        found.written()
+        gradient.written()
         times.append(time.perf_counter())
         spans = [later - earlier for earlier, later in itertools.pairwise(times)]
         each = sum(spans) / expression.size * 1e6
-        print(
-            f"| {expression.size:,} | {spans[0]:.3f} | {spans[1]:.3f} | {spans[2]:.3f} | {each:.0f} |",
-            flush=True,
-        )
+        durations = " | ".join(f"{span:.3f}" for span in spans)
+        print(f"| {expression.size:,} | {durations} | {each:.0f} |", flush=True)
 
 
 def series() -> None:
-    """Derivatives of order 8 at a point: by truncated series, and by differentiating formulas again and again."""
+    """Derivatives of order 8 at a point: by truncated series, and by formulas, eight times."""
     from graddiff import parse
     from graddiff.algebra.derivatives import derive_orders
     from graddiff.autodiff.forward_pass import run_forward_pass
@@ -92,8 +88,8 @@ def series() -> None:
         last = parse(written.join_definitions(("x",) * order))
         return float(run_forward_pass(last, at)[last.output])
 
-    found = compute_taylor_coefficients(expression, at, "x", order)[order] * math.factorial(order)
-    assert abs(by_formulas() / found - 1) < 1e-9
+    coefficient = compute_taylor_coefficients(expression, at, "x", order)[order]
+    assert abs(by_formulas() / (coefficient * math.factorial(order)) - 1) < 1e-9
     tasks = {
         "series": spent(lambda: compute_taylor_coefficients(expression, at, "x", order)),
         "formulas": spent(by_formulas),
