@@ -208,8 +208,8 @@ def test_fail_fast_stops_behind_the_first_row_that_fails() -> None:
         ("x,x\n1,2\n", (), 2, "two columns of standard input have the name 'x'"),
         ("x\n1\n", ("--at", "x=2"), 2, "x is bound by --at, and a column"),
         ("x\n1\n", ("--at", "q=2"), 2, "q is bound, but does not occur"),
-        ("x\n1\n", ("--expect", "x=1"), 2, "--expect compares one answer"),
-        ("x\n1\n", ("--format", "tree"), 2, "--data has rows"),
+        ("x\n1\n", ("--expect", "x=1"), 2, "--expect compares a single answer"),
+        ("x\n1\n", ("--format", "tree"), 2, "--data writes one row per answer"),
     ],
 )
 def test_table_that_does_not_fit_is_one_sentence(
@@ -559,4 +559,4 @@ def test_each_reads_a_file_but_no_operand(tmp_path: Path) -> None:
     file = tmp_path / "expressions.txt"
     file.write_text("2*3\nsin(0)\n", encoding="utf-8")
     assert output("--each", "--file", str(file), "--value") == "6\n0\n"
-    assert "leave the operand away" in error("--each", "x", code=2)
+    assert "leave the expression away" in error("--each", "x", code=2)

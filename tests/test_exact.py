@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from graddiff.numbers.floats import FLOATS
 from graddiff.numbers.fractions import EXACT, EXACT_POINTS, InexactError
-from graddiff.numbers.multiprecision import MultiprecisionArithmetic
+from graddiff.numbers.multiprecision import make_multiprecision_arithmetic
 from graddiff.operations.table import TABLE
 from running import ROOT, error, graddiff, output
 
@@ -135,7 +135,7 @@ def test_what_is_no_fraction_is_said_at_once(arguments: list[str], message: str)
     "name", [name for name, row in TABLE.items() if row.has_partials and name != "where"]
 )
 def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
-    operation, kind = TABLE[name], MultiprecisionArithmetic(40)
+    operation, kind = TABLE[name], make_multiprecision_arithmetic(40)
     operands = (1.75, 2.5, 3.0)[: max(1, len(operation.parameters))]
     if name in ("asin", "acos", "atanh", "asech"):
         operands = (0.4,)
@@ -167,7 +167,7 @@ def test_fifty_digits() -> None:
         (["1e999999999*x", "--at", "x=1", "--precision", "20"], 4, "is too large"),
         (["exp(1e9*x)", "--at", "x=1", "--precision", "20"], 4, "exp overflows"),
         (["log(x)", "--at", "x=-1", "--precision", "20"], 4, "log needs x > 0"),
-        (["x", "--at", "x=1", "--precision", "20", "--exact"], 2, "give one of them"),
+        (["x", "--at", "x=1", "--precision", "20", "--exact"], 2, "write one of them"),
         (["x", "--exact"], 2, "there is no point"),
         (["x", "--data", "a.csv", "--exact"], 2, "--exact is for one point"),
         (["x", "--data", "a.csv", "--hessian"], 2, "--hessian is for one point"),
@@ -189,7 +189,8 @@ def test_remainder_of_many_digits() -> None:
 
 def test_without_mpmath_one_sentence_tells_how_to_get_it() -> None:
     hidden = (
-        "import sys; sys.modules['mpmath'] = None; from graddiff.commands import run_command_line; "
+        "import sys; sys.modules['mpmath'] = None; "
+        "from graddiff.commands import run_command_line; "
     )
     command = [
         sys.executable,

@@ -159,7 +159,6 @@ def test_json_run_imports_nothing_heavy() -> None:
             "lark",
             "numpy",
             "importlib_metadata",
-            "dataclasses",
             "fractions",
             "decimal",
             "difflib",

@@ -12,8 +12,9 @@ from typing import Any
 
 import click
 
+from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.commands.shared.line_output import LineOutput
-from graddiff.commands.shared.options import add_picture_options, choose_canvas
+from graddiff.commands.shared.options import add_picture_options
 from graddiff.commands.shared.output_file import choose_format_by_suffix, refuse_to_overwrite
 from graddiff.errors import UsageError
 from graddiff.homework.answer_key import AnswerKey

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from graddiff.commands.shared.options import ExpressionCommand, add_picture_options, choose_canvas
+from graddiff.commands.shared.canvas import choose_canvas
+from graddiff.commands.shared.options import ExpressionCommand, add_picture_options
 from graddiff.errors import UsageError
 from graddiff.language.suggestions import suggest_name
 from graddiff.operations.table import FUNCTIONS, ROWS, TABLE

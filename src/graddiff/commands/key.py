@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from graddiff.commands.shared.options import add_picture_options, choose_canvas
+from graddiff.commands.shared.canvas import choose_canvas
+from graddiff.commands.shared.options import add_picture_options
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
 from graddiff.render.reports.wording import format_marks

@@ -1,47 +1,21 @@
-"""graddiff EXPRESSION: one expression at one point."""
+"""graddiff EXPRESSION: what the command line of the main command takes."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from graddiff import __version__
-from graddiff.autodiff.point import parse_bindings, parse_names
-from graddiff.autodiff.result import Result
-from graddiff.checks.expectations import (
-    ComparedExpectation,
-    choose_exit_code,
-    differentiate_and_compare,
-)
-from graddiff.commands.main.options import (
+from graddiff.commands.main.formats import (
     DATA_FORMATS,
     PICTURE_FORMATS,
     PROGRAM_FORMATS,
     TEXT_FORMATS,
-    choose_arithmetic,
-    choose_output_format,
-    list_requested_names,
-    read_expression,
-    validate_options,
 )
-from graddiff.commands.shared.options import (
-    ExpressionCommand,
-    add_picture_options,
-    choose_canvas,
-    choose_view,
-    format_single_number,
-    list_number_remarks,
-    print_message,
-)
-from graddiff.commands.shared.output_file import redirect_into_file, refuse_to_overwrite
-from graddiff.errors import UsageError
-from graddiff.language.expression import Expression
-from graddiff.language.parser import parse
-from graddiff.numbers.arithmetic import Arithmetic, Number
-from graddiff.numbers.floats import FLOATS
+from graddiff.commands.main.options import MainOptions
+from graddiff.commands.main.run import run_main_command
+from graddiff.commands.shared.options import ExpressionCommand, add_picture_options
 
 EXAMPLES = """\b
 Examples:
@@ -95,18 +69,17 @@ read or written.
     help="Bind variables; @FILE reads a JSON object. May be repeated.",
 )
 @click.option(
-    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
+    "--file", metavar="FILE", help="Read the expression from a file; - is standard input."
 )
 @click.option("--wrt", multiple=True, metavar="X,Y", help="Differentiate only by these names.")
 @click.option(
     "--format",
-    "format_",
     type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *PROGRAM_FORMATS, *DATA_FORMATS]),
     metavar="FORMAT",
     help="The output format: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, "
     "c, pytorch, jax; for --data csv, jsonl, parquet, arrow.  [default: tree]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
 @click.option(
     "--mode",
@@ -143,10 +116,9 @@ read or written.
     is_flag=True,
     help="Compute each derivative by three other methods, too; exit code 1 if one differs.",
 )
-@click.option("--value", "only_value", is_flag=True, help="Write the value alone, one bare number.")
+@click.option("--value", is_flag=True, help="Write the value alone, one bare number.")
 @click.option(
     "--gradient",
-    "only_gradient",
     metavar="X",
     help="Write the derivative by X alone, one bare number.",
 )
@@ -209,209 +181,12 @@ read or written.
     "--digits", type=click.IntRange(1, 17), default=None, help="Significant digits.  [default: 7]"
 )
 @click.option("--depth", type=click.IntRange(0), help="Draw so many levels of the tree.")
-@click.option("--all", "everything", is_flag=True, help="Draw everything, however large.")
+@click.option("--all", is_flag=True, help="Draw everything, however large.")
 @add_picture_options
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of the JSON output.")
 @click.option(
     "--completion", type=click.Choice(SHELLS), help="Write the completion script for a shell."
 )
 @click.version_option(__version__, message="graddiff %(version)s", help="Write the version.")
-def command(expression: str | None, **options: Any) -> int:
-    if options["schema"] or options["completion"]:
-        write_reference(options["completion"])
-        return 0
-    form, view, kind = (
-        choose_output_format(options),
-        choose_view(options),
-        choose_arithmetic(options),
-    )
-    validate_options(options, view, kind)
-    at, expected = (
-        parse_bindings(options["at"], "--at", kind),
-        parse_bindings(options["expect"], "--expect", kind),
-    )
-    if options["data"] is not None:
-        return answer_data(expression, at, options)
-    if options["each"]:
-        return answer_each_line(expression, at, expected, form, options)
-    refuse_to_overwrite(options["output"], [options["path"]])
-    with redirect_into_file(options["output"]):
-        return answer_expression(expression, at, expected, form, kind, options)
-
-
-def answer_expression(
-    expression: str | None,
-    at: dict[str, Number],
-    expected: dict[str, Number],
-    form: str,
-    arithmetic: Arithmetic,
-    options: dict[str, Any],
-) -> int:
-    """One expression, at a point or without one, in the view that is asked for."""
-    view = choose_view(options)
-    read = parse(read_expression(expression, options["path"]), at)
-    nowhere = bool(read.variables) and not options["at"]
-    if nowhere and arithmetic is not FLOATS:
-        raise UsageError(
-            "there is no point to compute at: formulas are exact", hint="--at x=1/3 gives one"
-        )
-    if view not in (None, "explain"):
-        from graddiff.commands.main.views import ViewRequest, write_view
-
-        wrt = tuple(parse_names(options["wrt"], "--wrt")) or None
-        return write_view(
-            view, ViewRequest(read, None if nowhere else at, wrt, arithmetic, options), form
-        )
-    at_a_point = (
-        view == "explain"
-        or options["mode"]
-        or form in ("value", "markdown", *PICTURE_FORMATS, *PROGRAM_FORMATS)
-    )
-    if nowhere and not at_a_point:
-        from graddiff.commands.main.formulas import write_formulas
-
-        return write_formulas(read, list_requested_names(options), form, options)
-    return answer_point(read, at, expected, form, arithmetic, options)
-
-
-def answer_point(
-    read: Expression,
-    at: dict[str, Number],
-    expected: dict[str, Number],
-    form: str,
-    arithmetic: Arithmetic,
-    options: dict[str, Any],
-) -> int:
-    """The main job: value and gradient at a point, with the graph."""
-    result, checks = differentiate_and_compare(
-        read,
-        at,
-        list_requested_names(options),
-        expected,
-        options["rtol"],
-        options["atol"],
-        arithmetic,
-    )
-    if options["explain"] or form in ("latex", "markdown"):
-        from graddiff.commands.main.explain import write_explanation
-
-        write_explanation(result, form, options)
-    elif form == "json":
-        from graddiff.render.json.result import render_result_json
-
-        found = compute_requested_tangents(result, options)
-        sys.stdout.writelines(
-            render_result_json(
-                result, not options["no_graph"], checks, found.by_variable if found else None
-            )
-        )
-    elif form in PICTURE_FORMATS + PROGRAM_FORMATS:
-        from graddiff.commands.main.draw import write_graph
-
-        write_graph(result, form, options["digits"] or 7)
-    elif form == "tree":
-        draw_tree(result, checks, options)
-    else:
-        write_single_number(result, form, options["digits"], checks)
-    return choose_exit_code(result, checks)
-
-
-def answer_data(expression: str | None, at: dict[str, float], options: dict[str, Any]) -> int:
-    if options["digits"] is not None:
-        raise UsageError(
-            "--digits is for readers, and --data writes every number in full", hint="leave it away"
-        )
-    if options["expect"]:
-        raise UsageError("--expect compares one answer, and --data has many")
-    if options["each"]:
-        raise UsageError(
-            "--each has lines with points of their own, and --data has one expression",
-            hint="give one",
-        )
-    if options["format_"] in ("tree", "json", "latex"):
-        raise UsageError(
-            f"--data has rows, which are no {options['format_']}", hint="--format csv or jsonl"
-        )
-    if options["data"] == "-" and (
-        expression == "-" or (expression is None and options["path"] in (None, "-"))
-    ):
-        raise UsageError("standard input holds the data, so the expression cannot come from there")
-    from graddiff.commands.main.data import answer_rows
-
-    return answer_rows(
-        read_expression(expression, options["path"]), at, list_requested_names(options), options
-    )
-
-
-def answer_each_line(
-    expression: str | None,
-    at: dict[str, float],
-    expected: dict[str, float],
-    form: str,
-    options: dict[str, Any],
-) -> int:
-    if expression not in (None, "-"):
-        raise UsageError(
-            "--each reads its expressions from standard input or --file",
-            hint="leave the operand away",
-        )
-    if options["format_"] not in (None, "json"):
-        raise UsageError(
-            f"--each writes JSON, no {options['format_']}", hint="or --value, or --gradient x"
-        )
-    from graddiff.commands.main.each import LineRequest, answer_lines
-
-    return answer_lines(LineRequest(at, expected, list_requested_names(options), form, options))
-
-
-def write_reference(shell: str | None) -> None:
-    """The schema or a completion script."""
-    if shell is None:
-        from graddiff.render.json.schema import render_result_schema
-
-        sys.stdout.write(render_result_schema())
-    else:
-        from graddiff.commands.generate import build_completion_script
-
-        sys.stdout.write(build_completion_script(shell))
-
-
-def write_single_number(
-    result: Result, form: str, digits: int | None, checks: Sequence[ComparedExpectation]
-) -> None:
-    """One bare number on standard output; what there is to say about it on standard error."""
-    click.echo(format_single_number(result, form, digits))
-    for remark in list_number_remarks(result, checks):
-        print_message(remark)
-
-
-def compute_requested_tangents(result: Result, options: dict[str, Any]) -> Any:
-    """The tangents, if they are asked for."""
-    if options["mode"] not in ("forward", "both"):
-        return None
-    from graddiff.autodiff.forward_mode import compute_tangents
-
-    return compute_tangents(result, result.requested)
-
-
-def draw_tree(
-    result: Result, checks: Sequence[ComparedExpectation], options: dict[str, Any]
-) -> None:
-    """The tree and, below it, the comparison."""
-    from graddiff.render.terminal.canvas import print_lines
-    from graddiff.render.terminal.expectations import render_comparison
-    from graddiff.render.terminal.tree import Tree
-
-    canvas = choose_canvas(options["ascii"], options["color"], options["width"])
-    digits = options["digits"] or 7
-    how = canvas, digits, options["depth"], options["everything"]
-    found = compute_requested_tangents(result, options)
-    if found is None:
-        tree = Tree(result, *how)
-    else:
-        from graddiff.render.terminal.tangent_tree import TangentTree
-
-        tree = TangentTree(result, found, options["mode"] == "both", *how)
-    print_lines(tree.render_lines(), canvas)
-    if checks:
-        print_lines([[], *render_comparison(checks, digits, canvas)], canvas)
+def command(expression: str | None, **parameters: Any) -> int:
+    return run_main_command(MainOptions(expression=expression, **parameters))

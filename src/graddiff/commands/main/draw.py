@@ -1,4 +1,4 @@
-"""--format dot, mermaid, svg and the names of languages: a graph drawn, or written as a program."""
+"""--format dot, mermaid, svg, html and the names of languages: the graph as a picture or a program."""
 
 from __future__ import annotations
 
@@ -6,15 +6,44 @@ import sys
 from collections.abc import Callable, Iterator
 
 from graddiff.autodiff.result import Result
-from graddiff.commands.main.options import PICTURE_FORMATS
+from graddiff.commands.main.formats import PICTURE_FORMATS
+from graddiff.commands.main.options import MainOptions
 from graddiff.commands.shared.options import print_message
-from graddiff.errors import JUMP, KINK, PointError, UsageError
-from graddiff.numbers.floats import FLOATS
+from graddiff.errors import JUMP, KINK, PointError
 from graddiff.render.pictures.figure import Figure, build_figure
 
 
-def choose_picture_writer(form: str) -> Callable[[Result, int], Iterator[str]]:
-    """The function that draws in a format; only what is asked for is imported."""
+def write_graph(result: Result, options: MainOptions) -> None:
+    """Writes the graph; notices, which these formats do not show, go to standard error. Raises
+    PointError where a program would have to compute a derivative that does not exist."""
+    form = options.output_format
+    if form in PICTURE_FORMATS:
+        render = choose_picture_renderer(form)
+        sys.stdout.writelines(render(result, options.significant_digits))
+    else:
+        require_finite_gradient(result)
+        sys.stdout.writelines(choose_program_writer(form)(result))
+    for notice in result.notices:
+        print_message(f"{notice.kind}: {notice.message}")
+    has_convention = any(notice.kind in (KINK.name, JUMP.name) for notice in result.notices)
+    if form in ("pytorch", "jax") and has_convention:
+        print_message("a framework may use another convention at this point")
+
+
+def require_finite_gradient(result: Result) -> None:
+    is_finite = result.graph.arithmetic.is_finite
+    if not all(map(is_finite, result.gradient.values())):
+        raise PointError(
+            "a derivative is infinite or undefined at this point, which no program would compute",
+            hint="leave --format away to see which",
+        )
+
+
+# These two import only the format that is asked for.
+
+
+def choose_picture_renderer(form: str) -> Callable[[Result, int], Iterator[str]]:
+    """Returns the function that draws a result with so many digits in a format."""
     if form == "html":
         from graddiff.render.pictures.html import render_page
 
@@ -30,39 +59,14 @@ def choose_picture_writer(form: str) -> Callable[[Result, int], Iterator[str]]:
 
 
 def choose_program_writer(form: str) -> Callable[[Result], Iterator[str]]:
-    """The function that writes in a language."""
+    """Returns the function that writes a result as a program in a language."""
     from graddiff.programs import frameworks, reverse
 
-    written = {
+    writers: dict[str, Callable[[Result], Iterator[str]]] = {
         "python": reverse.write_python_program,
         "numpy": reverse.write_numpy_program,
         "c": reverse.write_c_program,
-    }
-    return {
-        **written,
         "pytorch": frameworks.write_pytorch_program,
         "jax": frameworks.write_jax_program,
-    }[form]
-
-
-def write_graph(result: Result, form: str, digits: int) -> None:
-    """Writes the graph; what there is to say about it that the form does not show goes to standard error."""
-    kind = result.graph.arithmetic
-    if kind is not FLOATS and (form not in PICTURE_FORMATS or form == "html"):
-        raise UsageError(
-            f"--format {form} computes with floats", hint="leave --exact and --precision away"
-        )
-    if form not in PICTURE_FORMATS and not all(map(kind.is_finite, result.gradient.values())):
-        told = "a derivative is infinite or undefined at this point, which no program would compute"
-        raise PointError(told, hint="leave --format away to see which")
-    sys.stdout.writelines(
-        choose_picture_writer(form)(result, digits)
-        if form in PICTURE_FORMATS
-        else choose_program_writer(form)(result)
-    )
-    for notice in result.notices:
-        print_message(f"{notice.kind}: {notice.message}")
-    if form in ("pytorch", "jax") and any(
-        notice.kind in (KINK.name, JUMP.name) for notice in result.notices
-    ):
-        print_message("a framework may use another convention at this point")
+    }
+    return writers[form]

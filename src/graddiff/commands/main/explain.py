@@ -1,13 +1,12 @@
-"""--explain: both passes, told line by line."""
+"""--explain: both passes line by line, as text, Markdown or LaTeX."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from graddiff.autodiff.result import Result
-from graddiff.commands.shared.options import choose_canvas
-from graddiff.errors import UsageError
+from graddiff.commands.main.options import MainOptions
+from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.render.explanation.text import (
     render_explanation,
     render_latex_explanation,
@@ -16,18 +15,12 @@ from graddiff.render.explanation.text import (
 from graddiff.render.terminal.canvas import print_lines
 
 
-def write_explanation(result: Result, form: str, options: dict[str, Any]) -> None:
-    """Writes an explanation as text, Markdown or LaTeX."""
-    digits, everything = options["digits"] or 7, options["everything"]
+def write_explanation(result: Result, options: MainOptions) -> None:
+    form, digits = options.output_format, options.significant_digits
     if form == "markdown":
-        sys.stdout.writelines(render_markdown_explanation(result, digits, everything))
+        sys.stdout.writelines(render_markdown_explanation(result, digits, options.all))
     elif form == "latex":
         sys.stdout.writelines(render_latex_explanation(result, digits))
-    elif form == "tree":
-        canvas = choose_canvas(options["ascii"], options["color"], options["width"])
-        print_lines(render_explanation(result, canvas, digits, everything), canvas)
     else:
-        raise UsageError(
-            f"--explain is for readers, and no {form}",
-            hint="--format markdown or latex, or neither",
-        )
+        canvas = choose_canvas(options.ascii, options.color, options.width)
+        print_lines(render_explanation(result, canvas, digits, options.all), canvas)

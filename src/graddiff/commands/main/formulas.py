@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
 
 from graddiff.algebra.derivatives import derivatives
-from graddiff.commands.shared.options import choose_canvas, print_message
+from graddiff.commands.main.request import ExpressionRequest
+from graddiff.commands.shared.canvas import choose_canvas
+from graddiff.commands.shared.options import print_message
 from graddiff.errors import UsageError
-from graddiff.language.expression import Expression
 from graddiff.render.terminal.canvas import print_lines
 from graddiff.render.terminal.formulas import (
     render_formulas,
@@ -19,24 +19,24 @@ from graddiff.render.terminal.formulas import (
 )
 
 
-def write_formulas(
-    expression: Expression, wrt: tuple[str, ...] | None, form: str, options: dict[str, Any]
-) -> int:
-    """Writes the derivatives in the form that is asked for; returns the exit code."""
-    if options["expect"]:
+def write_formulas(request: ExpressionRequest) -> int:
+    """Writes the derivatives in the format that is asked for and returns the exit code. Raises
+    UsageError where numbers are expected."""
+    options, form = request.options, request.options.output_format
+    if options.expect:
         raise UsageError(
             "--expect compares numbers, and there is no point", hint="--at x=1 gives one"
         )
-    found = derivatives(expression, wrt)
+    answer = derivatives(request.expression, options.parse_requested_names())
     if form == "json":
-        sys.stdout.write(render_formulas_json(found))
+        sys.stdout.write(render_formulas_json(answer))
     elif form == "latex":
-        sys.stdout.writelines(render_latex_formulas(found))
+        sys.stdout.writelines(render_latex_formulas(answer))
     elif form == "gradient":
-        click.echo(found.written().join_definitions(*found.formulas))
-        for one in found.notices:
-            print_message(f"{one.kind}: {one.message}")
+        click.echo(answer.written().join_definitions(*answer.formulas))
+        for notice in answer.notices:
+            print_message(f"{notice.kind}: {notice.message}")
     else:
-        canvas = choose_canvas(options["ascii"], options["color"], options["width"])
-        print_lines(render_formulas(found, canvas), canvas)
+        canvas = choose_canvas(options.ascii, options.color, options.width)
+        print_lines(render_formulas(answer, canvas), canvas)
     return 0

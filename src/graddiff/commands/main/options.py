@@ -1,152 +1,180 @@
-"""What the options of the main command ask for, read and checked."""
+"""The options of the main command, typed: what was written, and what follows from it."""
 
 from __future__ import annotations
 
 import math
-import sys
-from typing import Any
+from dataclasses import dataclass
 
 from graddiff.autodiff.point import parse_names
+from graddiff.commands.main.conflicts import (
+    POINT_VIEWS,
+    refuse_conflicts,
+    refuse_two_answers,
+    refuse_useless_options,
+)
+from graddiff.commands.main.formats import DATA_FORMATS, OUTPUT_SUFFIXES
 from graddiff.commands.shared.output_file import choose_format_by_suffix
 from graddiff.errors import UsageError
-from graddiff.numbers.arithmetic import Arithmetic
-from graddiff.numbers.floats import FLOATS
-from graddiff.system.files import read_text
 
-DATA_FORMATS = ("csv", "jsonl", "parquet", "arrow")
-TEXT_FORMATS = ("tree", "json", "latex", "markdown")
-PICTURE_FORMATS = ("dot", "mermaid", "svg", "html")
-PROGRAM_FORMATS = ("python", "numpy", "c", "pytorch", "jax")
-OUTPUT_SUFFIXES = {
-    ".txt": "tree",
-    ".json": "json",
-    ".tex": "latex",
-    ".md": "markdown",
-    ".dot": "dot",
-    ".gv": "dot",
-    ".mmd": "mermaid",
-    ".svg": "svg",
-    ".html": "html",
-    ".py": "python",
-    ".c": "c",
-}
-DATA_ONLY_OPTIONS = (
-    "data_format",
-    "jobs",
-    "engine",
-    "scheduler",
-    "no_input",
-)  # options that mean nothing elsewhere
+DEFAULT_DIGITS = 7  # significant digits
 
 
-def validate_options(options: dict[str, Any], view: str | None, arithmetic: Arithmetic) -> None:
-    """Raises UsageError for options that mean nothing, alone or together."""
-    for name in ("rtol", "atol"):
-        if not 0 <= options[name] < math.inf:
-            raise UsageError(
-                f"--{name} is {options[name]}, which is no tolerance",
-                hint="a tolerance is 0 or more",
-            )
-    if options["data"] is not None or options["each"]:
-        only = view or ("exact" if options["exact"] else "precision")
-        if view is not None or arithmetic is not FLOATS:
-            many = "--data" if options["data"] is not None else "--each"
-            raise UsageError(
-                f"--{only} is for one point, and {many} has many", hint="leave one of them away"
-            )
-    if options["mode"] is not None and (
-        view is not None or options["data"] is not None or options["each"]
-    ):
-        raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
-    if options["mode"] in ("forward", "both") and choose_output_format(options) not in (
-        "tree",
-        "json",
-    ):
-        raise UsageError("--mode is for the tree and for JSON", hint="leave it away")
-    if options["each"] and options["output"] is not None:
-        raise UsageError("--each writes to standard output", hint="graddiff --each … > FILE")
-    if options["data"] is None:
-        for name in DATA_ONLY_OPTIONS:
-            if options[name]:
-                option = name.replace("_", "-")
-                raise UsageError(
-                    f"--{option} is for the rows of --data", hint="--data FILE names a table"
-                )
-        if options["format_"] in DATA_FORMATS and not options["each"]:
-            raise UsageError(
-                f"--format {options['format_']} is for --data", hint="--json writes one answer"
-            )
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
+class MainOptions:
+    """A command line of `graddiff EXPRESSION`, as click has read it. Each field has the name of its
+    option; None, False and () mean that the option was not written."""
 
+    expression: str | None
 
-def choose_arithmetic(options: dict[str, Any]) -> Arithmetic:
-    """The kind of number that is asked for."""
-    if options["exact"] and options["precision"]:
-        raise UsageError("--exact has no need of --precision", hint="give one of them")
-    if options["exact"]:
-        from graddiff.numbers.fractions import EXACT
+    # The question
+    at: tuple[str, ...]
+    file: str | None
+    wrt: tuple[str, ...]
+    explain: bool
+    paths: tuple[str, ...]
+    hessian: bool
+    jacobian: bool
+    along: tuple[str, ...]
+    order: int | None
+    verify: bool
+    expect: tuple[str, ...]
+    rtol: float
+    atol: float
+    exact: bool
+    precision: int | None
 
-        return EXACT
-    if options["precision"]:
-        from graddiff.numbers.multiprecision import MultiprecisionArithmetic
+    # The form of the answer
+    format: str | None
+    json: bool
+    no_graph: bool
+    mode: str | None
+    value: bool
+    gradient: str | None
+    output: str | None
+    digits: int | None
+    depth: int | None
+    all: bool
+    ascii: bool
+    color: str
+    width: int | None
 
-        return MultiprecisionArithmetic(options["precision"])
-    return FLOATS
+    # Many answers
+    each: bool
+    data: str | None
+    data_format: str | None
+    jobs: int | None
+    engine: str | None
+    scheduler: str | None
+    no_input: bool
+    fail_fast: bool
+    line_buffered: bool
 
+    # About graddiff itself
+    schema: bool
+    completion: str | None
 
-def choose_output_format(options: dict[str, Any]) -> str:
-    """tree, json, or which bare number."""
-    forms = [name for name in ("value", "gradient") if options[f"only_{name}"] not in (None, False)]
-    forms += ["json"] * options["as_json"]
-    if (
-        options["format_"] is not None
-        and options["data"] is None
-        and options["format_"] not in DATA_FORMATS
-    ):
-        forms += [options["format_"]] * (options["format_"] != "tree")
-    if len(set(forms)) > 1:
-        told = "--value, --gradient, --json and --format each want the output for themselves"
-        raise UsageError(told, hint="give one")
-    if (
-        not forms
-        and options["output"] is not None
-        and options["data"] is None
-        and options["format_"] is None
-    ):
-        if options["output"].lower().endswith(tuple(f".{form}" for form in DATA_FORMATS)):
-            raise UsageError(
-                f"--output {options['output']} is for the rows of --data",
-                hint="--data FILE names a table",
-            )
-        forms.append(choose_format_by_suffix(options["output"], OUTPUT_SUFFIXES))
-    if options["wrt"] and forms and forms[0] in ("value", "gradient"):
-        hint = "--json writes all derivatives by --wrt"
-        raise UsageError(f"--{forms[0]} writes one number, so --wrt has nothing to say", hint=hint)
-    return forms[0] if forms else "tree"
+    @property
+    def view(self) -> str | None:
+        """The answer other than value and gradient that is asked for, named as its option."""
+        views = (name for name in POINT_VIEWS if is_given(getattr(self, name)))
+        return next(views, None)
 
+    @property
+    def output_format(self) -> str:
+        """The format of a single answer: `tree`, `json`, …, or `value` or `gradient` for one bare
+        number. Raises UsageError where the suffix of --output names no format."""
+        if self.value:
+            return "value"
+        if self.gradient is not None:
+            return "gradient"
+        if self.json:
+            return "json"
+        if self.data is not None:
+            return "tree"  # rows have formats of their own
+        if self.format is not None:
+            return self.format
+        if self.output is not None:
+            return choose_format_by_suffix(self.output, OUTPUT_SUFFIXES)
+        return "tree"
 
-def read_expression(expression: str | None, path: str | None) -> str:
-    """The text of the expression: the operand, a file, or a pipe."""
-    if expression is not None and path is not None:
-        raise UsageError("there is an expression and a --file", hint="give one of them")
-    if path is not None or expression == "-":
-        return read_text(path or "-").rstrip("\n")
-    if expression is not None:
-        return expression
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("there is no expression", hint='graddiff "(x+y)*z" --at x=1,y=3,z=-3')
-    return read_text("-").rstrip("\n")
+    @property
+    def is_single_number(self) -> bool:
+        return self.value or self.gradient is not None
 
+    @property
+    def significant_digits(self) -> int:
+        return self.digits or DEFAULT_DIGITS
 
-def list_requested_names(options: dict[str, Any]) -> tuple[str, ...] | None:
-    """The names to differentiate by, None for all variables."""
-    if options["only_value"]:
-        return ()
-    if options["only_gradient"] is not None:
-        wanted = parse_names([options["only_gradient"]], "--gradient")
-        if len(wanted) > 1:
+    def parse_requested_names(self) -> tuple[str, ...] | None:
+        """Returns the names to differentiate by, None for all variables. Raises UsageError for
+        what is no name."""
+        if self.value:
+            return ()
+        if self.gradient is None:
+            return tuple(parse_names(self.wrt, "--wrt")) or None
+        names = parse_names([self.gradient], "--gradient")
+        if len(names) > 1:
             raise UsageError(
                 "--gradient writes one number, so it takes one name",
                 hint="--wrt x,y --json writes several",
             )
-        return tuple(wanted)
-    return tuple(parse_names(options["wrt"], "--wrt")) or None
+        return tuple(names)
+
+    def validate(self) -> None:
+        """Raises UsageError for options that mean nothing, alone or together."""
+        written = self.list_written_options()
+        refuse_two_answers(written)
+        refuse_conflicts(written)
+        refuse_useless_options(written)
+        for name, tolerance in (("--rtol", self.rtol), ("--atol", self.atol)):
+            if not 0 <= tolerance < math.inf:
+                raise UsageError(
+                    f"{name} is {tolerance}, which is no tolerance",
+                    hint="a tolerance is 0 or more",
+                )
+        if self.data == "-" and self.reads_expression_from_stdin:
+            raise UsageError(
+                "standard input holds the data, so the expression cannot come from there",
+                hint="write the expression on the command line, or name a --file",
+            )
+
+    @property
+    def reads_expression_from_stdin(self) -> bool:
+        if self.expression is None:
+            return self.file in (None, "-")
+        return self.expression == "-"
+
+    def list_written_options(self) -> dict[str, str]:
+        """Returns what was written, for the tables of `conflicts`: the name that they use, such as
+        `--format svg`, and how the user wrote it, such as `--output graph.svg`."""
+        written = {}
+        for name, value in vars(self).items():
+            if is_given(value):
+                option = f"--{name.replace('_', '-')}"
+                written[option] = option
+        if self.expression not in (None, "-"):
+            written["EXPRESSION"] = "an expression"
+        for name, value in (("mode", self.mode), ("engine", self.engine), ("format", self.format)):
+            if value is not None:
+                written[f"--{name} {value}"] = f"--{name} {value}"
+        if self.jobs is not None and self.jobs > 1:
+            written["--jobs N"] = f"--jobs {self.jobs}"
+        if self.is_output_name_decisive:
+            self._add_format_of_output(written)
+        return written
+
+    @property
+    def is_output_name_decisive(self) -> bool:
+        """Whether the name of the --output is all that says in which format to write."""
+        says_format = self.is_single_number or self.json or self.format is not None
+        return self.output is not None and self.data is None and not self.each and not says_format
+
+    def _add_format_of_output(self, written: dict[str, str]) -> None:
+        assert self.output is not None
+        suffix = self.output.lower().rpartition(".")[2]
+        form = suffix if suffix in DATA_FORMATS else self.output_format
+        written[f"--format {form}"] = f"--output {self.output}"
+
+
+def is_given(value: object) -> bool:
+    return value is not None and value is not False and value != ()

@@ -6,7 +6,8 @@ import sys
 
 from graddiff.commands.minimize.options import RECORD_FORMATS, MinimizeOptions
 from graddiff.commands.minimize.run import MinimizationRun
-from graddiff.commands.shared.options import choose_canvas, print_message
+from graddiff.commands.shared.canvas import choose_canvas
+from graddiff.commands.shared.options import print_message
 from graddiff.errors import GraddiffError, PointError
 from graddiff.minimize.objectives import LossFunction, MeanObjective, PointObjective
 from graddiff.minimize.optimizers import LBFGS

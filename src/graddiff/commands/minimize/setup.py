@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from graddiff.autodiff.point import evaluate_constant, parse_bindings, parse_names
 from graddiff.autodiff.result import require_finite, validate_binding
-from graddiff.commands.main.options import read_expression
 from graddiff.commands.minimize.options import MinimizeOptions
+from graddiff.commands.shared.expression_text import read_expression
 from graddiff.data.engines import find_missing_libraries, require_engine
 from graddiff.data.numeric_rows import locate_table
 from graddiff.data.open_table import TABLE_SUFFIXES, split_table_name

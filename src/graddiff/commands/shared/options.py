@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
 
-from graddiff.autodiff.result import Result
-from graddiff.checks.expectations import ComparedExpectation
 from graddiff.commands import COMMANDS
 from graddiff.errors import UsageError, make_printable
 from graddiff.language.suggestions import suggest_name
-from graddiff.notation.numerals import format_bare_number, format_exact_number
-from graddiff.render.terminal.canvas import Canvas, make_canvas
 
 CommandFunction = Callable[..., Any]
-
-VIEW_OPTIONS = (
-    "explain",
-    "hessian",
-    "jacobian",
-    "along",
-    "order",
-    "paths",
-    "verify",
-)  # answers other than value and gradient
 
 
 class ExpressionCommand(click.Command):
@@ -112,33 +97,6 @@ def make_operand_error(command: str, operands: list[str], options: list[str]) ->
     )
 
 
-def format_single_number(result: Result, form: str, digits: int | None) -> str:
-    """The value or, where the form is `gradient`, the one derivative, as a bare number."""
-    (number,) = (result.value,) if form == "value" else result.gradient.values()
-    if number != number:
-        return "undefined"
-    if not isinstance(number, float):
-        return format_exact_number(number)
-    return format_bare_number(number, digits)
-
-
-def list_number_remarks(result: Result, checks: Iterable[ComparedExpectation]) -> Iterator[str]:
-    """What there is to say about a bare number."""
-    for notice in result.notices:
-        yield f"{notice.kind}: {notice.message}"
-    for check in checks:
-        if not check.ok:
-            yield f"{check.quantity} is {check.actual!r}, expected {check.expected!r}"
-
-
-def choose_view(options: Mapping[str, Any]) -> str | None:
-    """The one view that is asked for, None for the gradient."""
-    views = [view for view in VIEW_OPTIONS if options[view] not in (None, False, ())]
-    if len(views) > 1:
-        raise UsageError(f"--{views[0]} and --{views[1]} are two answers", hint="ask for one")
-    return views[0] if views else None
-
-
 def print_message(message: str) -> None:
     print(f"graddiff: {make_printable(message)}", file=sys.stderr)
 
@@ -163,8 +121,3 @@ def add_picture_options(function: CommandFunction) -> CommandFunction:
     ):
         function = option(function)
     return function
-
-
-def choose_canvas(ascii: bool, color: str, width: int | None) -> Canvas:
-    """The canvas that the options and the surroundings ask for."""
-    return make_canvas(sys.stdout, color, width, ascii, os.environ)

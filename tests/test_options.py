@@ -1,0 +1,112 @@
+"""The options of the main command: typed once, and every row of the tables of conflicts holds."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import click
+import pytest
+
+from graddiff.commands import load_command
+from graddiff.commands.main.conflicts import (
+    CONFLICTS,
+    REQUIREMENTS,
+    VIEWS,
+    Conflict,
+    Requirement,
+)
+from graddiff.commands.main.options import MainOptions
+from running import error, output
+
+# What to write for an option that takes a value, and for the names of the tables that need more.
+VALUES = {
+    "EXPRESSION": "x",
+    "--along": "--along x=1",
+    "--data": "--data no.csv",
+    "--data-format": "--data-format csv",
+    "--digits": "--digits 3",
+    "--engine": "--engine rows",
+    "--expect": "--expect x=1",
+    "--file": "--file no.txt",
+    "--gradient": "--gradient x",
+    "--jobs": "--jobs 2",
+    "--jobs N": "--jobs 2",
+    "--mode": "--mode reverse",
+    "--order": "--order 2",
+    "--output": "--output no.txt",
+    "--paths": "--paths x",
+    "--precision": "--precision 20",
+    "--scheduler": "--scheduler tcp://no:1",
+    "--wrt": "--wrt x",
+}
+
+
+def write_option(name: str) -> list[str]:
+    return VALUES.get(name, name).split()
+
+
+def list_parameters() -> dict[str, click.Parameter]:
+    return {parameter.name or "": parameter for parameter in load_command("").params}
+
+
+def test_each_field_is_an_option_of_the_same_name() -> None:
+    parameters = list_parameters()
+    shown = {name for name, parameter in parameters.items() if name not in ("help", "version")}
+    assert {field.name for field in fields(MainOptions)} == shown
+    for name, parameter in parameters.items():
+        if isinstance(parameter, click.Option) and name != "help":
+            assert parameter.opts == [f"--{name.replace('_', '-')}"]
+
+
+def test_options_cannot_be_changed() -> None:
+    parameters = {name: None for name in list_parameters() if name not in ("help", "version")}
+    options = MainOptions(**parameters)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        options.at = ("x=1",)  # type: ignore[misc]
+
+
+def test_tables_name_declared_options_only() -> None:
+    declared = {option for parameter in list_parameters().values() for option in parameter.opts}
+    names = [name for row in CONFLICTS for name in (*row.left, *row.right)]
+    names += [name for row in REQUIREMENTS for name in (*row.names, *row.needed)]
+    assert {name.partition(" ")[0] for name in names} - declared == {"EXPRESSION"}
+
+
+@pytest.mark.parametrize("conflict", CONFLICTS, ids=lambda row: f"{row.left[0]} {row.right[0]}")
+def test_no_option_of_a_conflict_goes_with_one_of_the_other_side(conflict: Conflict) -> None:
+    for left in conflict.left:
+        for right in conflict.right:
+            arguments = [*write_option(left), *write_option(right)]
+            assert "cannot be combined" in error(*arguments, code=2), arguments
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda row: row.names[0])
+def test_option_that_needs_another_is_refused_alone(requirement: Requirement) -> None:
+    for name in requirement.names:
+        assert f"{' '.join(write_option(name))[:6]}" in error("x", *write_option(name), code=2)
+
+
+@pytest.mark.parametrize("first", VIEWS)
+@pytest.mark.parametrize("second", VIEWS)
+def test_two_views_are_two_answers(first: str, second: str) -> None:
+    if first != second:
+        message = error("x^2", *write_option(first), *write_option(second), code=2)
+        assert "they are two answers" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--value --json", "--value and --json cannot be combined: both decide what is written"),
+        ("--json --format svg", "--json and --format svg cannot be combined: both decide"),
+        ("--explain --output a.svg", "--explain and --output a.svg cannot be combined"),
+        ("--output a.csv", "--output a.csv is for the rows of --data"),
+        ("--data a.csv --format svg", "--data writes one row per answer, and --format svg is for"),
+    ],
+)
+def test_message_names_what_was_written(arguments: str, message: str) -> None:
+    assert message in error("x", *arguments.split(), code=2)
+
+
+def test_json_and_its_long_form_are_one_answer() -> None:
+    assert output("x", "--at", "x=2", "--json", "--format", "json").startswith('{"schema"')
