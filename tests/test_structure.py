@@ -159,6 +159,7 @@ def test_json_run_imports_nothing_heavy() -> None:
             "lark",
             "numpy",
             "importlib_metadata",
+            "dataclasses",
             "fractions",
             "decimal",
             "difflib",

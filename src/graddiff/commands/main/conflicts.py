@@ -37,6 +37,7 @@ GRAPHS = name_formats((*PICTURE_FORMATS, *PROGRAM_FORMATS))
 FLOAT_PROGRAMS = name_formats(("html", *PROGRAM_FORMATS))
 ROWS = name_formats(DATA_FORMATS)
 SINGLE_ANSWERS = name_formats((*TEXT_FORMATS, *PICTURE_FORMATS, *PROGRAM_FORMATS))
+TABLE_OPTIONS = ("--data-format", "--jobs", "--engine", "--scheduler", "--no-input")
 NOT_JSON = name_formats(("tree", "latex", "markdown", *PICTURE_FORMATS, *PROGRAM_FORMATS))
 
 
@@ -134,26 +135,6 @@ CONFLICTS = (
 )
 
 
-class Requirement(NamedTuple):
-    """An option that means nothing without another one, and what it is for."""
-
-    names: Names
-    needed: Names
-    purpose: str
-    hint: str
-
-
-REQUIREMENTS = (
-    Requirement(
-        ("--data-format", "--jobs", "--engine", "--scheduler", "--no-input"),
-        ("--data",),
-        "the rows of --data",
-        "--data FILE names a table",
-    ),
-    Requirement(ROWS, MANY_ANSWERS, "the rows of --data", "--data FILE names a table"),
-)
-
-
 def refuse_two_answers(written: Mapping[str, str]) -> None:
     """Raises UsageError where two options decide what is written, or two views are asked for."""
     formats = name_formats((*TEXT_FORMATS[1:], *PICTURE_FORMATS, *PROGRAM_FORMATS))
@@ -171,14 +152,17 @@ def refuse_two_answers(written: Mapping[str, str]) -> None:
         raise make_conflict_error(written, left, right, "they are two answers", "ask for one")
 
 
-def refuse_useless_options(written: Mapping[str, str]) -> None:
-    """Raises UsageError for an option that means nothing without another one."""
-    for requirement in REQUIREMENTS:
-        useless = find_written(requirement.names, written)
-        if useless is not None and find_written(requirement.needed, written) is None:
-            raise UsageError(
-                f"{written[useless]} is for {requirement.purpose}", hint=requirement.hint
-            )
+def refuse_options_without_table(written: Mapping[str, str]) -> None:
+    """Raises UsageError for an option that means nothing without a table."""
+    if "--data" in written:
+        return
+    # --each refuses these formats with a reason of its own.
+    names = TABLE_OPTIONS if "--each" in written else (*TABLE_OPTIONS, *ROWS)
+    useless = find_written(names, written)
+    if useless is not None:
+        raise UsageError(
+            f"{written[useless]} is for the rows of --data", hint="--data FILE names a table"
+        )
 
 
 def refuse_conflicts(written: Mapping[str, str]) -> None:
