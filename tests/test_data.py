@@ -479,7 +479,7 @@ def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
     shown = os.read(leader, 100_000) if process.returncode == 0 else b""
     os.close(leader)
     assert b" rows, " in shown
-    assert shown.endswith(b"\x1b[K")
+    assert shown.endswith(b"\r\x1b[0K")  # the line is taken away
 
 
 # --each

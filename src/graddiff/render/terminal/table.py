@@ -1,4 +1,4 @@
-"""Cells -> lines: columns that are aligned and, where the width is short, told in fewer words."""
+"""Tables on a terminal: aligned columns that are said in fewer words where the width is short."""
 
 from __future__ import annotations
 
@@ -7,71 +7,99 @@ from collections.abc import Sequence
 from graddiff.errors import count_columns
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 
-Cell = Sequence[Line]  # ways to say it, from the longest to the shortest
+Cell = Sequence[Line]  # ways to say the same, from the longest to the shortest
 
 GAP = "  "  # between columns
-MIN_COLUMN_WIDTH = 6  # columns that a column keeps, however narrow the canvas
+MIN_COLUMN_WIDTH = 6  # of a column of text, however narrow the canvas
 
 
 def lay_out_table(rows: Sequence[Sequence[Cell]], align: str, canvas: Canvas) -> list[Line]:
-    """Lines for rows of cells, columns being aligned to the left (`l`) or to the right (`r`). Where the canvas is too
-    narrow, cells are said in fewer words, and at last cut with a sign that there is more."""
-    widths = [max(measure_width(cell[0]) for cell in column) for column in zip(*rows)]
-    if canvas.width is not None:
-        least = [max(measure_width(cell[-1]) for cell in column) for column in zip(*rows)]
-        room = canvas.width - len(GAP) * (len(widths) - 1)
-        shrink_columns(widths, least, room)
-        shrink_columns(
-            widths,
-            [min(MIN_COLUMN_WIDTH, w) if a == "l" else w for w, a in zip(widths, align)],
-            room,
-        )
+    """Returns a line for each row of cells. `align` has a letter for each column: `l` for texts on
+    the left, `r` for numbers on the right. Where the canvas is too narrow, cells are said in fewer
+    words, and at last texts are cut, with a sign that there is more."""
+    widths = choose_column_widths(rows, align, canvas)
     return [lay_out_row(row, widths, align, canvas) for row in rows]
 
 
+def choose_column_widths(rows: Sequence[Sequence[Cell]], align: str, canvas: Canvas) -> list[int]:
+    """Returns the width of each column: that of its longest cell or, where the canvas is too
+    narrow, less."""
+    widths = measure_columns(rows, way=0)
+    if canvas.width is None:
+        return widths
+    room = canvas.width - len(GAP) * (len(widths) - 1)
+    # First, cells are said in fewer words; then texts, but no numbers, are cut.
+    shrink_columns(widths, measure_columns(rows, way=-1), room)
+    minimums = [
+        min(MIN_COLUMN_WIDTH, width) if side == "l" else width for width, side in zip(widths, align)
+    ]
+    shrink_columns(widths, minimums, room)
+    return widths
+
+
+def measure_columns(rows: Sequence[Sequence[Cell]], way: int) -> list[int]:
+    """Returns the width of each column if every cell is said in this way (0 is the longest one, -1
+    the shortest)."""
+    return [max(measure_width(cell[way]) for cell in column) for column in zip(*rows)]
+
+
+def shrink_columns(widths: list[int], minimums: Sequence[int], room: int) -> None:
+    """Makes the columns narrower, none below its minimum, until they fit into the room together or
+    cannot get narrower. The widest gives first, down to the width of the second widest, so that
+    columns of similar importance end with similar widths."""
+    while (excess := sum(widths) - room) > 0:
+        candidates = sorted(
+            (width, column) for column, width in enumerate(widths) if width > minimums[column]
+        )
+        if not candidates:
+            return
+        widest, column = candidates[-1]
+        second = candidates[-2][0] if len(candidates) > 1 else 0
+        lead = max(1, widest - second)  # of two equally wide columns, one gives one column
+        widths[column] -= min(excess, widest - minimums[column], lead)
+
+
 def is_too_narrow(rows: Sequence[Sequence[Cell]], canvas: Canvas) -> bool:
-    """Whether the canvas cannot hold the shortest way to say everything, texts to the left being cut."""
+    """Whether the canvas cannot hold every cell said in the shortest way, even if all columns but
+    the last one are cut."""
     if canvas.width is None:
         return False
-    *numbers, last = ([measure_width(cell[-1]) for cell in column] for column in zip(*rows))
-    least = sum(min(max(column), 2 * MIN_COLUMN_WIDTH) for column in numbers) + max(last)
-    return least + len(GAP) * len(numbers) > canvas.width
-
-
-def shrink_columns(widths: list[int], least: Sequence[int], room: int) -> None:
-    """Takes columns from the widest that can give some, until all fit or none can give more."""
-    while (excess := sum(widths) - room) > 0:
-        giving = sorted((w, i) for i, w in enumerate(widths) if w > least[i])
-        if not giving:
-            return
-        widest, column = giving[-1]
-        second = giving[-2][0] if len(giving) > 1 else 0
-        widths[column] -= min(excess, widest - least[column], max(1, widest - second))
+    *others, last = measure_columns(rows, way=-1)
+    needed = sum(min(width, 2 * MIN_COLUMN_WIDTH) for width in others) + last
+    return needed + len(GAP) * len(others) > canvas.width
 
 
 def lay_out_row(row: Sequence[Cell], widths: Sequence[int], align: str, canvas: Canvas) -> Line:
     line: Line = []
-    for column, cell in enumerate(row):
-        room = widths[column]
-        said = next((way for way in cell if measure_width(way) <= room), None) or truncate_line(
-            cell[-1], room, canvas
-        )
-        padding = Segment(" " * (room - measure_width(said)))
-        line += [Segment(GAP)] * (column > 0)
-        line += [padding, *said] if align[column] == "r" else [*said, padding]
+    for column, (cell, width) in enumerate(zip(row, widths)):
+        text = choose_way(cell, width, canvas)
+        padding = Segment(" " * (width - measure_width(text)))
+        if column > 0:
+            line.append(Segment(GAP))
+        line += [padding, *text] if align[column] == "r" else [*text, padding]
     return line
 
 
+def choose_way(cell: Cell, width: int, canvas: Canvas) -> Line:
+    """Returns the longest way to say a cell that fits, or the beginning of the shortest one."""
+    for way in cell:
+        if measure_width(way) <= width:
+            return way
+    return truncate_line(cell[-1], width, canvas)
+
+
 def measure_width(line: Line) -> int:
+    """Returns how many columns of a terminal a line takes."""
     return sum(count_columns(segment.text) for segment in line)
 
 
-def truncate_line(line: Line, room: int, canvas: Canvas) -> Line:
-    """The beginning of a line, with a sign that there is more."""
-    if measure_width(line) <= room:
+def truncate_line(line: Line, width: int, canvas: Canvas) -> Line:
+    """Returns a line that fits: the line itself, or its beginning with a sign that there is
+    more."""
+    if measure_width(line) <= width:
         return line
     sign = canvas.transliterate("…")
-    room = max(0, room - len(sign))
+    room = max(0, width - len(sign))
     kept: Line = []
     for segment in line:
         text = ""
