@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from graddiff.numbers.floats import FLOATS
 from graddiff.numbers.fractions import EXACT, EXACT_POINTS, InexactError
-from graddiff.numbers.multiprecision import make_multiprecision_arithmetic
+from graddiff.numbers.multiprecision import MultiprecisionArithmetic
 from graddiff.operations.table import TABLE
 from running import ROOT, error, graddiff, output
 
@@ -135,7 +135,7 @@ def test_what_is_no_fraction_is_said_at_once(arguments: list[str], message: str)
     "name", [name for name, row in TABLE.items() if row.has_partials and name != "where"]
 )
 def test_many_digits_of_every_function_agree_with_its_float(name: str) -> None:
-    operation, kind = TABLE[name], make_multiprecision_arithmetic(40)
+    operation, kind = TABLE[name], MultiprecisionArithmetic(40)
     operands = (1.75, 2.5, 3.0)[: max(1, len(operation.parameters))]
     if name in ("asin", "acos", "atanh", "asech"):
         operands = (0.4,)
@@ -189,8 +189,7 @@ def test_remainder_of_many_digits() -> None:
 
 def test_without_mpmath_one_sentence_tells_how_to_get_it() -> None:
     hidden = (
-        "import sys; sys.modules['mpmath'] = None; "
-        "from graddiff.commands import run_command_line; "
+        "import sys; sys.modules['mpmath'] = None; from graddiff.commands import run_command_line; "
     )
     command = [
         sys.executable,
