@@ -21,7 +21,16 @@ import pytest
 from graddiff import differentiate
 from graddiff.data.blocks import BOM, ByteSource, read_blocks
 from graddiff.render.json.schema import build_result_schema
-from running import COMMAND, environment, error, graddiff, need_linux, need_terminal, output
+from running import (
+    COMMAND,
+    environment,
+    error,
+    graddiff,
+    need_linux,
+    need_terminal,
+    output,
+    told_to,
+)
 
 SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
 SMALL = 'id,x,note\n1,0.5,"a, b"\n2,-1,c\n3,2e0,\n'
@@ -476,8 +485,9 @@ def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
     process.stdin.close()
     process.wait(timeout=60)
     os.close(follower)
-    shown = os.read(leader, 100_000) if process.returncode == 0 else b""
+    shown = told_to(leader)
     os.close(leader)
+    assert process.returncode == 0
     assert b" rows, " in shown
     assert shown.endswith(b"\r\x1b[0K")  # the line is taken away
 

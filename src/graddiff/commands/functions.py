@@ -1,10 +1,9 @@
-"""graddiff functions: what can stand in an expression, from the table of operations."""
+"""graddiff functions: the operations that an expression may hold, from the table of operations."""
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Any
+from json import dumps
 
 import click
 
@@ -12,6 +11,7 @@ from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.commands.shared.options import ExpressionCommand, add_picture_options
 from graddiff.errors import UsageError
 from graddiff.language.suggestions import suggest_name
+from graddiff.operations.row import Operation
 from graddiff.operations.table import FUNCTIONS, ROWS, TABLE
 from graddiff.render.terminal.canvas import print_lines
 from graddiff.render.terminal.operations import build_operation_records, render_operations
@@ -24,17 +24,24 @@ from graddiff.render.terminal.operations import build_operation_records, render_
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
+@click.option("--json", is_flag=True, help="Write the list as JSON.")
 @add_picture_options
-def command(name: str | None, as_json: bool, **options: Any) -> None:
-    symbols = {row.symbol: row for row in reversed(ROWS) if row.symbol}
-    known = {**TABLE, **FUNCTIONS, **symbols, "**": TABLE["pow"]}
-    if name is not None and name not in known:
-        hint = suggest_name(name, known) or "graddiff functions lists them all"
-        raise UsageError(f"there is no operation {name}", hint=hint)
-    chosen = ROWS if name is None else (known[name],)
-    if as_json:
-        sys.stdout.write(json.dumps(build_operation_records(chosen), indent=1) + "\n")
+def command(name: str | None, json: bool, ascii: bool, color: str, width: int | None) -> None:
+    operations = ROWS if name is None else (find_operation(name),)
+    if json:
+        sys.stdout.write(dumps(build_operation_records(operations), indent=1) + "\n")
     else:
-        canvas = choose_canvas(**options)
-        print_lines(render_operations(chosen, canvas), canvas)
+        canvas = choose_canvas(ascii, color, width)
+        print_lines(render_operations(operations, canvas), canvas)
+
+
+def find_operation(name: str) -> Operation:
+    """Returns the operation with a name, an alias or a symbol. Raises UsageError where there is
+    none."""
+    # reversed: where two operations share a symbol, the first one of the table has it
+    symbols = {row.symbol: row for row in reversed(ROWS) if row.symbol}
+    operations = {**TABLE, **FUNCTIONS, **symbols, "**": TABLE["pow"]}
+    if name not in operations:
+        hint = suggest_name(name, operations) or "graddiff functions lists them all"
+        raise UsageError(f"there is no operation {name}", hint=hint)
+    return operations[name]

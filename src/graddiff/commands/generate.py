@@ -1,6 +1,7 @@
-"""What graddiff writes about itself: schema, completion scripts, and the files that the package ships.
+"""What graddiff writes about itself: completion scripts and man pages.
 
-`python -m graddiff.commands.generate` writes completions/ and man/ anew, below the folder it is run in."""
+`python -m graddiff.commands.generate` writes completions/ and man/ anew, below the folder that it
+is run in."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import click
 
 from graddiff import __version__
 from graddiff.commands import COMMANDS, load_command
-from graddiff.render.reference import completion
+from graddiff.render.reference.completion import render_completion_script
 from graddiff.render.reference.manual import render_command_page, render_language_page
 
 SCRIPT_PATHS = {
@@ -21,21 +22,21 @@ SCRIPT_PATHS = {
 
 
 def load_commands() -> dict[str, click.Command]:
-    """Every command by its name, the main one by ""."""
+    """Returns every command by its name, the main one by ""."""
     return {name: load_command(name) for name in COMMANDS}
 
 
 def build_completion_script(shell: str) -> str:
-    return completion.render_completion_script(shell, load_commands())
+    """Returns the completion script for a shell of SCRIPT_PATHS."""
+    return render_completion_script(shell, load_commands())
 
 
 def render_shipped_files() -> dict[str, str]:
-    """Path -> text of every file that is generated and shipped."""
-    return {
-        **{path: build_completion_script(shell) for shell, path in SCRIPT_PATHS.items()},
-        "man/graddiff.1": render_command_page(load_commands(), __version__),
-        "man/graddiff-language.7": render_language_page(__version__),
-    }
+    """Returns the text of every file that is generated and shipped, by its path."""
+    files = {path: build_completion_script(shell) for shell, path in SCRIPT_PATHS.items()}
+    files["man/graddiff.1"] = render_command_page(load_commands(), __version__)
+    files["man/graddiff-language.7"] = render_language_page(__version__)
+    return files
 
 
 if __name__ == "__main__":

@@ -29,18 +29,19 @@ Lines can be edited, and the next session remembers them."""
 
 PROMPT = "graddiff> "
 MAX_HISTORY_LINES = 1_000  # lines
+INTERRUPTED_EXIT_CODE = 130  # that of a process which Ctrl-C ends
 
 
 class SessionState(NamedTuple):
-    """What is asked: a command line in three parts."""
+    """What the session holds: a command line in three parts."""
 
     expression: str = ""
-    at: tuple[tuple[str, str], ...] = ()
+    at: tuple[tuple[str, str], ...] = ()  # names and values, as they were typed
     options: tuple[str, ...] = ()
 
     @property
     def variables(self) -> Collection[str]:
-        """Those of the expression: bindings of others wait until they are needed."""
+        """The variables of the expression, or all bound names where it cannot be read."""
         try:
             return parse(self.expression, dict(self.at)).variables
         except GraddiffError:
@@ -48,19 +49,30 @@ class SessionState(NamedTuple):
 
     @property
     def arguments(self) -> list[str]:
+        """The command line. Bindings of other expressions' variables wait until they are
+        needed."""
         variables = self.variables
-        bound = [f"{name}={value}" for name, value in self.at if name in variables]
-        return [*self.options, *(["--at", ",".join(bound)] if bound else []), "--", self.expression]
+        bindings = [f"{name}={value}" for name, value in self.at if name in variables]
+        at = ["--at", ",".join(bindings)] if bindings else []
+        return [*self.options, *at, "--", self.expression]
 
 
 @click.command(
     help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 def command() -> int:
+
     if sys.stdin is None:
         raise FileError("standard input is closed")
-    state, worst = SessionState(), 0
     history = load_history() if sys.stdin.isatty() else ""
+    worst = run_session()
+    save_history(history)
+    return 0 if sys.stdin.isatty() else worst
+
+
+def run_session() -> int:
+    """Answers line by line until the end and returns the worst exit code."""
+    state, worst = SessionState(), 0
     for line in read_input_lines():
         try:
             changed = apply_line(state, line)
@@ -71,28 +83,28 @@ def command() -> int:
         if changed is None:
             break
         if changed.expression and (changed != state or line.strip() == ":show"):
-            code = run_session(changed)
+            code = answer_state(changed)
             worst = max(worst, code)
             if code == UsageError.exit_code or not is_readable(changed):
-                continue  # what cannot be read leaves everything as it was
+                continue  # what cannot be read leaves the state as it was
         state = changed
-    save_history(history)
-    return 0 if sys.stdin.isatty() else worst
+    return worst
 
 
 def read_input_lines() -> Iterator[str]:
-    """What is typed, line by line, or what stands in a pipe."""
+    """Yields lines as they are typed, or as they stand in a pipe."""
     while True:
         try:
             yield input(PROMPT if sys.stdin.isatty() else "")
         except EOFError:
             return
-        except KeyboardInterrupt:  # gives up a line, not the session
+        except KeyboardInterrupt:  # Ctrl-C gives up the line, not the session
             print()
 
 
 def apply_line(state: SessionState, line: str) -> SessionState | None:
-    """What is asked after a line; None at the end. Raises UsageError for what means nothing."""
+    """Returns the state after a line, None where the session ends. Raises UsageError for a line
+    that means nothing."""
     word, _, rest = line.strip().partition(" ")
     if not word or word == ":show":
         return state
@@ -102,12 +114,10 @@ def apply_line(state: SessionState, line: str) -> SessionState | None:
         print(HELP.replace("\b\n", ""))
         return state
     if word == ":at":
-        return state._replace(at=update_bindings(state.at, rest) if rest.strip() else ())
+        bindings = update_bindings(state.at, rest) if rest.strip() else ()
+        return state._replace(at=bindings)
     if word == ":with":
-        try:
-            return state._replace(options=tuple(shlex.split(rest)))
-        except ValueError as error:
-            raise UsageError(f"the options cannot be read: {error}") from None
+        return state._replace(options=split_options(rest))
     if word.startswith(":"):
         raise UsageError(f"there is no {make_printable(word)}", hint=":help shows what there is")
     return state._replace(expression=line.strip())
@@ -116,31 +126,41 @@ def apply_line(state: SessionState, line: str) -> SessionState | None:
 def update_bindings(
     bindings: tuple[tuple[str, str], ...], text: str
 ) -> tuple[tuple[str, str], ...]:
-    """The bindings with those of a text added or changed; `x=` takes one away."""
-    found = dict(bindings)
+    """Returns the bindings with those of a text added or changed; `x=` takes one away. Raises
+    UsageError for a text that is no binding."""
+    updated = dict(bindings)
     for part in split_at_commas(text):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign or not name:
-            raise UsageError(
-                f"{make_printable(part.strip()) or 'nothing'} is no binding", hint=":at x=1,y=pi/2"
-            )
-        found[name] = value
-    return tuple((name, value) for name, value in found.items() if value)
+            shown = make_printable(part.strip()) or "nothing"
+            raise UsageError(f"{shown} is no binding", hint=":at x=1,y=pi/2")
+        updated[name] = value
+    return tuple((name, value) for name, value in updated.items() if value)
 
 
-def run_session(state: SessionState) -> int:
-    """Answers as the command line would, and gives its exit code; what is wrong is said, and the prompt comes back."""
+def split_options(text: str) -> tuple[str, ...]:
+    """Returns the words of a text, as a shell reads them. Raises UsageError where a quote is not
+    closed."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"the options cannot be read: {error}") from None
+
+
+def answer_state(state: SessionState) -> int:
+    """Answers as the command line does and returns its exit code. Errors are printed, and the
+    session goes on."""
     from graddiff.commands import run_command_line
 
     try:
         return run_command_line(state.arguments)
     except KeyboardInterrupt:
         print(file=sys.stderr)
-        return 130
+        return INTERRUPTED_EXIT_CODE
 
 
 def is_readable(state: SessionState) -> bool:
-    """Whether the expression and the bindings can be read, whatever they come to."""
+    """Whether expression and bindings can be read, whatever their values are."""
     try:
         parse(state.expression, dict(state.at))
         add_bindings({}, state.at, "--at")
@@ -150,14 +170,15 @@ def is_readable(state: SessionState) -> bool:
 
 
 def locate_history_file() -> str:
-    home = os.environ.get("XDG_STATE_HOME") or os.path.join(
-        os.path.expanduser("~"), ".local", "state"
-    )
-    return os.path.join(home, "graddiff", "history")
+    folder = os.environ.get("XDG_STATE_HOME")
+    if not folder:
+        folder = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(folder, "graddiff", "history")
 
 
 def load_history() -> str:
-    """Line editing, and the lines of earlier sessions; the file to keep them in, "" where there is no readline."""
+    """Switches line editing on, with the lines of earlier sessions. Returns the file to keep them
+    in, "" where Python has no readline."""
     try:
         import readline
     except ImportError:

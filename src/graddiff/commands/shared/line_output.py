@@ -1,4 +1,4 @@
-"""The output of long runs: whole lines only, whatever happens."""
+"""The output of long runs: whole lines only, whatever happens, and what Ctrl-C does to it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from graddiff.system.files import make_write_error
 
 
 class LineOutput:
-    """Writes to a file or, without one, to standard output, as a context. Ctrl-C waits until what is being written is
-    written, but only once: a second one does not wait."""
+    """Writes to a file or, without one, to standard output, as a context.
 
-    def __init__(self, path: str | None, at_once: bool, kept_bytes: int = 0) -> None:
-        self._path, self._at_once, self._busy, self._interrupted = path, at_once, False, False
-        self._kept_bytes = kept_bytes  # so many bytes of a file, which are left as they are
+    Ctrl-C waits until the lines that are being written are complete, so that no line is cut; a
+    second Ctrl-C does not wait. Of an existing file the first `kept_bytes` stay, and writing goes
+    on behind them. Raises FileError where the file cannot be written."""
+
+    def __init__(self, path: str | None, is_flushed: bool, kept_bytes: int = 0) -> None:
+        self._path, self._kept_bytes = path, kept_bytes
+        self._is_flushed = is_flushed  # after each write
+        self._is_writing = self._is_interrupted = False
 
     def __enter__(self) -> LineOutput:
         try:
-            self._file = (
-                open(self._path, "r+b" if self._kept_bytes else "wb")
-                if self._path is not None
-                else sys.stdout.buffer
-            )
+            self._file = sys.stdout.buffer
+            if self._path is not None:
+                self._file = open(self._path, "r+b" if self._kept_bytes else "wb")
             if self._kept_bytes:
                 self._file.seek(self._kept_bytes)
                 self._file.truncate()
@@ -40,36 +42,37 @@ class LineOutput:
             self._file.close()
 
     def write(self, lines: bytes) -> None:
-        """Raises KeyboardInterrupt behind the lines if it was asked for meanwhile."""
-        self._busy = True
+        """Writes whole lines. Raises KeyboardInterrupt behind them if Ctrl-C came meanwhile."""
+        self._is_writing = True
         self._file.write(lines)
-        if self._at_once:
+        if self._is_flushed:
             self._file.flush()
-        self._busy = False
-        if self._interrupted:
+        self._is_writing = False
+        if self._is_interrupted:
             raise KeyboardInterrupt
 
     def flush(self) -> None:
         self._file.flush()
 
     def _interrupt(self, signal: int, frame: FrameType | None) -> None:
-        if self._interrupted or not self._busy:
+        if self._is_interrupted or not self._is_writing:
             raise KeyboardInterrupt
-        self._interrupted = True
+        self._is_interrupted = True
 
 
 class InterruptFlag:
-    """Ctrl-C as a wish, as a context, and so are the signals that end a process: one is noted, so that what is being
-    done can be finished; a second one does not wait. `asked` is its number."""
+    """Notes Ctrl-C, and the signals that end a process, as a context, so that a step can be
+    finished first; a second signal does not wait. `signal_number` is the noted one, 0 without
+    any."""
 
-    signal_names = ("SIGINT", "SIGTERM", "SIGHUP")
+    signal_names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has not all of them
 
     def __init__(self) -> None:
         self.signal_number = 0
 
     def __enter__(self) -> InterruptFlag:
-        known = [getattr(signal, name) for name in self.signal_names if hasattr(signal, name)]
-        self._previous_handlers = {number: signal.getsignal(number) for number in known}
+        numbers = [getattr(signal, name) for name in self.signal_names if hasattr(signal, name)]
+        self._previous_handlers = {number: signal.getsignal(number) for number in numbers}
         for number, handler in self._previous_handlers.items():
             if handler is not signal.SIG_IGN:
                 signal.signal(number, self._note_signal)

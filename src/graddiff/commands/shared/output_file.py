@@ -1,4 +1,4 @@
-"""Where an answer goes: to standard output, or into a file, all of it or nothing."""
+"""Where an answer goes: to standard output, or to a file, the whole answer or nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from graddiff.system.files import write_whole_text
 
 
 def choose_format_by_suffix(path: str, suffixes: Mapping[str, str]) -> str:
-    """The format that the name of a file asks for. Raises UsageError where it asks for none."""
+    """Returns the format that the suffix of a file name asks for. Raises UsageError where it asks
+    for none."""
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in suffixes:
-        known = ", ".join(suffixes)
         raise UsageError(
-            f"the suffix of {path} says no format", hint=f"--format, or one of {known}"
+            f"the suffix of {path} says no format",
+            hint=f"--format, or one of {', '.join(suffixes)}",
         )
     return suffixes[suffix]
 
@@ -25,27 +26,27 @@ def choose_format_by_suffix(path: str, suffixes: Mapping[str, str]) -> str:
 def refuse_to_overwrite(
     output: str | None, inputs: Iterable[str | None], option: str = "--output"
 ) -> None:
-    """Raises UsageError if an output would take the place of something that is read."""
+    """Raises UsageError if the output is one of the inputs, by this name or by another."""
     for path in inputs:
-        if (
-            output
-            and path
-            and os.path.exists(output)
-            and os.path.exists(path)
-            and os.path.samefile(path, output)
-        ):
+        if output and path and is_same_file(output, path):
             raise UsageError(f"{option} {output} would overwrite {path}", hint="take another name")
 
 
+def is_same_file(first: str, second: str) -> bool:
+    both_exist = os.path.exists(first) and os.path.exists(second)
+    return both_exist and os.path.samefile(first, second)
+
+
 class Utf8Buffer(io.StringIO):
-    """Text for a file, which is UTF-8."""
+    """Text for a file, which is UTF-8 whatever standard output is."""
 
     encoding = "utf-8"
 
 
 @contextmanager
 def redirect_into_file(path: str | None) -> Iterator[None]:
-    """What is printed goes into a file, if there is one, and only if all of it is there."""
+    """Writes to a file what the block prints, if a file is named and the block ends without an
+    error. Raises FileError where the file cannot be written."""
     if path is None:
         yield
         return
