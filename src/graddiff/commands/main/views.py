@@ -23,6 +23,7 @@ from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.errors import UNDEFINED, UNUSED_STATEMENT, Notice, PointError, UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
+from graddiff.notation.numerals import format_sentence_number
 from graddiff.numbers.floats import FLOATS
 from graddiff.render.terminal.canvas import print_lines
 from graddiff.render.terminal.paths import build_paths_view
@@ -234,7 +235,7 @@ def format_slopes(slopes: tuple[float | None, float | None] | None) -> str:
     """Returns the slopes on both sides, as in `-1 | 1`."""
     if slopes is None:
         return ""
-    return " | ".join("none" if slope is None else format(slope, ".7g") for slope in slopes)
+    return " | ".join("none" if slope is None else format_sentence_number(slope) for slope in slopes)
 
 
 VIEW_FUNCTIONS: Mapping[str, Callable[[ExpressionRequest], DerivativeView]] = {

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from graddiff.notation.numerals import format_exact_number
+from graddiff.notation.numerals import format_number
 from graddiff.numbers.arithmetic import NoValue, Number
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 
@@ -30,15 +30,9 @@ class PictureText(NamedTuple):
         """Returns a value as text, "" for None."""
         if value is None:
             return ""
-        if isinstance(value, bool):
-            return str(value).lower()
         if isinstance(value, NoValue):
             return "no value"
-        if value != value:
-            return "undefined"
-        if isinstance(value, float):
-            return format(value + 0.0, f".{self.digits}g")  # adding 0.0 turns -0.0 into 0.0
-        return abbreviate_digits(format_exact_number(value))
+        return abbreviate_digits(format_number(value, self.digits))
 
     def join_items(self, items: Sequence[str], separator: str) -> str:
         """Returns items side by side; of very many, the first ones and how many follow."""
