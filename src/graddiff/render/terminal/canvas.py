@@ -1,7 +1,7 @@
 """Where a picture is printed: how wide, in which alphabet, in colour or not.
 
-A line is a list of segments, a text and the name of its style. Without colour a line is the join of its texts, so
-that the picture is the same, and rich is imported only to paint."""
+A line is a list of segments, each a text with the name of its style. Without colour a line is its
+joined texts, so that the picture is the same, and rich is imported for colours only."""
 
 from __future__ import annotations
 
@@ -61,6 +61,10 @@ ASCII_SUBSTITUTES = str.maketrans(
 SUPERSCRIPT_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+UNICODE_ENCODINGS = ("utf-8", "utf8", "utf-8-sig", "utf-16", "utf-32", "cp65001")
+DEFAULT_WIDTH = 80  # columns, of a terminal that does not say how wide it is
+
+
 class Segment(NamedTuple):
     text: str
     style: str = ""
@@ -70,66 +74,73 @@ Line = list[Segment]
 
 
 class Canvas(NamedTuple):
-    """What a picture may use: `width` columns (None: as many as it needs), other characters than ASCII, colours."""
+    """What a picture may use: so many columns (None: as many as it needs), ASCII only or all
+    characters, colours or none."""
 
     width: int | None
     ascii: bool
     colour: bool
 
     def transliterate(self, text: str) -> str:
-        """A text in this alphabet, without anything that could act on a terminal."""
+        """Returns a text in the alphabet of the canvas, without control codes."""
         text = make_printable(text)
         return transliterate_to_ascii(text) if self.ascii and not text.isascii() else text
 
 
 def transliterate_to_ascii(text: str) -> str:
-    """The text in ASCII: signs by what they mean, powers with ^, Greek letters by name, the rest by number."""
-    text = text.translate(ASCII_SUBSTITUTES)
+    """Returns the text in ASCII: signs by what they mean, superscripts as powers with ^, Greek
+    letters by their names, the rest by number."""
     pieces: list[str] = []
-    raised = False
-    for c in text:
-        power = c.translate(SUPERSCRIPT_DIGITS)
-        pieces.append(
-            "^" * (power != c and not raised) + (power if power.isascii() else spell_letter(power))
-        )
-        raised = power != c
+    is_superscript = False
+    for character in text.translate(ASCII_SUBSTITUTES):
+        was_superscript = is_superscript
+        plain = character.translate(SUPERSCRIPT_DIGITS)
+        is_superscript = plain != character
+        if is_superscript and not was_superscript:
+            pieces.append("^")  # once before several superscripts: x¹² is x^12
+        pieces.append(plain if plain.isascii() else spell_letter(plain))
     return "".join(pieces)
 
 
-def spell_letter(c: str) -> str:
-    name = unicodedata.name(c, "")
-    if name.startswith("GREEK SMALL LETTER ") and name.count(" ") == 3:
+def spell_letter(character: str) -> str:
+    """Returns the name of a Greek letter, the escaped number of any other character."""
+    name = unicodedata.name(character, "")
+    is_plain = name.count(" ") == 3  # not GREEK SMALL LETTER ALPHA WITH TONOS
+    if is_plain and name.startswith("GREEK SMALL LETTER "):
         return name.rpartition(" ")[2].lower()
-    if name.startswith("GREEK CAPITAL LETTER ") and name.count(" ") == 3:
+    if is_plain and name.startswith("GREEK CAPITAL LETTER "):
         return name.rpartition(" ")[2].capitalize()
-    return c.encode("ascii", "backslashreplace").decode()
+    return character.encode("ascii", "backslashreplace").decode()
 
 
 def make_canvas(
     stream: TextIO, color: str, width: int | None, ascii: bool, environ: Mapping[str, str]
 ) -> Canvas:
-    """The canvas for a stream: the options first, then the environment, then what the stream is."""
+    """Returns the canvas for a stream: the options decide first, then the environment, then what
+    the stream is."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("_", "-")
-    plain = ascii or encoding not in ("utf-8", "utf8", "utf-8-sig", "utf-16", "utf-32", "cp65001")
     return Canvas(
-        width or detect_terminal_width(stream, environ), plain, is_coloured(stream, color, environ)
+        width=width or detect_terminal_width(stream, environ),
+        ascii=ascii or encoding not in UNICODE_ENCODINGS,
+        colour=is_coloured(stream, color, environ),
     )
 
 
 def detect_terminal_width(stream: TextIO, environ: Mapping[str, str]) -> int | None:
-    """The columns of a terminal; None where nothing needs to be broken into lines."""
+    """Returns the columns of a terminal, None for a file or a pipe, where lines may be long."""
     if not stream.isatty():
         return None
     if environ.get("COLUMNS", "").isdigit() and int(environ["COLUMNS"]) > 0:
         return int(environ["COLUMNS"])
     try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
+        return os.get_terminal_size(stream.fileno()).columns or DEFAULT_WIDTH
     except OSError:
-        return 80
+        return DEFAULT_WIDTH
 
 
 def is_coloured(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
-    """--color, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a terminal."""
+    """Whether to use colours. Decide, in this order: --color, NO_COLOR, FORCE_COLOR and
+    CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, and whether the stream is a terminal."""
     if color != "auto":
         return color == "always"
     if environ.get("NO_COLOR"):
@@ -143,27 +154,31 @@ def is_coloured(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
 
 
 def wrap_text(text: str, style: str, indent: int, canvas: Canvas) -> Iterator[Line]:
-    """A text as lines that fit, broken between its words."""
+    """Yields a text as lines that fit, broken between its words and indented."""
     lines = textwrap.wrap(
         canvas.transliterate(text),
-        canvas.width or 80,
+        canvas.width or DEFAULT_WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + 4),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    yield from ([Segment(line, style)] for line in lines or [""])
+    for line in lines or [""]:
+        yield [Segment(line, style)]
 
 
 def print_lines(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) -> None:
-    """Prints lines that are laid out already."""
+    """Prints lines that are laid out already, by default to standard output."""
     stream = stream or sys.stdout
-    if not canvas.colour:
-        stream.writelines(
-            "".join(segment.text for segment in line).rstrip() + "\n" for line in lines
-        )
+    if canvas.colour:
+        print_coloured_lines(lines, stream)
         return
-    from rich.console import Console  # only to paint
+    for line in lines:
+        stream.write("".join(segment.text for segment in line).rstrip() + "\n")
+
+
+def print_coloured_lines(lines: Iterable[Line], stream: TextIO) -> None:
+    from rich.console import Console  # rich is needed for colours only
     from rich.text import Text
 
     console = Console(

@@ -1,4 +1,4 @@
-"""Expected against found, as a table."""
+"""Expected quantities against computed ones, as a table."""
 
 from __future__ import annotations
 
@@ -6,34 +6,30 @@ from collections.abc import Sequence
 
 from graddiff.checks.expectations import ComparedExpectation
 from graddiff.notation.numerals import format_number
-from graddiff.render.terminal.canvas import Canvas, Line, Segment
-from graddiff.render.terminal.table import Cell, lay_out_table
+from graddiff.render.terminal.canvas import Canvas, Line
+from graddiff.render.terminal.table import Cell, lay_out_table, make_cell, make_title_row
 
 
 def render_comparison(
-    checks: Sequence[ComparedExpectation], digits: int, canvas: Canvas
+    comparisons: Sequence[ComparedExpectation], digits: int, canvas: Canvas
 ) -> list[Line]:
-    """A row a quantity: what was expected, what was found, and whether that is the same."""
-
-    rows: list[list[Cell]] = [
-        [[[Segment(title, "head")]] for title in ("quantity", "expected", "found", "ok")]
-    ]
-    for check in checks:
-        same = (
-            format_number(check.expected, digits) == format_number(check.actual, digits)
-            and not check.ok
-        )
-        expected, found = (
-            repr(check.expected) if same else format_number(check.expected, digits),
-            repr(check.actual) if same else format_number(check.actual, digits),
-        )
-        verdict = Segment("yes", "right") if check.ok else Segment("no", "wrong")
-        rows.append(
-            [
-                [[Segment(canvas.transliterate(check.quantity))]],
-                [[Segment(expected)]],
-                [[Segment(found)]],
-                [[verdict]],
-            ]
-        )
+    """Returns a row for each quantity: what was expected, what was found, and whether they agree
+    within the tolerance."""
+    rows = [make_title_row(("quantity", "expected", "found", "ok"))]
+    for comparison in comparisons:
+        expected, found = format_pair(comparison, digits)
+        verdict = make_cell("yes", "right") if comparison.ok else make_cell("no", "wrong")
+        name = make_cell(canvas.transliterate(comparison.quantity))
+        row: list[Cell] = [name, make_cell(expected), make_cell(found), verdict]
+        rows.append(row)
     return lay_out_table(rows, "lrrl", canvas)
+
+
+def format_pair(comparison: ComparedExpectation, digits: int) -> tuple[str, str]:
+    """Returns what was expected and what was found, with so many digits; with all of them where
+    two numbers that differ would look the same."""
+    expected, found = comparison.expected, comparison.actual
+    texts = format_number(expected, digits), format_number(found, digits)
+    if texts[0] == texts[1] and not comparison.ok:
+        return repr(expected), repr(found)
+    return texts

@@ -1,20 +1,27 @@
-"""The table of operations for people and for programs."""
+"""The table of operations, as text for people and as records for programs."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from graddiff.operations.row import Operation
 from graddiff.operations.table import ALIASES
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
-from graddiff.render.terminal.table import Cell, lay_out_table, measure_width
+from graddiff.render.terminal.table import (
+    Cell,
+    lay_out_table,
+    make_cell,
+    make_title_row,
+    measure_width,
+)
 
 LEGEND = (
-    "f is the operation's own value, k the number of operands equal to it; a rule is the local partial by the operand "
-    "it is named after."
+    "f is the operation's own value, k the number of operands equal to it; a rule is the local "
+    "partial by the operand it is named after."
 )
+TITLES = ("operation", "meaning", "local partials", "domain", "at kinks and jumps")
+NOTATION_WIDTH = 17  # columns, where each operation is a paragraph
 
 
 def list_aliases(operation: Operation) -> list[str]:
@@ -22,19 +29,23 @@ def list_aliases(operation: Operation) -> list[str]:
 
 
 def list_partial_rules(operation: Operation) -> list[tuple[str, str]]:
-    """Operand and local partial, as the table has them; a comparison has none, a condition neither."""
+    """Returns operand and local partial, as the table has them. A comparison has none, and the
+    condition of `where` has none either."""
     return [(name, rule) for name, rule in zip(operation.parameters, operation.partials) if rule]
 
 
 def describe_convention(operation: Operation) -> str:
-    """Where the derivative is agreed on, and what is used there."""
-    places = [("kink", operation.kink), ("jump", operation.jump), ("pole", operation.pole)]
-    told = [f"{kind} where {' or '.join(place.split('; '))}" for kind, place in places if place]
-    return f"{', '.join(told)}: {operation.used}" if told else ""
+    """Returns where the derivative is a convention, and what is used there; "" for nowhere."""
+    places = (("kink", operation.kink), ("jump", operation.jump), ("pole", operation.pole))
+    texts = []
+    for kind, conditions in places:
+        if conditions:
+            texts.append(f"{kind} where {' or '.join(conditions.split('; '))}")
+    return f"{', '.join(texts)}: {operation.used}" if texts else ""
 
 
-def build_operation_records(operations: Iterable[Operation]) -> list[dict[str, Any]]:
-    """The rows as JSON has them."""
+def build_operation_records(operations: Iterable[Operation]) -> list[dict[str, object]]:
+    """Returns the rows as JSON has them."""
     return [
         {
             "name": operation.name,
@@ -51,42 +62,43 @@ def build_operation_records(operations: Iterable[Operation]) -> list[dict[str, A
 
 
 def render_operations(operations: Sequence[Operation], canvas: Canvas) -> Iterator[Line]:
-    """A table where there is room for it, and a paragraph a row where there is not."""
-    titles = ("operation", "meaning", "local partials", "domain", "at kinks and jumps")
-    rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in titles]]
-    for operation in operations:
-        also = f" (also {', '.join(list_aliases(operation))})" if list_aliases(operation) else ""
-        partials = ", ".join(f"∂{name}: {rule}" for name, rule in list_partial_rules(operation))
-        texts = (
-            operation.meaning + also,
-            partials,
-            operation.domain,
-            describe_convention(operation),
-        )
-        cells = [[[Segment(canvas.transliterate(text))]] for text in texts]
-        rows.append([[[Segment(operation.notation, "node")]], *cells])
-    table = lay_out_table(rows, "lllll", canvas._replace(width=None))
+    """Yields a table where the canvas is wide enough, otherwise a paragraph for each operation,
+    and the legend below."""
+    rows = [render_operation_row(operation, canvas) for operation in operations]
+    table = lay_out_table([make_title_row(TITLES), *rows], "lllll", canvas._replace(width=None))
     if canvas.width is None or max(map(measure_width, table)) <= canvas.width:
         yield from table
     else:
-        for row in rows[1:]:
+        for row in rows:
             yield from render_operation_paragraph(row, canvas.width)
     yield []
-    for text in textwrap.wrap(LEGEND, canvas.width or 1000):
-        yield [Segment(text, "quiet")]
+    for line in textwrap.wrap(LEGEND, canvas.width or 1000):
+        yield [Segment(line, "quiet")]
 
 
-def render_operation_paragraph(row: Sequence[Cell], columns: int) -> Iterator[Line]:
-    """One operation below the other, its rules indented."""
-    name, *rest = (cell[0][0].text for cell in row)
-    meaning, partials, domain, agreed = rest
-    told = textwrap.wrap(
-        f"{name:17s} {meaning}", columns, subsequent_indent=" " * 18, drop_whitespace=True
+def render_operation_row(operation: Operation, canvas: Canvas) -> list[Cell]:
+    aliases = list_aliases(operation)
+    meaning = operation.meaning
+    if aliases:
+        meaning += f" (also {', '.join(aliases)})"
+    partials = ", ".join(f"∂{name}: {rule}" for name, rule in list_partial_rules(operation))
+    texts = (meaning, partials, operation.domain, describe_convention(operation))
+    cells = [make_cell(canvas.transliterate(text)) for text in texts]
+    return [make_cell(operation.notation, "node"), *cells]
+
+
+def render_operation_paragraph(row: Sequence[Cell], width: int) -> Iterator[Line]:
+    """Yields notation and meaning of one operation, and its rules indented below."""
+    notation, meaning, partials, domain, convention = (cell[0][0].text for cell in row)
+    first, *others = textwrap.wrap(
+        f"{notation:{NOTATION_WIDTH}s} {meaning}",
+        width,
+        subsequent_indent=" " * (NOTATION_WIDTH + 1),
     )
-    yield [Segment(name, "node"), Segment(told[0][len(name) :])]
-    yield from ([Segment(line)] for line in told[1:])
-    for text in (partials, f"domain: {domain}" if domain else "", agreed):
-        for part in textwrap.wrap(
-            text, columns - 4, initial_indent=" " * 4, subsequent_indent=" " * 6
-        ):
-            yield [Segment(part, "quiet")]
+    yield [Segment(notation, "node"), Segment(first[len(notation) :])]
+    for line in others:
+        yield [Segment(line)]
+    for text in (partials, f"domain: {domain}" if domain else "", convention):
+        lines = textwrap.wrap(text, width - 4, initial_indent=" " * 4, subsequent_indent=" " * 6)
+        for line in lines:
+            yield [Segment(line, "quiet")]

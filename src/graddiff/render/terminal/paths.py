@@ -1,4 +1,4 @@
-"""The paths from a name to the output: their lines, their partials, their products, and the sum."""
+"""The paths from a name to the output: their nodes, their partials, their products, and the sum."""
 
 from __future__ import annotations
 
@@ -9,65 +9,64 @@ from graddiff.notation.labels import Labels
 from graddiff.notation.numerals import format_number
 from graddiff.render.terminal.views import DerivativeView, ViewRow, build_point_view
 
-PATH_DIGITS = 7
-MAX_PATH_STEPS = 12  # of a path that are written out
+PATH_DIGITS = 7  # significant digits of a partial
+MAX_PATH_STEPS = 12  # nodes or partials of a path that are written out
+MAX_EXACT_COUNT = 10**15  # paths
 
 
 def build_paths_view(result: Result, name: str, paths: PathSelection) -> DerivativeView:
-    """A row a path, and the sum below."""
+    """Returns the view with a row for each path from a name, and the sum below."""
     labels = Labels(result.expression)
-    told = [
-        (
-            " → ".join(list_path_labels(result, labels, path)),
-            " × ".join(format_factors(path)),
-            path.product,
-        )
-        for path in paths.paths
-    ]
     total = result.gradient[name]
-    table: list[ViewRow] = [[f"paths from {name}", "local partials", "product"], *told]
+    rows = []
+    table: list[ViewRow] = [[f"paths from {name}", "local partials", "product"]]
+    for path in paths.paths:
+        nodes = " → ".join(list_path_labels(result, labels, path))
+        rows.append({"path": nodes, "partials": [*path.partials], "product": path.product})
+        table.append([nodes, " × ".join(list_factors(path)), path.product])
     if paths.is_complete:
-        table += [[f"sum of {paths.total:,} path{'s' * (paths.total != 1)}", "", total]]
-    rows = [
-        {"path": path, "partials": [*one.partials], "product": product}
-        for (path, _, product), one in zip(told, paths.paths)
-    ]
-    answer = build_point_view(
-        result, {"paths": rows, "count": str(paths.total), "sum": total}, table, [{"sum": total}]
+        plural = "" if paths.total == 1 else "s"
+        table.append([f"sum of {paths.total:,} path{plural}", "", total])
+    members = {"paths": rows, "count": str(paths.total), "sum": total}
+    view = build_point_view(result, members, table, [{"sum": total}])
+    if paths.is_complete:
+        return view
+    output = result.expression.output_name
+    message = (
+        f"there are {format_path_count(paths.total)} paths; "
+        f"the {len(paths.paths)} with the largest products are shown, and the "
+        f"sum over all of them, ∂{output}/∂{name}, is {format_number(total, PATH_DIGITS)}"
     )
-    if paths.is_complete:
-        return answer
-    f = result.expression.output_name
-    message = f"there are {format_path_count(paths.total)} paths; the {len(paths.paths)} with the largest products are shown, and the "
-    message += f"sum over all of them, ∂{f}/∂{name}, is {format_number(total, PATH_DIGITS)}"
-    return answer._replace(notices=(*answer.notices, Notice(MANY_PATHS.name, message)))
+    return view._replace(notices=(*view.notices, Notice(MANY_PATHS.name, message)))
 
 
-def format_path_count(paths: int) -> str:
-    """A count, a very large one by its power of ten."""
-    return f"{paths:,}" if paths < 10**15 else f"about 10^{len(str(paths)) - 1}"
+def format_path_count(count: int) -> str:
+    """Returns a count; a very large one by its power of ten."""
+    return f"{count:,}" if count < MAX_EXACT_COUNT else f"about 10^{len(str(count)) - 1}"
 
 
 def list_path_labels(result: Result, labels: Labels, path: GraphPath) -> list[str]:
-    output = result.expression.output
-    texts = [
-        result.expression.output_name if line == output else labels.get_short_term(line).text
-        for line in path.lines
-    ]
-    return (
-        texts
-        if len(texts) <= MAX_PATH_STEPS
-        else [*texts[: MAX_PATH_STEPS // 2], "…", *texts[-MAX_PATH_STEPS // 2 :]]
-    )
+    expression = result.expression
+    texts = []
+    for line in path.lines:
+        is_output = line == expression.output
+        texts.append(expression.output_name if is_output else labels.get_short_term(line).text)
+    return elide_steps(texts)
 
 
-def format_factors(path: GraphPath) -> list[str]:
-    texts = [format_number(partial, PATH_DIGITS) for partial in path.partials]
-    texts = [
-        f"({text})" if text.startswith("-") and place else text for place, text in enumerate(texts)
-    ] or ["1"]
-    return (
-        texts
-        if len(texts) <= MAX_PATH_STEPS
-        else [*texts[: MAX_PATH_STEPS // 2], "…", *texts[-MAX_PATH_STEPS // 2 :]]
-    )
+def list_factors(path: GraphPath) -> list[str]:
+    """Returns the partials of a path as factors of a product: negative ones, but for the first,
+    in brackets; 1 for a path without an edge."""
+    texts: list[str] = []
+    for partial in path.partials:
+        text = format_number(partial, PATH_DIGITS)
+        texts.append(f"({text})" if texts and text.startswith("-") else text)
+    return elide_steps(texts or ["1"])
+
+
+def elide_steps(texts: list[str]) -> list[str]:
+    """Returns the steps of a path; of a long one, those at both ends."""
+    if len(texts) <= MAX_PATH_STEPS:
+        return texts
+    half = MAX_PATH_STEPS // 2
+    return [*texts[:half], "…", *texts[-half:]]

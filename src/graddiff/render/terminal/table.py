@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from graddiff.errors import count_columns
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
@@ -11,6 +11,15 @@ Cell = Sequence[Line]  # ways to say the same, from the longest to the shortest
 
 GAP = "  "  # between columns
 MIN_COLUMN_WIDTH = 6  # of a column of text, however narrow the canvas
+
+
+def make_cell(text: str, style: str = "") -> Cell:
+    """Returns a cell that is said in one way only."""
+    return [[Segment(text, style)]]
+
+
+def make_title_row(titles: Iterable[str]) -> list[Cell]:
+    return [make_cell(title, "head") for title in titles]
 
 
 def lay_out_table(rows: Sequence[Sequence[Cell]], align: str, canvas: Canvas) -> list[Line]:

@@ -73,7 +73,8 @@ class TangentColumns(AdjointColumns):
         passes = "1 pass" if len(counts) == 1 else f"{len(counts)} passes"
         reverse = self.tangents.reverse_multiplications
         return (
-            f"forward mode: {passes}, one for each variable, {terms} {pluralize_multiplication(total)}; "
+            f"forward mode: {passes}, one for each variable, "
+            f"{terms} {pluralize_multiplication(total)}; "
             "reverse mode: 1 pass for all variables, "
             f"{reverse} {pluralize_multiplication(reverse)}"
         )

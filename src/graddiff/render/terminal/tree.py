@@ -10,9 +10,9 @@ from graddiff.autodiff.result import Result
 from graddiff.errors import count_columns
 from graddiff.notation.labels import format_headline
 from graddiff.numbers.arithmetic import Number
-from graddiff.render.terminal.canvas import Line, Segment
+from graddiff.render.terminal.canvas import DEFAULT_WIDTH, Line, Segment
 from graddiff.render.terminal.picture_text import PictureText
-from graddiff.render.terminal.table import Cell, is_too_narrow, lay_out_table
+from graddiff.render.terminal.table import Cell, is_too_narrow, lay_out_table, make_title_row
 from graddiff.render.terminal.tree_columns import AdjointColumns
 from graddiff.render.terminal.tree_rows import RowRenderer, walk_rows
 
@@ -62,7 +62,7 @@ class Tree:
         ]
         point = f"at {self.text.join_items(bindings, ', ')}" if bindings else ""
         point = canvas.transliterate(point)
-        gap = (canvas.width or 80) - count_columns(headline) - count_columns(point)
+        gap = (canvas.width or DEFAULT_WIDTH) - count_columns(headline) - count_columns(point)
         if point and gap >= MIN_HEADLINE_GAP:
             yield [Segment(headline, "head"), Segment(" " * gap), Segment(point, "quiet")]
             return
@@ -96,7 +96,7 @@ class Tree:
     def _collect_rows(self) -> tuple[list[list[Cell]], int]:
         """Returns the title and the rows that are drawn, and how many are folded."""
         renderer = RowRenderer(self.result, self.columns, self.text)
-        rows: list[list[Cell]] = [[[[Segment(title, "head")]] for title in self.columns.titles]]
+        rows = [make_title_row(self.columns.titles)]
         folded = 0
         for row in walk_rows(self.result.expression):
             if len(rows) > self.max_rows or row.depth > self.max_depth:
