@@ -1,4 +1,4 @@
-"""--format dot, mermaid, svg, html and the names of languages: the graph as a picture or a program."""
+"""--format dot, mermaid, svg, html and languages: the graph as a picture or as a program."""
 
 from __future__ import annotations
 

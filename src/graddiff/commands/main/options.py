@@ -21,7 +21,7 @@ DEFAULT_DIGITS = 7  # significant digits
 
 class MainOptions(NamedTuple):
     """A command line of `graddiff EXPRESSION`, as click has read it, built by keyword. Each field
-    has the name of its option; None, False and () mean that the option was not written.
+    has the name of its option; None, False and () mean that the option was not used.
 
     A named tuple, because a frozen dataclass of so many fields takes 3 % longer to start."""
 
@@ -77,7 +77,7 @@ class MainOptions(NamedTuple):
     @property
     def view(self) -> str | None:
         """The answer other than value and gradient that is asked for, named as its option."""
-        views = (name for name in POINT_VIEWS if is_given(getattr(self, name)))
+        views = (name for name in POINT_VIEWS if is_used(getattr(self, name)))
         return next(views, None)
 
     @property
@@ -90,8 +90,6 @@ class MainOptions(NamedTuple):
             return "gradient"
         if self.json:
             return "json"
-        if self.data is not None:
-            return "tree"  # rows have formats of their own
         if self.format is not None:
             return self.format
         if self.output is not None:
@@ -123,10 +121,10 @@ class MainOptions(NamedTuple):
 
     def validate(self) -> None:
         """Raises UsageError for options that mean nothing, alone or together."""
-        written = self.list_written_options()
-        refuse_two_answers(written)
-        refuse_conflicts(written)
-        refuse_options_without_table(written)
+        used = self.list_used_options()
+        refuse_two_answers(used)
+        refuse_conflicts(used)
+        refuse_options_without_table(used)
         for name, tolerance in (("--rtol", self.rtol), ("--atol", self.atol)):
             if not 0 <= tolerance < math.inf:
                 raise UsageError(
@@ -145,24 +143,24 @@ class MainOptions(NamedTuple):
             return self.file in (None, "-")
         return self.expression == "-"
 
-    def list_written_options(self) -> dict[str, str]:
-        """Returns what was written, for the tables of `conflicts`: the name that they use, such as
-        `--format svg`, and how the user wrote it, such as `--output graph.svg`."""
-        written = {}
+    def list_used_options(self) -> dict[str, str]:
+        """Returns the options of the command line, as the table of conflicts names them, such as
+        `--format svg`, and as the user wrote them, such as `--output graph.svg`."""
+        used = {}
         for name, value in self._asdict().items():
-            if is_given(value):
+            if is_used(value):
                 option = f"--{name.replace('_', '-')}"
-                written[option] = option
+                used[option] = option
         if self.expression not in (None, "-"):
-            written["EXPRESSION"] = "an expression"
+            used["EXPRESSION"] = "an expression"
         for name, value in (("mode", self.mode), ("engine", self.engine), ("format", self.format)):
             if value is not None:
-                written[f"--{name} {value}"] = f"--{name} {value}"
+                used[f"--{name} {value}"] = f"--{name} {value}"
         if self.jobs is not None and self.jobs > 1:
-            written["--jobs N"] = f"--jobs {self.jobs}"
+            used["--jobs N"] = f"--jobs {self.jobs}"
         if self.is_output_name_decisive:
-            self._add_format_of_output(written)
-        return written
+            self._add_format_of_output(used)
+        return used
 
     @property
     def is_output_name_decisive(self) -> bool:
@@ -170,12 +168,12 @@ class MainOptions(NamedTuple):
         says_format = self.is_single_number or self.json or self.format is not None
         return self.output is not None and self.data is None and not self.each and not says_format
 
-    def _add_format_of_output(self, written: dict[str, str]) -> None:
+    def _add_format_of_output(self, used: dict[str, str]) -> None:
         assert self.output is not None
         suffix = self.output.lower().rpartition(".")[2]
         form = suffix if suffix in DATA_FORMATS else self.output_format
-        written[f"--format {form}"] = f"--output {self.output}"
+        used[f"--format {form}"] = f"--output {self.output}"
 
 
-def is_given(value: object) -> bool:
+def is_used(value: object) -> bool:
     return value is not None and value is not False and value != ()

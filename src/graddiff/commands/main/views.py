@@ -235,7 +235,9 @@ def format_slopes(slopes: tuple[float | None, float | None] | None) -> str:
     """Returns the slopes on both sides, as in `-1 | 1`."""
     if slopes is None:
         return ""
-    return " | ".join("none" if slope is None else format_sentence_number(slope) for slope in slopes)
+    return " | ".join(
+        "none" if slope is None else format_sentence_number(slope) for slope in slopes
+    )
 
 
 VIEW_FUNCTIONS: Mapping[str, Callable[[ExpressionRequest], DerivativeView]] = {
