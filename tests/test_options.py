@@ -11,7 +11,6 @@ from graddiff.commands.main.conflicts import (
     ROWS,
     TABLE_OPTIONS,
     VIEWS,
-    Conflict,
 )
 from graddiff.commands.main.options import MainOptions
 from running import error, output
@@ -65,15 +64,21 @@ def test_options_cannot_be_changed() -> None:
 
 def test_tables_name_declared_options_only() -> None:
     declared = {option for parameter in list_parameters().values() for option in parameter.opts}
-    names = [name for row in CONFLICTS for name in (*row.left, *row.right)]
+    names = [name for left, right, *_ in CONFLICTS for name in (*left, *right)]
     names += [*TABLE_OPTIONS, *ROWS]
     assert {name.partition(" ")[0] for name in names} - declared == {"EXPRESSION"}
 
 
-@pytest.mark.parametrize("conflict", CONFLICTS, ids=lambda row: f"{row.left[0]} {row.right[0]}")
-def test_no_option_of_a_conflict_goes_with_one_of_the_other_side(conflict: Conflict) -> None:
-    for left in conflict.left:
-        for right in conflict.right:
+@pytest.mark.parametrize(
+    ("lefts", "rights"),
+    [row[:2] for row in CONFLICTS],
+    ids=[f"{row[0][0]} {row[1][0]}" for row in CONFLICTS],
+)
+def test_no_option_of_a_conflict_goes_with_one_of_the_other_side(
+    lefts: tuple[str, ...], rights: tuple[str, ...]
+) -> None:
+    for left in lefts:
+        for right in rights:
             arguments = [*write_option(left), *write_option(right)]
             assert "cannot be combined" in error(*arguments, code=2), arguments
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
-from typing import NamedTuple
 
 from graddiff.commands.main.formats import (
     DATA_FORMATS,
@@ -39,73 +38,64 @@ ROWS = name_formats(DATA_FORMATS)
 TABLE_OPTIONS = ("--data-format", "--jobs", "--engine", "--scheduler", "--no-input")
 
 
-class Conflict(NamedTuple):
-    """No option of `left` goes with one of `right`. Reason and hint may name both."""
-
-    left: Names
-    right: Names
-    reason: str
-    hint: str
-
-
-# Options, options that they do not go with, why, and what to do instead. The first row that two
-# options of a command line break is reported.
+# No option of the first column goes with one of the second; why, and what to do instead. {left} and
+# {right} are the two options. The first row that a command line breaks is reported.
 # fmt: off
-CONFLICTS = (
-    Conflict(("--data",), ("--each",),
-             "--data has one expression for all rows, --each one on every line",
-             "write one of them"),
-    Conflict(("EXPRESSION",), ("--each",),
-             "--each reads its expressions from standard input or --file",
-             "leave the expression away"),
-    Conflict(SINGLE_NUMBERS, ("--wrt",),
-             "{left} writes one number",
-             "--json writes all derivatives by --wrt"),
-    Conflict(("--exact",), ("--precision",),
-             "both choose the kind of numbers",
-             "write one of them"),
-    Conflict((*VIEWS, *NUMBER_KINDS), MANY_ANSWERS,
-             "{left} is for one point, and {right} has many",
-             "leave one of them away"),
-    Conflict(("--mode",), (*VIEWS, *MANY_ANSWERS),
-             "--mode is for the tree and for JSON",
-             "leave --mode away"),
-    Conflict(TANGENT_MODES, (*SINGLE_NUMBERS, *GRAPHS, *DOCUMENTS),
-             "--mode is for the tree and for JSON",
-             "leave --mode away"),
-    Conflict(("--each",), ("--output",),
-             "--each writes to standard output",
-             "graddiff --each … > FILE"),
-    Conflict(("--each",), ("--format tree", *DOCUMENTS, *GRAPHS, *ROWS),
-             "--each writes JSON",
-             "leave {right} away; --value and --gradient x write numbers"),
-    Conflict(("--data",), ("--format tree", "--format json", *DOCUMENTS, *GRAPHS),
-             "--data writes one row per answer, and {right} is for a single answer",
-             "--format csv or jsonl"),
-    Conflict(("--data",), ("--digits",),
-             "--data writes every number in full",
-             "leave --digits away"),
-    Conflict(("--data",), ("--expect",),
-             "--expect compares a single answer",
-             "leave one of them away"),
-    Conflict((*SINGLE_NUMBERS, "--expect"), TABLE_VIEWS,
-             "{left} is about the gradient",
-             "--json writes all of it"),
-    Conflict(TABLE_VIEWS, ("--format markdown", *GRAPHS),
-             "{left} is no graph",
-             "leave {right} away, or take --json"),
-    Conflict(("--explain",), (*SINGLE_NUMBERS, "--json", "--format json", *GRAPHS),
-             "--explain is for readers",
-             "--format markdown or latex, or neither"),
-    Conflict(("--paths",), ("--wrt",),
-             "--paths itself names the variable",
-             "leave --wrt away"),
-    Conflict(("--jobs N",), ("--engine columns",),
-             "--jobs divides the work of the rows engine",
-             "leave --engine away"),
-    Conflict(NUMBER_KINDS, FLOAT_PROGRAMS,
-             "{right} computes with floats",
-             "leave one of them away"),
+CONFLICTS: tuple[tuple[Names, Names, str, str], ...] = (
+    (("--data",), ("--each",),
+     "--data has one expression for all rows, --each one on every line",
+     "write one of them"),
+    (("EXPRESSION",), ("--each",),
+     "--each reads its expressions from standard input or --file",
+     "leave the expression away"),
+    (SINGLE_NUMBERS, ("--wrt",),
+     "{left} writes one number",
+     "--json writes all derivatives by --wrt"),
+    (("--exact",), ("--precision",),
+     "both choose the kind of numbers",
+     "write one of them"),
+    ((*VIEWS, *NUMBER_KINDS), MANY_ANSWERS,
+     "{left} is for one point, and {right} has many",
+     "leave one of them away"),
+    (("--mode",), (*VIEWS, *MANY_ANSWERS),
+     "--mode is for the tree and for JSON",
+     "leave --mode away"),
+    (TANGENT_MODES, (*SINGLE_NUMBERS, *GRAPHS, *DOCUMENTS),
+     "--mode is for the tree and for JSON",
+     "leave --mode away"),
+    (("--each",), ("--output",),
+     "--each writes to standard output",
+     "graddiff --each … > FILE"),
+    (("--each",), ("--format tree", *DOCUMENTS, *GRAPHS, *ROWS),
+     "--each writes JSON",
+     "leave {right} away; --value and --gradient x write numbers"),
+    (("--data",), ("--format tree", "--format json", *DOCUMENTS, *GRAPHS),
+     "--data writes one row per answer, and {right} is for a single answer",
+     "--format csv or jsonl"),
+    (("--data",), ("--digits",),
+     "--data writes every number in full",
+     "leave --digits away"),
+    (("--data",), ("--expect",),
+     "--expect compares a single answer",
+     "leave one of them away"),
+    ((*SINGLE_NUMBERS, "--expect"), TABLE_VIEWS,
+     "{left} is about the gradient",
+     "--json writes all of it"),
+    (TABLE_VIEWS, ("--format markdown", *GRAPHS),
+     "{left} is no graph",
+     "leave {right} away, or take --json"),
+    (("--explain",), (*SINGLE_NUMBERS, "--json", "--format json", *GRAPHS),
+     "--explain is for readers",
+     "--format markdown or latex, or neither"),
+    (("--paths",), ("--wrt",),
+     "--paths itself names the variable",
+     "leave --wrt away"),
+    (("--jobs N",), ("--engine columns",),
+     "--jobs divides the work of the rows engine",
+     "leave --engine away"),
+    (NUMBER_KINDS, FLOAT_PROGRAMS,
+     "{right} computes with floats",
+     "leave one of them away"),
 )
 # fmt: on
 
@@ -139,11 +129,10 @@ def refuse_options_without_table(used: Mapping[str, str]) -> None:
 
 def refuse_conflicts(used: Mapping[str, str]) -> None:
     """Raises UsageError for two options that cannot be combined."""
-    for conflict in CONFLICTS:
-        left = find_used(conflict.left, used)
-        right = find_used(conflict.right, used)
+    for left_names, right_names, reason, hint in CONFLICTS:
+        left, right = find_used(left_names, used), find_used(right_names, used)
         if left is not None and right is not None:
-            raise make_conflict_error(used, left, right, conflict.reason, conflict.hint)
+            raise make_conflict_error(used, left, right, reason, hint)
 
 
 def find_used(names: Names, used: Mapping[str, str]) -> str | None:
