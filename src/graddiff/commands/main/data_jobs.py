@@ -29,16 +29,7 @@ def plan_job(
         )
     refuse_pipe(path, reads)
     refuse_to_overwrite(target, [path])
-    jobs, engine = options.jobs or 1, options.engine or "auto"
-    if engine == "dask":  # its workers, not the job, run side by side
-        jobs, engine = 1, "auto"
-    if jobs > 1:
-        if options.line_buffered:
-            raise UsageError(
-                "--jobs answers blocks of rows, and --line-buffered each row at once",
-                hint="leave one of them away",
-            )
-        engine = "rows"
+    engine, jobs = choose_engine(options)
     return TableJob(
         question,
         path,
@@ -50,6 +41,14 @@ def plan_job(
         jobs=jobs,
         fail_fast=options.fail_fast,
     )
+
+
+def choose_engine(options: MainOptions) -> tuple[str, int]:
+    """Returns the engine of one job, and how many processes it divides its rows between."""
+    engine, jobs = options.engine or "auto", options.jobs or 1
+    if engine == "dask":  # its workers, not the job, run side by side
+        return "auto", 1
+    return ("rows", jobs) if jobs > 1 else (engine, 1)
 
 
 def choose_row_format(target: str | None, reads: str, options: MainOptions) -> str:

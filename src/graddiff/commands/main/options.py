@@ -156,7 +156,8 @@ class MainOptions(NamedTuple):
         for name, value in (("mode", self.mode), ("engine", self.engine), ("format", self.format)):
             if value is not None:
                 used[f"--{name} {value}"] = f"--{name} {value}"
-        if self.jobs is not None and self.jobs > 1:
+        # With Dask, its workers run side by side, and each row engine is as good as another.
+        if self.jobs is not None and self.jobs > 1 and self.engine != "dask":
             used["--jobs N"] = f"--jobs {self.jobs}"
         if self.is_output_name_decisive:
             self._add_format_of_output(used)

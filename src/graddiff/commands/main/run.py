@@ -21,10 +21,10 @@ from graddiff.errors import UsageError
 from graddiff.language.parser import parse
 from graddiff.numbers.floats import FLOATS
 
-# Formats that show a point even where none is bound: a picture may be blank, a program takes one.
+# Formats that formulas cannot be written in.
 POINT_FORMATS = ("value", "markdown", *PICTURE_FORMATS, *PROGRAM_FORMATS)
 
-# Each answer imports what it needs when it is asked for, so that JSON starts without the others.
+# Each answer is imported when it is asked for, so that JSON starts without the others.
 
 
 def run_main_command(options: MainOptions) -> int:
@@ -75,8 +75,8 @@ def needs_point(options: MainOptions) -> bool:
 
 
 def answer_at_point(request: ExpressionRequest) -> int:
-    """Writes value and gradient at a point in the format that is asked for."""
-    options, form = request.options, request.options.output_format
+    """Computes value and gradient at a point, writes them, and returns the exit code."""
+    options = request.options
     result, comparisons = differentiate_and_compare(
         request.expression,
         request.at,
@@ -86,6 +86,15 @@ def answer_at_point(request: ExpressionRequest) -> int:
         options.atol,
         request.arithmetic,
     )
+    write_result(result, comparisons, options)
+    return choose_exit_code(result, comparisons)
+
+
+def write_result(
+    result: Result, comparisons: Sequence[ComparedExpectation], options: MainOptions
+) -> None:
+    """Writes a result in the format that is asked for."""
+    form = options.output_format
     if options.explain or form in ("latex", "markdown"):
         from graddiff.commands.main.explain import write_explanation
 
@@ -104,7 +113,6 @@ def answer_at_point(request: ExpressionRequest) -> int:
         from graddiff.commands.main.draw import write_graph
 
         write_graph(result, options)
-    return choose_exit_code(result, comparisons)
 
 
 def write_json(

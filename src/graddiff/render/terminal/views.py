@@ -10,6 +10,7 @@ from graddiff.errors import Notice, PointError
 from graddiff.language.expression import Expression
 from graddiff.notation.labels import format_headline
 from graddiff.notation.numerals import format_number
+from graddiff.render.json import Json
 from graddiff.render.json.result import RESULT_SCHEMA_ID, encode_json, encode_notice, encode_number
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 from graddiff.render.terminal.formulas import render_definitions, render_equation, render_notices
@@ -55,14 +56,14 @@ def build_point_view(
 def render_view_json(expression: Expression, view: DerivativeView) -> str:
     """Returns the JSON document, one line."""
     content = {"schema": RESULT_SCHEMA_ID, "expression": expression.text, **view.head, **view.body}
-    document = encode_members(content)
+    document = {name: encode_members(member) for name, member in content.items()}
     if view.where:
-        document["where"] = view.where
+        document["where"] = encode_members(view.where)
     document["notices"] = [encode_notice(notice) for notice in view.notices]
     return encode_json(document) + "\n"
 
 
-def encode_members(value: Any) -> Any:
+def encode_members(value: Any) -> Json:
     """Returns mappings and lists with every number in them as JSON has it."""
     if isinstance(value, Mapping):
         return {name: encode_members(member) for name, member in value.items()}
