@@ -596,7 +596,11 @@ def test_member_says_in_a_columnar_file_what_it_said(
             5,
             "pipe.parquet is not an ordinary file",
         ),
-        (("--data", "it.parquet", "--jobs", "2", "--line-buffered"), 2, "--line-buffered each row at once"),
+        (
+            ("--data", "it.parquet", "--jobs", "2", "--line-buffered"),
+            2,
+            "--jobs 2 and --line-buffered cannot be combined",
+        ),
         (("--data", "it.parquet", "--each"), 2, "--data and --each cannot be combined"),
         (("--data", "it.parquet", "--engine", "dask"), 2, "--engine dask answers a folder"),
         (("--at", "x=1,i=1", "--output", "o.csv"), 2, "is for the rows of --data"),

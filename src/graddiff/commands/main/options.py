@@ -156,7 +156,7 @@ class MainOptions(NamedTuple):
         for name, value in (("mode", self.mode), ("engine", self.engine), ("format", self.format)):
             if value is not None:
                 used[f"--{name} {value}"] = f"--{name} {value}"
-        # With Dask, its workers run side by side, and each row engine is as good as another.
+        # Under Dask, workers run side by side, not the processes of one job.
         if self.jobs is not None and self.jobs > 1 and self.engine != "dask":
             used["--jobs N"] = f"--jobs {self.jobs}"
         if self.is_output_name_decisive:
