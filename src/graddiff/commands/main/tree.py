@@ -9,7 +9,6 @@ from graddiff.checks.expectations import ComparedExpectation
 from graddiff.commands.main.options import MainOptions
 from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.render.terminal.canvas import print_lines
-from graddiff.render.terminal.expectations import render_comparison
 from graddiff.render.terminal.picture_text import PictureText
 from graddiff.render.terminal.tree import Tree
 from graddiff.render.terminal.tree_columns import AdjointColumns
@@ -23,6 +22,8 @@ def draw_tree(
     tree = Tree(result, choose_columns(result, options), text, options.depth)
     print_lines(tree.render_lines(), canvas)
     if comparisons:
+        from graddiff.render.terminal.expectations import render_comparison
+
         print_lines([[], *render_comparison(comparisons, text.digits, canvas)], canvas)
 
 
