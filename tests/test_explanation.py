@@ -184,7 +184,10 @@ def test_forward_mode_is_drawn() -> None:
     assert "x is used" not in text
     both = output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "both")
     assert "adjoint" in both and "tangent by z" in both
-    assert "3 passes, one for each variable, 2 + 2 + 1 = 5 multiplications; reverse mode: 1 pass" in both
+    assert (
+        "3 passes, one for each variable, 2 + 2 + 1 = 5 multiplications; reverse mode: 1 pass"
+        in both
+    )
     assert output("(x+y)*z", "--at", "x=1,y=3,z=-3", "--mode", "reverse") == output(
         "(x+y)*z", "--at", "x=1,y=3,z=-3"
     )

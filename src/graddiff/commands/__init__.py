@@ -36,7 +36,7 @@ def load_command(name: str) -> click.Command:
 def run_command_line(arguments: Sequence[str]) -> int:
     """Runs a command line and returns its exit code. An error is one block on standard error."""
     if sys.stderr is None:  # the caller has closed it
-        sys.stderr = open(os.devnull, "w")
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, it stays open to the end
     if sys.stdout is None:
         return report_error(FileError("the output cannot be written: standard output is closed"))
     name = arguments[0] if arguments and arguments[0] in COMMANDS else ""
