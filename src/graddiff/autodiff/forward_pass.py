@@ -1,4 +1,12 @@
-"""The forward pass: an expression and a binding -> the value of every line."""
+"""The forward pass: an expression and the values of its variables -> the value of every line.
+
+An expression is a list of lines in the order of evaluation, so one loop is enough: when a line is
+computed, its operands are there already.
+
+    for each line, from the first to the last:
+        value of the line = operation of the line (values of its operands)
+
+Source: Griewank & Walther, Evaluating Derivatives, section 2.2 (evaluation procedures)."""
 
 from __future__ import annotations
 
@@ -14,64 +22,85 @@ from graddiff.operations.table import WHERE
 def run_forward_pass(
     expression: Expression, at: Mapping[str, Number], arithmetic: Arithmetic = FLOATS
 ) -> list[Number]:
-    """The values of all lines, in order; NoValue where an untaken branch of a `where` has none.
+    """Returns the values of all lines, in order. `at` binds every variable to a number of the kind
+    that is computed with.
 
-    Raises PointError if the output has no value, RangeError if one on the way to it is too large."""
+    A line that only a branch not taken needs may be NoValue. Raises PointError if the output has no
+    value, RangeError if a line that it needs is too large."""
     values: list[Number] = [None] * expression.size
     for name, line in expression.variables.items():
         values[line] = at[name]
     for line, text in expression.literals.items():
         values[line] = arithmetic.read_literal(text)
-    functions = {
-        operation: arithmetic.get_function(operation)
-        for operation in {*expression.operations}
-        if operation.parameters
-    }
-    failed = not all(arithmetic.is_finite(values[line]) for line in expression.literals)
-    try:
-        for line, operands in enumerate(expression.operands):
-            if failed:
-                break
-            if len(operands) == 2:
-                left, right = operands
-                values[line] = functions[expression.operations[line]](values[left], values[right])
-            elif operands:
-                values[line] = functions[expression.operations[line]](
-                    *[values[operand] for operand in operands]
-                )
-        failed = failed or not all(map(arithmetic.is_finite, values))
-    except (ArithmeticError, ValueError):
-        failed = True
-    if failed:
-        _evaluate_around_failures(expression, values, arithmetic)
+    if not compute_all_lines(expression, values, arithmetic):
+        compute_lines_with_values(expression, values, arithmetic)
     return values
 
 
-def _evaluate_around_failures(
+def compute_all_lines(expression: Expression, values: list[Number], arithmetic: Arithmetic) -> bool:
+    """Fills in the values of all operations. Returns whether every line has a finite value; if not,
+    some values are missing.
+
+    This is the usual case. It asks once at the end, not at every line, whether all is well."""
+    operations = expression.operations
+    functions = {
+        operation: arithmetic.get_function(operation)
+        for operation in {*operations}
+        if operation.parameters
+    }
+    if not all(arithmetic.is_finite(values[line]) for line in expression.literals):
+        return False
+    try:
+        for line, operands in enumerate(expression.operands):
+            if len(operands) == 2:  # most operations; a call without a list of operands is faster
+                left, right = operands
+                values[line] = functions[operations[line]](values[left], values[right])
+            elif operands:
+                inputs = [values[operand] for operand in operands]
+                values[line] = functions[operations[line]](*inputs)
+    except (ArithmeticError, ValueError):
+        return False
+    return all(map(arithmetic.is_finite, values))
+
+
+def compute_lines_with_values(
     expression: Expression, values: list[Number], arithmetic: Arithmetic
 ) -> None:
-    """The same pass where some line has no value: what depends on it has none either, but for a `where` that takes
-    its other branch."""
+    """Fills in the values again where some line has none: it becomes NoValue, and so does every
+    line that needs it. Raises PointError or RangeError if the output is one of them."""
     for line, operands in enumerate(expression.operands):
-        operation = expression.operations[line]
         inputs = [values[operand] for operand in operands]
-        if operation is WHERE and not isinstance(inputs[0], NoValue):
+        if expression.operations[line] is WHERE and not isinstance(inputs[0], NoValue):
+            # The branch that is not taken may have no value.
             values[line] = arithmetic.select_branch(*inputs)
-            continue
-        missing = [value for value in inputs if isinstance(value, NoValue)]
-        if missing:
-            values[line] = missing[0]
-            continue
-        try:
-            value = arithmetic.get_function(operation)(*inputs) if operands else values[line]
-            values[line] = value if arithmetic.is_finite(value) else NoValue(line, overflow=True)
-        except OverflowError:
-            values[line] = NoValue(line, overflow=True)
-        except (ArithmeticError, ValueError):
-            values[line] = NoValue(line, overflow=False)
-    result = values[expression.output]
-    if isinstance(result, NoValue):
-        inputs = [values[operand] for operand in expression.operands[result.origin]]
+        else:
+            values[line] = compute_line(expression, line, values[line], inputs, arithmetic)
+    output = values[expression.output]
+    if isinstance(output, NoValue):
+        inputs = [values[operand] for operand in expression.operands[output.origin]]
         raise make_no_value_error(
-            expression, result.origin, inputs, arithmetic, overflow=result.overflow
+            expression, output.origin, inputs, arithmetic, overflow=output.overflow
         )
+
+
+def compute_line(
+    expression: Expression,
+    line: int,
+    leaf_value: Number,
+    inputs: list[Number],
+    arithmetic: Arithmetic,
+) -> Number:
+    """Returns the value of a line, or NoValue with the line where the trouble begins. `leaf_value`
+    is the value of a variable or a literal, which has no inputs."""
+    for value in inputs:
+        if isinstance(value, NoValue):
+            return value
+    try:
+        value = leaf_value
+        if inputs:
+            value = arithmetic.get_function(expression.operations[line])(*inputs)
+    except OverflowError:
+        return NoValue(line, overflow=True)
+    except (ArithmeticError, ValueError):
+        return NoValue(line, overflow=False)
+    return value if arithmetic.is_finite(value) else NoValue(line, overflow=True)

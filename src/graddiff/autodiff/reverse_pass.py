@@ -1,4 +1,4 @@
-"""The reverse pass: the values of all lines -> the local partial of every edge, the adjoint of every node.
+"""The reverse pass: values of the lines -> the partials of the edges, adjoints of the nodes.
 
 An expression is a list of lines in the order of evaluation, and the operands of a line are earlier
 lines. The adjoint of a line is the derivative of the output by that line; the chain rule hands it
@@ -29,7 +29,8 @@ Partials = tuple[Number | None, ...]  # one item per operand, None where no deri
 
 
 class Edge(NamedTuple):
-    """From an operand (`source`) to the line that uses it (`target`) as its operand number `slot`."""
+    """Leads from an operand, `source`, to the line that uses it, `target`, as its operand number
+    `slot`."""
 
     target: int
     slot: int
