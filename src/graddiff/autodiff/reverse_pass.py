@@ -77,11 +77,12 @@ def run_reverse_pass(
     partials: list[Partials] = [()] * expression.size
     adjoints[expression.output] = arithmetic.read_literal("1")  # the seed
     for target in range(expression.output, -1, -1):
-        adjoint = adjoints[target]
-        if adjoint is None or not operands[target] or isinstance(values[target], NoValue):
+        adjoint, sources = adjoints[target], operands[target]
+        if adjoint is None or not sources or isinstance(values[target], NoValue):
             continue  # nothing flows through this line
-        partials[target] = compute_local_partials(expression, target, values, is_on_way, arithmetic)
-        for source, partial in zip(operands[target], partials[target]):
+        local_partials = compute_local_partials(expression, target, values, is_on_way, arithmetic)
+        partials[target] = local_partials
+        for source, partial in zip(sources, local_partials):
             if partial is not None:
                 contribution = adjoint * partial  # the chain rule
                 earlier = adjoints[source]
@@ -101,13 +102,12 @@ def compute_local_partials(
 
     The other operands get None, and nothing is computed for them: at x = -2 the slope of x^3 by x
     is 12, though the one by the exponent, log(-2)*x^3, does not exist."""
-    operation, sources, value = (
-        expression.operations[target],
-        expression.operands[target],
-        values[target],
-    )
-    inputs = [values[source] for source in sources]
-    flows = [is_on_way[source] for source in sources]
+    operation, value = expression.operations[target], values[target]
+    inputs: list[Number] = []
+    flows: list[int] = []  # 1 for each operand that leads to a requested line
+    for source in expression.operands[target]:
+        inputs.append(values[source])
+        flows.append(is_on_way[source])
     try:
         if all(flows):  # the usual case: one function computes all partials of an operation
             partials: Partials = arithmetic.get_partials(operation)(*inputs, value)
