@@ -10,7 +10,8 @@ import pytest
 from graddiff import differentiate, parse
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.one_sided import compute_one_sided_slopes
-from graddiff.checks.verification import compute_difference_quotient, verify_gradient
+from graddiff.checks.difference_quotient import compute_difference_quotient
+from graddiff.checks.verification import verify_gradient
 from graddiff.errors import GraddiffError
 from running import error, output
 

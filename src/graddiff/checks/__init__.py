@@ -1,1 +1,1 @@
-"""Answers compared: with what somebody expects, and with derivatives found in other ways."""
+"""Comparisons: with expected numbers, and with derivatives that are computed in other ways."""

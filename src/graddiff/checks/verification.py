@@ -1,16 +1,16 @@
-"""--verify: each derivative beside three others that were found in other ways.
+"""`--verify`: each derivative beside three others that were computed in other ways.
 
-The reverse pass is compared with forward mode, with the formula of the derivative at the point, and with an
-extrapolated difference quotient, which knows nothing of the rules. At a kink it has to lie between the slopes on the
-two sides.
+The reverse pass is compared with
 
-Source: C. J. F. Ridders, Advances in Engineering Software 4 (1982), pages 75 to 76."""
+* forward mode, which uses the same rules in the other order;
+* the formula of the derivative, which is simplified, printed, read and evaluated at the point;
+* an extrapolated difference quotient, which knows nothing of the rules.
+
+At a kink the derivative is a convention, and has to lie between the slopes on both sides."""
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable
 from typing import NamedTuple
 
 from graddiff.algebra.derivatives import derivatives
@@ -18,20 +18,23 @@ from graddiff.autodiff.forward_mode import compute_directional_derivative
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.one_sided import Slope, compute_one_sided_slopes
 from graddiff.autodiff.result import Result
+from graddiff.checks.difference_quotient import compute_difference_quotient
 from graddiff.errors import JUMP, KINK, SMOOTH, GraddiffError
 from graddiff.language.parser import parse
 
-RULE_TOLERANCE = 1e-9  # of what is computed with the same rules, relative
-DIFFERENCE_TOLERANCE = (
-    1e-6  # of the difference quotient, relative, or ten times its own estimate of its error
-)
-STEP_SHRINKAGE = 1.4  # the steps of an extrapolation become shorter by this
-EXTRAPOLATION_STEPS = 10
+# Relative tolerance between two ways that use the same rules.
+RULE_TOLERANCE = 1e-9
+# Relative tolerance of the difference quotient, to which ten times its estimated error is added.
+DIFFERENCE_TOLERANCE = 1e-6
+ERROR_FACTOR = 10
 
 
 class VerifiedDerivative(NamedTuple):
-    """One derivative, found in four ways; None where a way leads nowhere. `error` is that of the difference quotient,
-    by its own estimate; `slopes` are those on the two sides, where they matter."""
+    """One derivative, computed in four ways; None where a way has no result.
+
+    error: of the difference quotient, by its own estimate.
+    slopes: on the left and on the right of the point, where they matter, else None.
+    ok, note: the verdict, and the reason for it."""
 
     name: str
     reverse: float
@@ -45,126 +48,121 @@ class VerifiedDerivative(NamedTuple):
 
 
 def verify_gradient(result: Result) -> list[VerifiedDerivative]:
-    """A comparison for each variable of the gradient."""
+    """Verifies the derivative by each variable of the gradient."""
     variables = [name for name in result.requested if name in result.expression.variables]
     return [verify_derivative(result, name) for name in variables]
 
 
 def verify_derivative(result: Result, name: str) -> VerifiedDerivative:
-    expression, at = result.expression, result.at
-    reverse = result.gradient[name]
-    forward = compute_directional_derivative(expression, at, {name: 1.0})
-    formula = evaluate_derivative_formula(result, name)
-    largest = max(abs(value) for value in result.graph.values if isinstance(value, float))
-    numerical, error = compute_difference_quotient(
-        lambda x: evaluate_moved_output(result, name, x), at[name], largest
+    """Computes one derivative in four ways and compares them."""
+    forward = compute_directional_derivative(result.expression, result.at, {name: 1.0})
+    numerical, error = compute_numerical_derivative(result, name)
+    derivative = VerifiedDerivative(
+        name=name,
+        reverse=result.gradient[name],
+        forward=forward,
+        formula=evaluate_derivative_formula(result, name),
+        numerical=numerical,
+        error=error,
+        slopes=None,
+        ok=True,
+        note="",
     )
-    slopes = compute_one_sided_slopes(expression, result.graph.values, expression.variables[name])[
-        expression.output
-    ]
-    found = VerifiedDerivative(name, reverse, forward, formula, numerical, error, None, True, "")
-    kinds = {notice.kind for notice in result.notices}
-    if kinds & {KINK.name, JUMP.name, SMOOTH.name} and slopes != (reverse, reverse):
-        return verify_at_kink(found._replace(slopes=slopes))
-    if not math.isfinite(reverse):
-        told = (
-            "infinite, as on the side where there is a slope" if reverse in slopes else "undefined"
-        )
-        return found._replace(slopes=slopes, note=told)
-    line = expression.variables[name]
-    scale = max(
-        abs(reverse), sum(abs(e.contribution) for e in result.graph.edges() if e.source == line)
-    )
-    wrong = [
-        way
-        for way, value, tolerance in (
-            ("forward mode", forward, RULE_TOLERANCE),
-            ("the formula", formula, RULE_TOLERANCE),
-            (
-                "the difference quotient",
-                numerical,
-                DIFFERENCE_TOLERANCE + 10 * (error or 0.0) / (scale or 1.0),
-            ),
-        )
-        if value is not None and not abs(value - reverse) <= tolerance * (scale or 1.0)
-    ]
-    if formula is None:
-        return found._replace(ok=False, note="the formula has no value here")
-    missing = "no difference quotient here" if numerical is None else "agree"
-    return found._replace(ok=not wrong, note=f"{' and '.join(wrong)} differ" if wrong else missing)
-
-
-def verify_at_kink(verified: VerifiedDerivative) -> VerifiedDerivative:
-    """At a kink the value is a convention: it has to lie between the slopes on both sides."""
-    assert verified.slopes is not None
-    left, right = verified.slopes
-    if left is None or right is None:
-        return verified._replace(note="a jump, or no value on one side: a convention")
-    room = RULE_TOLERANCE * max(abs(left), abs(right))
-    between = min(left, right) - room <= verified.reverse <= max(left, right) + room
-    return verified._replace(
-        ok=between, note=f"kink: {'' if between else 'not '}between the slopes on both sides"
-    )
+    slopes = compute_output_slopes(result, name)
+    if is_convention(result) and slopes != (derivative.reverse, derivative.reverse):
+        return verify_at_kink(derivative._replace(slopes=slopes))
+    if not math.isfinite(derivative.reverse):
+        return verify_nonfinite(derivative._replace(slopes=slopes))
+    return verify_agreement(derivative, compute_scale(result, name))
 
 
 def evaluate_derivative_formula(result: Result, name: str) -> float | None:
-    """The printed formula of the derivative, read and evaluated at the point."""
+    """Returns the value of the printed formula of the derivative at the point, None where the
+    formula has no value."""
     try:
-        formula = parse(
-            derivatives(result.expression, [name]).written().join_definitions(name), result.at
-        )
+        text = derivatives(result.expression, [name]).written().join_definitions(name)
+        formula = parse(text, result.at)
         at = {variable: result.at[variable] for variable in formula.variables}
         return float(run_forward_pass(formula, at)[formula.output])
     except GraddiffError:
         return None
 
 
-def evaluate_moved_output(result: Result, name: str, x: float) -> float | None:
-    """The output with one variable moved; None where it has no value."""
-    try:
-        return float(
-            run_forward_pass(result.expression, {**result.at, name: x})[result.expression.output]
-        )
-    except GraddiffError:
-        return None
+def compute_numerical_derivative(result: Result, name: str) -> tuple[float | None, float | None]:
+    """Returns the difference quotient and the estimate of its error, None where there is none."""
+    values = [value for value in result.graph.values if isinstance(value, float)]
+    largest = max(abs(value) for value in values)
 
-
-def compute_difference_quotient(
-    function: Callable[[float], float | None], x: float, largest: float = 0.0
-) -> tuple[float | None, float | None]:
-    """A derivative from values alone, and an estimate of its error: the best of several first steps. `largest` is the
-    largest number on the way to a value, which says how much that is rounded."""
-    found = [
-        extrapolate_differences(function, x, (abs(x) or 1.0) * 10.0**-power, largest)
-        for power in range(1, 9)
-    ]
-    known = [
-        pair for pair in found if pair is not None and pair[1] <= 0.01 * max(1.0, abs(pair[0]))
-    ]
-    return min(known, key=lambda pair: pair[1]) if known else (None, None)
-
-
-def extrapolate_differences(
-    function: Callable[[float], float | None], x: float, step: float, largest: float
-) -> tuple[float, float] | None:
-    """Central differences with shorter and shorter steps, extrapolated to none (Ridders); None where the function has
-    no value on one side."""
-    best, error = math.nan, math.inf
-    before: list[float] = []
-    for i in range(EXTRAPOLATION_STEPS):
-        above, below = function(x + step), function(x - step)
-        if above is None or below is None:
+    def evaluate_moved_output(x: float) -> float | None:
+        at = {**result.at, name: x}
+        try:
+            return float(run_forward_pass(result.expression, at)[result.expression.output])
+        except GraddiffError:
             return None
-        row = [(above - below) / ((x + step) - (x - step))]
-        factor = STEP_SHRINKAGE * STEP_SHRINKAGE
-        for j, earlier in enumerate(before):
-            row.append((row[j] * factor - earlier) / (factor - 1))
-            factor *= STEP_SHRINKAGE * STEP_SHRINKAGE
-            rounding = sys.float_info.epsilon * max(abs(above), abs(below), largest) / step
-            estimate = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier), rounding)
-            if estimate <= error:
-                best, error = row[-1], estimate
-        if i and abs(row[-1] - before[-1]) >= 2 * error:
-            break
-        before, step = row, step / STEP_SHRINKAGE
-    return best, error
+
+    return compute_difference_quotient(evaluate_moved_output, result.at[name], largest)
+
+
+def compute_output_slopes(result: Result, name: str) -> tuple[Slope, Slope]:
+    """Returns the slopes of the output on the left and on the right of the point."""
+    expression = result.expression
+    line = expression.variables[name]
+    return compute_one_sided_slopes(expression, result.graph.values, line)[expression.output]
+
+
+def compute_scale(result: Result, name: str) -> float:
+    """Returns the number that differences are relative to: the derivative, or the sum of its
+    contributions, which is larger where these cancel."""
+    line = result.expression.variables[name]
+    contributions = [abs(edge.contribution) for edge in result.graph.edges() if edge.source == line]
+    return max(abs(result.gradient[name]), sum(contributions)) or 1.0
+
+
+def is_convention(result: Result) -> bool:
+    """Whether some derivative at this point is a matter of convention."""
+    kinds = {notice.kind for notice in result.notices}
+    return not kinds.isdisjoint({KINK.name, JUMP.name, SMOOTH.name})
+
+
+def verify_at_kink(derivative: VerifiedDerivative) -> VerifiedDerivative:
+    """At a kink the value is a convention: it has to lie between the slopes on both sides."""
+    assert derivative.slopes is not None
+    left, right = derivative.slopes
+    if left is None or right is None:
+        return derivative._replace(note="a jump, or no value on one side: a convention")
+    margin = RULE_TOLERANCE * max(abs(left), abs(right))
+    low, high = min(left, right) - margin, max(left, right) + margin
+    is_between = low <= derivative.reverse <= high
+    position = "between" if is_between else "not between"
+    return derivative._replace(ok=is_between, note=f"kink: {position} the slopes on both sides")
+
+
+def verify_nonfinite(derivative: VerifiedDerivative) -> VerifiedDerivative:
+    """A derivative that is not finite cannot be compared, only explained."""
+    assert derivative.slopes is not None
+    if derivative.reverse in derivative.slopes:
+        return derivative._replace(note="infinite, as on the side where there is a slope")
+    return derivative._replace(note="undefined")
+
+
+def verify_agreement(derivative: VerifiedDerivative, scale: float) -> VerifiedDerivative:
+    """Compares the three other ways with the reverse pass; differences are relative to `scale`."""
+    if derivative.formula is None:
+        return derivative._replace(ok=False, note="the formula has no value here")
+    difference_tolerance = DIFFERENCE_TOLERANCE + ERROR_FACTOR * (derivative.error or 0.0) / scale
+    ways = (
+        ("forward mode", derivative.forward, RULE_TOLERANCE),
+        ("the formula", derivative.formula, RULE_TOLERANCE),
+        ("the difference quotient", derivative.numerical, difference_tolerance),
+    )
+    differing = [
+        way
+        for way, value, tolerance in ways
+        # written so that nan counts as a difference
+        if value is not None and not abs(value - derivative.reverse) <= tolerance * scale
+    ]
+    if differing:
+        return derivative._replace(ok=False, note=f"{' and '.join(differing)} differ")
+    if derivative.numerical is None:
+        return derivative._replace(note="no difference quotient here")
+    return derivative._replace(note="agree")
