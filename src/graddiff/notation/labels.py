@@ -1,4 +1,12 @@
-"""How an expression is written: the text of each line, and the formula of an edge with its operands put in."""
+"""Labels: the text of each line of an expression, and the formula of each edge.
+
+A line that the author wrote has the author's own text, blanks and brackets included. A line that
+came out of the definition of a function has no text of its own; its label is composed from the
+labels of its operands. Three sizes are to be had:
+
+    labels[line]                  the text:               (x+y)*exp(z)
+    labels.get_short_term(line)   the name, or the text:  p, where the author wrote p = (x+y)*exp(z)
+    labels.get_brief_term(line)   the name, or, if it is long, the outline: (x+y)*…"""
 
 from __future__ import annotations
 
@@ -15,31 +23,42 @@ from graddiff.notation.terms import (
 from graddiff.numbers.arithmetic import Number
 from graddiff.operations.table import NUMBER, VARIABLE
 
-MAX_BRIEF_LENGTH = 6  # characters of an operand that is not left out of a brief text
+MAX_BRIEF_LENGTH = 6  # characters; a longer operand is left out of an outline
+MAX_OUTLINE_OPERANDS = 4  # operands; the others are left out of an outline
+ELLIPSIS = Term("…")
 
 
 class Labels:
-    """The text of each line as it was written; a line that came out of a function's definition is composed."""
+    """The labels of an expression, each of which is composed when it is asked for."""
 
     def __init__(self, expression: Expression) -> None:
         self.expression = expression
         self._terms: dict[int, Term] = {}
 
     def __getitem__(self, line: int) -> str:
-        """The text of a line, its name not considered."""
+        """Returns the text of a line, even if the line has a name."""
         return self.get_term(line).text
 
     def get_short_term(self, line: int) -> Term:
-        """The name of a line where it has one, and its text where not: what stands for it in a formula."""
+        """Returns the name of a line, or its text if it has no name: how a formula refers to it."""
         name = self.expression.names.get(line)
-        return Term(name, ATOM, self.get_term(line).constant) if name else self.get_term(line)
+        if name is None:
+            return self.get_term(line)
+        return Term(name, ATOM, self.get_term(line).constant)
+
+    def get_brief_term(self, line: int) -> Term:
+        """Returns the name or the text of a line if it is short, and its outline otherwise."""
+        term = self.get_short_term(line)
+        return term if len(term.text) <= MAX_BRIEF_LENGTH else self.compose_outline(line)
 
     def get_term(self, line: int) -> Term:
+        """Returns the text of a line with its precedence."""
+        # Operands are composed before what consists of them. A list of waiting lines takes the
+        # place of recursion, which would fail at the depth of a long expression.
         waiting = [line]
-        while waiting:  # operands before what is composed of them, without recursion
+        while waiting:
             top = waiting[-1]
-            needed = self._get_composed_operands(top)
-            missing = [part for part in needed if part not in self._terms]
+            missing = [part for part in self._get_composed_parts(top) if part not in self._terms]
             if missing:
                 waiting += missing
             else:
@@ -47,35 +66,36 @@ class Labels:
                 self._terms.setdefault(top, self._compose_term(top))
         return self._terms[line]
 
-    def get_brief_term(self, line: int) -> Term:
-        """What stands for a line where there is little room: its name or its outline."""
-        term = self.get_short_term(line)
-        return term if len(term.text) <= MAX_BRIEF_LENGTH else self.compose_outline(line)
-
     def compose_outline(self, line: int) -> Term:
-        """The operation of a line with its long operands left out: `1/…`, `exp(…)`."""
+        """Returns the operation of a line with its long operands left out: `1/…`, `exp(…)`."""
         operation, operands = self.expression.operations[line], self.expression.operands[line]
         if not operands:
             return self.get_term(line)
-        terms = [self.get_short_term(operand) for operand in operands]
-        shown = [term if len(term.text) <= MAX_BRIEF_LENGTH else Term("…") for term in terms[:4]]
-        return compose_operation(operation, shown + [Term("…")] * (len(terms) > 4))
+        terms = [self.get_short_term(operand) for operand in operands[:MAX_OUTLINE_OPERANDS]]
+        outlines = [term if len(term.text) <= MAX_BRIEF_LENGTH else ELLIPSIS for term in terms]
+        if len(operands) > MAX_OUTLINE_OPERANDS:
+            outlines.append(ELLIPSIS)
+        return compose_operation(operation, outlines)
 
     def format_partial(
         self, target: int, slot: int, values: list[Number], brief: bool = False
     ) -> str:
-        """The local partial on an edge as a formula of what stands for its operands."""
-        term = self.get_brief_term if brief else self.get_short_term
+        """Returns the local partial on an edge as a formula of its operands. `values` are those of
+        all lines; `brief` leaves out long operands."""
+        get_term = self.get_brief_term if brief else self.get_short_term
         operands = self.expression.operands[target]
-        terms, inputs = (
-            [term(operand) for operand in operands],
-            [values[operand] for operand in operands],
-        )
         return format_partial_formula(
-            self.expression.operations[target], slot, terms, term(target), inputs, values[target]
+            self.expression.operations[target],
+            slot,
+            [get_term(operand) for operand in operands],
+            get_term(target),
+            [values[operand] for operand in operands],
+            values[target],
         )
 
-    def _get_composed_operands(self, line: int) -> tuple[int, ...]:
+    def _get_composed_parts(self, line: int) -> tuple[int, ...]:
+        """Returns the lines whose labels the label of a line is composed of: the operands of a call
+        that the author wrote, or of the operation itself; none if the author wrote the line."""
         if line in self._terms or line not in self.expression.inlined:
             return ()
         call = self.expression.calls.get(line)
@@ -83,47 +103,49 @@ class Labels:
 
     def _compose_term(self, line: int) -> Term:
         expression, operation = self.expression, self.expression.operations[line]
+        call = expression.calls.get(line)
         if operation is NUMBER:
             return make_literal_term(expression.literals[line])
-        call = expression.calls.get(line)
         if line not in expression.inlined:
-            precedence = ATOM if call else PRECEDENCE.get(operation.name, ATOM)
-            first, last = expression.tokens[0][line], expression.tokens[1][line]
-            if operation is VARIABLE:
-                return Term(expression.source.get_text(first, last))
-            return Term(
-                expression.source.get_text(first, last, MAX_TERM_LENGTH),
-                precedence,
-                self._fold_constant(line),
-            )
+            return self._quote_author(line)
         if call:
-            return Term(
-                elide_middle(
-                    f"{call[0]}({', '.join(self.get_short_term(part).text for part in call[1])})"
-                )
-            )
+            function, parts = call
+            operands = ", ".join([self.get_short_term(part).text for part in parts])
+            return Term(elide_middle(f"{function}({operands})"))
         return compose_operation(
-            operation, [self.get_short_term(part) for part in expression.operands[line]]
+            operation, [self.get_short_term(operand) for operand in expression.operands[line]]
         )
 
+    def _quote_author(self, line: int) -> Term:
+        """Returns the author's own text of a line."""
+        expression, operation = self.expression, self.expression.operations[line]
+        first, last = expression.tokens[0][line], expression.tokens[1][line]
+        if operation is VARIABLE:
+            return Term(expression.source.get_text(first, last))
+        text = expression.source.get_text(first, last, MAX_TERM_LENGTH)
+        is_call = line in expression.calls or operation.name not in PRECEDENCE
+        precedence = ATOM if is_call else PRECEDENCE[operation.name]
+        return Term(text, precedence, self._fold_constant(line))
+
     def _fold_constant(self, line: int) -> float | None:
-        """The value of -2 or 1/3, as exponents are written."""
+        """Returns the number that -2 or 1/3 stands for, as exponents are written; None for a line
+        of any other form."""
         operation, operands = self.expression.operations[line], self.expression.operands[line]
-        if operation.name not in ("neg", "div") or any(
-            o not in self.expression.literals for o in operands
-        ):
+        literals = self.expression.literals
+        if operation.name not in ("neg", "div"):
             return None
-        constants = [
-            make_literal_term(self.expression.literals[operand]).constant for operand in operands
-        ]
+        if any(operand not in literals for operand in operands):
+            return None
+        constants = [make_literal_term(literals[operand]).constant for operand in operands]
         if None in constants or not constants[-1]:
             return None
         return FOLDABLE_OPERATIONS[operation.name](*constants)
 
 
 def format_headline(expression: Expression) -> str:
-    """The expression as a heading: its statements, and what the output is called where that is not said in them."""
+    """Returns the expression as a heading: its statements, and in front of a single one the name of
+    the output, unless the statement gives it a name."""
     statements = expression.source.list_statements()
-    written = "; ".join(statements)
-    named = expression.output in expression.names or len(statements) > 1
-    return written if named else f"{expression.output_name} = {written}"
+    text = "; ".join(statements)
+    has_name = expression.output in expression.names or len(statements) > 1
+    return text if has_name else f"{expression.output_name} = {text}"

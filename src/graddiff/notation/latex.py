@@ -1,4 +1,4 @@
-"""The alphabet of LaTeX (amsmath)."""
+"""The alphabet of LaTeX, for the package amsmath."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from graddiff.notation.style import ATOM, PRECEDENCE, Alphabet, OperationPattern, make_infix_pattern
 from graddiff.operations.table import TABLE
 
-_GREEK_NAMES = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
-    psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
-GREEK_COMMANDS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _GREEK_NAMES.split()))
-# Functions that LaTeX has a command for.
+GREEK_LETTERS = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
+GREEK_NAMES = """
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
+    upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
+"""
+GREEK_COMMANDS = dict(zip(GREEK_LETTERS, GREEK_NAMES.split()))
+
+# The functions for which LaTeX has a command.
 FUNCTION_COMMANDS = {
-    name: name
-    for name in ("sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth")
-} | {
+    **{name: name for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
+    **{name: name for name in ("sinh", "cosh", "tanh", "coth")},
     **{f"a{name}": f"arc{name}" for name in ("sin", "cos", "tan")},
     "exp": "exp",
     "log": "ln",
@@ -25,15 +28,16 @@ FUNCTION_COMMANDS = {
 
 
 def format_latex_name(text: str) -> str:
-    r"""x, \alpha, x_{1}, \mathit{rate}: a word in one piece, a number or what stands behind _ below the line."""
-    found = re.fullmatch(r"([^\W\d_]+)_?(\w*)", text)
-    head, index = found.groups() if found else (text, "")
-    head = GREEK_COMMANDS.get(head, head)
-    if head in GREEK_COMMANDS.values():
-        head = f"\\{head}"
-    elif len(head) > 1:
-        head = f"\\mathit{{{escape_underscores(head)}}}"
-    return f"{head}_{{{escape_underscores(index)}}}" if index else head
+    r"""Writes a name: x, \alpha, x_{1}, \mathit{rate}. Letters in front of a number or of _ are one
+    word, and what follows is an index."""
+    match = re.fullmatch(r"([^\W\d_]+)_?(\w*)", text)
+    word, index = match.groups() if match else (text, "")
+    word = GREEK_COMMANDS.get(word, word)
+    if word in GREEK_COMMANDS.values():
+        word = f"\\{word}"
+    elif len(word) > 1:
+        word = f"\\mathit{{{escape_underscores(word)}}}"
+    return f"{word}_{{{escape_underscores(index)}}}" if index else word
 
 
 def escape_underscores(text: str) -> str:
@@ -41,16 +45,16 @@ def escape_underscores(text: str) -> str:
 
 
 def format_latex_call(function: str, operands: Sequence[str]) -> str:
-    head = (
-        f"\\{FUNCTION_COMMANDS[function]}"
-        if function in FUNCTION_COMMANDS
-        else f"\\operatorname{{{escape_underscores(function)}}}"
-    )
-    return f"{head}\\left({', '.join(operands)}\\right)"
+    """Writes a call, with brackets that grow with the operands."""
+    if function in FUNCTION_COMMANDS:
+        name = f"\\{FUNCTION_COMMANDS[function]}"
+    else:
+        name = f"\\operatorname{{{escape_underscores(function)}}}"
+    return f"{name}\\left({', '.join(operands)}\\right)"
 
 
 def join_latex_factors(factors: Sequence[str]) -> str:
-    """Factors side by side, with a dot before a digit."""
+    r"""Writes factors side by side, with a dot before a digit: 2 x, x \cdot 2."""
     text = factors[0]
     for factor in factors[1:]:
         text += rf" \cdot {factor}" if factor[0].isdigit() else f" {factor}"

@@ -1,4 +1,15 @@
-"""Alphabets: how each operation is written, with the fewest brackets that are safe."""
+"""Terms, and the alphabets in which they are written.
+
+A *term* is a text that knows how tightly it holds together, so that it gets brackets exactly where
+an operand needs them: `x+y` in `(x+y)*z`, but not in `x+y+z`.
+
+An *alphabet* is a way of writing: the expression language, LaTeX, a programming language. It has a
+pattern for each operation that is not written as a call. To write an expression, an alphabet
+composes terms from the operands upwards:
+
+    compose_term(ADD, [Term("x"), Term("y")])       -> Term("x+y", precedence 1)
+    compose_term(MUL, [Term("x+y", 1), Term("z")])  -> Term("(x+y)*z", precedence 2)
+"""
 
 from __future__ import annotations
 
@@ -8,33 +19,43 @@ from typing import NamedTuple
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, TABLE
 
+# How tightly a text holds together, from a comparison (0) to a name, a number or a call (ATOM).
 ATOM = 5
 PRECEDENCE = {
+    **{row.name: 0 for row in COMPARISONS},
     "add": 1,
     "sub": 1,
     "mul": 2,
     "div": 2,
     "neg": 3,
     "pow": 4,
-    **{row.name: 0 for row in COMPARISONS},
 }
 
 
 class Term(NamedTuple):
-    """A text, how tightly it holds together, and the number it stands for where that is written as one."""
+    """A piece of a formula.
+
+    text: how it is written.
+    precedence: how tightly it holds together, one of the numbers in PRECEDENCE, or ATOM.
+    constant: the number that the text stands for, None unless it is a plain number such as 2, -1.5
+        or 1/3. Formulas compute with it, so that 2*3*x is written 6*x."""
 
     text: str
     precedence: int = ATOM
     constant: float | None = None
 
     def bracket_below(self, precedence: int, brackets: str = "({})") -> str:
-        """The text as an operand of something that binds as tightly as `precedence`."""
+        """Returns the text as an operand, in brackets if it holds together less tightly than
+        `precedence`."""
         return self.text if self.precedence >= precedence else brackets.format(self.text)
 
 
 class OperationPattern(NamedTuple):
-    """How an operation is written: its text with {0}, {1} for the operands, how tightly that holds together, and how
-    tightly each operand has to."""
+    """How an alphabet writes an operation.
+
+    text: {0}, {1}, {2} stand for the operands.
+    precedence: how tightly the result holds together.
+    operands: how tightly each operand has to hold together to need no brackets."""
 
     text: str
     precedence: int = ATOM
@@ -42,8 +63,14 @@ class OperationPattern(NamedTuple):
 
 
 class Alphabet(NamedTuple):
-    """A way to write: patterns by the operation's name, what a call of any other looks like, a product of several
-    texts, brackets, names, and the signs of a sum inside of something."""
+    """A way of writing.
+
+    patterns: by the name of the operation; every other operation is written as a call.
+    format_call: writes a call of a function, from its name and the texts of the operands.
+    join_factors: writes a product of several texts.
+    brackets: {} stands for what they enclose.
+    format_name: writes the name of a variable or a constant.
+    plus, minus: the signs between the terms of a sum."""
 
     patterns: Mapping[str, OperationPattern]
     format_call: Callable[[str, Sequence[str]], str]
@@ -54,19 +81,22 @@ class Alphabet(NamedTuple):
     minus: str
 
     def compose_term(self, operation: Operation, operands: Sequence[Term]) -> Term:
-        """An operation on terms."""
+        """Writes an operation on terms, with brackets around the operands that need them."""
         pattern = self.patterns.get(operation.name)
         if pattern is None:
             return Term(self.format_call(operation.name, [operand.text for operand in operands]))
         texts = [
-            term.bracket_below(needed, self.brackets)
-            for term, needed in zip(operands, pattern.operands)
+            operand.bracket_below(precedence, self.brackets)
+            for operand, precedence in zip(operands, pattern.operands)
         ]
         return Term(pattern.text.format(*texts), pattern.precedence)
 
 
 def get_operand_precedences(operation: Operation) -> tuple[int, ...]:
-    """How tightly the operands of an operator have to hold together."""
+    """Returns how tightly each operand of an operator has to hold together.
+
+    A left operand may have the operator's own precedence, a right one may not: x-y-z is (x-y)-z. A
+    power is the other way round: x^y^z is x^(y^z), and x^-y needs no brackets."""
     precedence = PRECEDENCE[operation.name]
     if operation.name == "pow":
         return precedence + 1, PRECEDENCE["neg"]
@@ -74,12 +104,13 @@ def get_operand_precedences(operation: Operation) -> tuple[int, ...]:
 
 
 def make_infix_pattern(operation: Operation) -> OperationPattern:
-    """The pattern of an operator as the expression language has it."""
+    """Makes the pattern of an operator as the expression language writes it."""
     symbol = f" {operation.symbol} " if operation in COMPARISONS else operation.symbol
     text = f"{{0}}{symbol}{{1}}" if len(operation.parameters) == 2 else f"{symbol}{{0}}"
     return OperationPattern(text, PRECEDENCE[operation.name], get_operand_precedences(operation))
 
 
+# The expression language itself: what is written in it can be read again.
 INFIX = Alphabet(
     patterns={row.name: make_infix_pattern(row) for row in TABLE.values() if row.symbol},
     format_call=lambda name, operands: f"{name}({', '.join(operands)})",
@@ -90,13 +121,13 @@ INFIX = Alphabet(
     minus="-",
 )
 
-# The same with room around the signs, for whoever reads it as text.
+# The same with spaces around the signs, for sentences and programs.
 SPACED = INFIX._replace(
     patterns={
         **INFIX.patterns,
         **{
-            name: OperationPattern(f"{{0}} {sign} {{1}}", *INFIX.patterns[name][1:])
-            for name, sign in zip(("add", "sub", "mul"), "+-*")
+            name: INFIX.patterns[name]._replace(text=f"{{0}} {sign} {{1}}")
+            for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"))
         },
     }
 )

@@ -1,4 +1,8 @@
-"""Terms: texts that know how tightly they hold, put together to formulas."""
+"""Formulas made of terms: numbers, operations, and the rule of a local partial with its operands.
+
+The rule of a product's partial is `y`; for the edge from `x+1` to `(x+1)*sin(z)` the operands are
+put in, and the formula is `sin(z)`. What can be computed is computed, and factors 1 and terms 0 are
+left out, as one would by hand."""
 
 from __future__ import annotations
 
@@ -15,37 +19,53 @@ from graddiff.operations.row import Operation
 from graddiff.operations.table import TABLE, WHERE, get_branch_slot
 
 MAX_TERM_LENGTH = 100  # characters; the middle of a longer text is left out
+MAX_CONSTANT_LENGTH = 12  # characters; a longer number is only copied, never computed with
+MAX_DECIMAL_LENGTH = 8  # characters; a longer number is written as a fraction if it is a simple one
+CONSTANT_DIGITS = 12  # significant digits of a computed number
+
+# Operations that are computed where all operands are constants. Powers and functions stay, since
+# they are easier to read than their values.
+FOLDABLE_OPERATIONS: dict[str, Callable[..., float]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+}
 
 
 def make_literal_term(text: str) -> Term:
-    """The term of a literal or constant."""
+    """Makes the term of a literal as it stands in the expression, or of a constant's name."""
     precedence = PRECEDENCE["neg"] if text.startswith("-") else ATOM
-    simple = len(text) < 12 and text.lstrip("-").replace(".", "", 1).isdigit()
-    return Term(elide_middle(text), precedence, float(text) if simple else None)
+    is_decimal = text.lstrip("-").replace(".", "", 1).isdigit()  # neither 1e-3 nor pi
+    constant = float(text) if is_decimal and len(text) < MAX_CONSTANT_LENGTH else None
+    return Term(elide_middle(text), precedence, constant)
 
 
 def make_constant_term(value: float) -> Term:
-    """The term of a number: a short decimal, or else a fraction if it is that of small whole numbers."""
-    text = format_bare_number(value, 12)
-    if len(text) > 8:
+    """Makes the term of a computed number: a short decimal, or a fraction of small whole numbers,
+    or else a decimal with 12 digits."""
+    text = format_bare_number(value, CONSTANT_DIGITS)
+    if len(text) > MAX_DECIMAL_LENGTH:
         for divisor in range(3, 13):
-            if abs(value * divisor - round(value * divisor)) < 1e-12 * abs(value * divisor):
-                return Term(f"{round(value * divisor)}/{divisor}", PRECEDENCE["div"], value)
+            dividend = round(value * divisor)
+            if abs(value * divisor - dividend) < 1e-12 * abs(value * divisor):
+                return Term(f"{dividend}/{divisor}", PRECEDENCE["div"], value)
     return Term(text, PRECEDENCE["neg"] if value < 0 else ATOM, value)
 
 
 def elide_middle(text: str) -> str:
-    return (
-        text
-        if len(text) <= MAX_TERM_LENGTH
-        else f"{text[: MAX_TERM_LENGTH // 2]}…{text[-MAX_TERM_LENGTH // 2 :]}"
-    )
+    """Returns a text with an ellipsis in place of its middle if it is too long."""
+    if len(text) <= MAX_TERM_LENGTH:
+        return text
+    return f"{text[: MAX_TERM_LENGTH // 2]}…{text[-MAX_TERM_LENGTH // 2 :]}"
 
 
 def compose_operation(
     operation: Operation, operands: list[Term], alphabet: Alphabet = INFIX
 ) -> Term:
-    """The text of an operation on terms, the middle of a long one left out."""
+    """Writes an operation on terms. Only the expression language leaves out the middle of a long
+    text: LaTeX or a program would break."""
     term = alphabet.compose_term(operation, operands)
     return term._replace(text=elide_middle(term.text)) if alphabet is INFIX else term
 
@@ -59,24 +79,30 @@ def format_partial_formula(
     value: Number,
     alphabet: Alphabet = INFIX,
 ) -> str:
-    """The local partial of a slot as a formula, operands put in; of a rule with a `where` the branch that is taken."""
-    at = FLOATS.bind_rule_variables(operation, slot, values, value)
-    terms = (
-        [operands[slot], result, make_constant_term(at["k"])]
-        if operation.variadic
-        else [*operands, result]
-    )
+    """Returns the local partial of an operation by the operand in a slot as a formula.
+
+    `operands` and `result` are the terms of the operands and of the operation itself, `values` and
+    `value` their numbers, which decide the branch of a rule with a `where`."""
+    rule_values = FLOATS.bind_rule_variables(operation, slot, values, value)
+    if operation.variadic:  # its rule is about one operand x, the result f and the number of ties k
+        terms = [operands[slot], result, make_constant_term(rule_values["k"])]
+    else:
+        terms = [*operands, result]
     meaning = dict(zip(operation.rule_variables, terms))
     rule = parse_partial_rule(operation, slot)
-    numbers = FLOATS.evaluate_with_limits(rule, at) if WHERE in rule.operations else []
-    return substitute_terms(rule, meaning, numbers, alphabet).text
+    rule_numbers: list[Number] = []
+    if WHERE in rule.operations:
+        rule_numbers = FLOATS.evaluate_with_limits(rule, rule_values)
+    return substitute_terms(rule, meaning, rule_numbers, alphabet).text
 
 
 def substitute_terms(
     rule: Expression, meaning: Mapping[str, Term], numbers: Sequence[Number], alphabet: Alphabet
 ) -> Term:
-    """A rule with terms put in for its variables; of a `where` the branch that is taken with the `numbers` of its
-    lines."""
+    """Writes a rule with a term in place of each variable.
+
+    Of a `where` only the branch that is taken is written; `numbers` are the values of the rule's
+    lines, which are needed for that alone."""
     conditions = [
         operands[0]
         for operation, operands in zip(rule.operations, rule.operands)
@@ -122,12 +148,3 @@ def fold_constants(operation: Operation, constants: Sequence[float | None]) -> f
     if operation.name == "div" and constants[1] == 0:
         return None  # the label keeps the quotient: it has no value
     return function(*constants)
-
-
-FOLDABLE_OPERATIONS: dict[str, Callable[..., float]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "neg": operator.neg,
-}
