@@ -1,4 +1,10 @@
-"""Forward mode beside reverse mode: the tangents of every line, and what each mode costs."""
+"""Forward mode: derivatives that are carried along with the values, from the variables upwards.
+
+A number becomes a *dual*, a value with its tangent, and the forward pass runs on duals. One such
+pass gives the derivative of every line along one direction, whereas one reverse pass gives the
+derivative of one line, the output, by every variable.
+
+Source: Griewank & Walther, Evaluating Derivatives, section 3.1."""
 
 from __future__ import annotations
 
@@ -17,8 +23,11 @@ MAX_TANGENT_COLUMNS = 4  # variables whose tangents are shown side by side
 
 
 class Tangents(NamedTuple):
-    """The tangent of every line along each variable, None where nothing flows; the multiplications of a pass by each
-    variable, and those of the one reverse pass."""
+    """The tangents of every line, and what both modes cost.
+
+    by_variable: the tangents along each variable, one item per line, None where nothing flows.
+    forward_multiplications: local partials by tangents, in the pass for each variable.
+    reverse_multiplications: local partials by adjoints, in the one reverse pass."""
 
     by_variable: dict[str, list[Number | None]]
     forward_multiplications: dict[str, int]
@@ -26,30 +35,30 @@ class Tangents(NamedTuple):
 
 
 def compute_tangents(result: Result, names: Iterable[str]) -> Tangents:
-    """Runs a forward pass for each name. Raises UsageError for what is no variable."""
-    found: dict[str, list[Number | None]] = {}
+    """Runs a forward pass for each name. Raises UsageError for a name that is no variable."""
+    by_variable: dict[str, list[Number | None]] = {}
     costs: dict[str, int] = {}
     for name in names:
         if name not in result.expression.variables:
             raise UsageError(
                 f"forward mode is by variables, and {name} is none", hint="--wrt x says by which"
             )
-        found[name] = compute_tangents_by(result, name)
-        costs[name] = count_multiplications(result, found[name])
-    return Tangents(found, costs, sum(1 for _ in result.graph.edges()))
+        by_variable[name] = compute_tangents_by(result, name)
+        costs[name] = count_multiplications(result, by_variable[name])
+    return Tangents(by_variable, costs, sum(1 for _ in result.graph.edges()))
 
 
 def compute_tangents_by(result: Result, name: str) -> list[Number | None]:
-    """The derivative of every line by a variable: the forward pass on duals."""
-    kind = result.graph.arithmetic
+    """Returns the derivative of every line by a variable, from a forward pass on duals."""
+    arithmetic = result.graph.arithmetic
     at = {variable: Dual(value) for variable, value in result.at.items()}
-    at[name] = Dual(result.at[name], kind.read_literal("1"))
-    values = run_forward_pass(result.expression, at, DualArithmetic(kind))
+    at[name] = Dual(result.at[name], arithmetic.read_literal("1"))
+    values = run_forward_pass(result.expression, at, DualArithmetic(arithmetic))
     return [None if isinstance(value, NoValue | bool) else value.tangent for value in values]
 
 
 def count_multiplications(result: Result, tangents: list[Number | None]) -> int:
-    """Of local partials with tangents, on the way to the output."""
+    """Counts the products of a local partial and a tangent on the way to the output."""
     edges = result.graph.edges()
     return sum(1 for edge in edges if tangents[edge.source] is not None)
 
@@ -60,10 +69,9 @@ def compute_directional_derivative(
     direction: Mapping[str, Number],
     arithmetic: Arithmetic = FLOATS,
 ) -> Number:
-    """The derivative of the output along a direction, by one forward pass. Raises PointError for no value."""
-    duals = DualArithmetic(arithmetic)
-    values = run_forward_pass(
-        expression, {name: Dual(value, direction.get(name)) for name, value in at.items()}, duals
-    )
+    """Returns the derivative of the output along a direction, from one forward pass. A variable
+    that `direction` leaves out does not move. Raises PointError if the output has no value."""
+    duals = {name: Dual(value, direction.get(name)) for name, value in at.items()}
+    values = run_forward_pass(expression, duals, DualArithmetic(arithmetic))
     tangent = values[expression.output].tangent
     return arithmetic.read_literal("0") if tangent is None else tangent

@@ -1,4 +1,4 @@
-"""What stands behind --at, --expect and --wrt: `x=1,y=pi/2`, `@point.json`, names."""
+"""The values of the options --at, --expect and --wrt: `x=1,y=pi/2`, `@point.json`, `x,y`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from graddiff.numbers.arithmetic import Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
 from graddiff.system.files import read_text
 
-BINDING_FILE_HINT = 'write {"x": 1, "y": "pi/2"}'  # what a file of bindings is
+BINDING_FILE_HINT = 'write {"x": 1, "y": "pi/2"}'
+# What --expect accepts besides constant expressions.
 SPECIAL_EXPECTATIONS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "undefined": math.nan}
 
 
 def parse_bindings(
     texts: Iterable[str], option: str = "--at", arithmetic: Arithmetic = FLOATS
 ) -> dict[str, Number]:
-    """Name -> value, from any number of texts. A value is an expression without variables.
+    """Returns name -> value from the texts of an option; a value is an expression without
+    variables, and @FILE stands for the bindings in a file.
 
-    Raises UsageError for what is no binding, FileError for a file, ExpressionError or PointError for a value."""
+    Raises UsageError for a text that binds nothing, FileError for a file that cannot be read,
+    ExpressionError or PointError for a value that cannot be read or computed."""
     bound: dict[str, Number] = {}
     for text in texts:
         if text == "@":
@@ -48,7 +51,7 @@ def add_bindings(
     option: str,
     arithmetic: Arithmetic = FLOATS,
 ) -> dict[str, Number]:
-    """Adds what the pairs bind to `bound`, and gives it back."""
+    """Adds (name, text of the value) pairs to `bound`, and returns it."""
     for name, value in pairs:
         if name in bound:
             raise UsageError(f"{name} stands twice in {option}", hint="give each name once")
@@ -57,6 +60,7 @@ def add_bindings(
 
 
 def parse_binding_pairs(text: str, option: str) -> Iterator[tuple[str, str]]:
+    """Yields the name and the text of the value of each binding in `x=1,y=pi/2`."""
     for part in split_at_commas(text):
         quantity, equals, value = part.partition("=")
         if not part.strip():
@@ -72,7 +76,7 @@ def parse_binding_pairs(text: str, option: str) -> Iterator[tuple[str, str]]:
 
 
 def parse_names(texts: Iterable[str], option: str) -> list[str]:
-    """The names in `x,y`, each once."""
+    """Returns the names in `x,y`, each once. Raises UsageError for an empty or impossible name."""
     parts = [part for text in texts for part in text.split(",")]
     if not all(part.strip() for part in parts):
         raise UsageError(f"{option} has nothing where a name belongs", hint=f"write {option} x")
@@ -80,7 +84,8 @@ def parse_names(texts: Iterable[str], option: str) -> list[str]:
 
 
 def parse_dotted_name(text: str, option: str) -> str:
-    """The name that a text is, or names joined by points."""
+    """Returns a name, or names joined by points, as the language reads them: `µ.value` as
+    `μ.value`. Raises UsageError for a text that is no name."""
     parts = [parse_single_name(part) for part in text.split(".")]
     if None in parts:
         raise UsageError(
@@ -91,7 +96,7 @@ def parse_dotted_name(text: str, option: str) -> str:
 
 
 def split_at_commas(text: str) -> Iterator[str]:
-    """The parts between commas outside brackets."""
+    """Yields the parts of a text between the commas that stand outside brackets."""
     depth = start = 0
     for position, character in enumerate(text):
         depth += (character == "(") - (character == ")")
@@ -102,33 +107,34 @@ def split_at_commas(text: str) -> Iterator[str]:
 
 
 def read_binding_file(path: str) -> Iterator[tuple[str, str]]:
-    """The members of a JSON object, numbers or expressions in strings."""
+    """Yields the members of the JSON object in a file. Raises FileError for any other content."""
     try:
-        found = parse_json(read_text(path))
+        document = parse_json(read_text(path))
     except (ValueError, RecursionError) as error:
         raise FileError(f"{path} is not JSON: {error}", hint=BINDING_FILE_HINT) from None
-    return list_object_bindings(found, path)
+    return list_object_bindings(document, path)
 
 
 def parse_json(text: str) -> Any:
-    """JSON, its numbers as their texts; raises ValueError, also where a name stands twice in an object."""
+    """Parses JSON, leaving each number as its text, so that a kind of number can read it without
+    loss. Raises ValueError for a text that is not JSON, or has a name twice in one object."""
 
     def build_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            name = next(
-                name for name, count in Counter(name for name, _ in pairs).items() if count > 1
-            )
-            raise ValueError(f"{name} stands twice")
-        return found
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            counts = Counter([name for name, _ in pairs])
+            repeated = [name for name, count in counts.items() if count > 1]
+            raise ValueError(f"{repeated[0]} stands twice")
+        return members
 
     return json.loads(
         text, object_pairs_hook=build_members, parse_int=str, parse_float=str, parse_constant=str
     )
 
 
-def list_object_bindings(document: Any, where: str) -> Iterator[tuple[str, str]]:
-    """The members of an object that `read_json` gave, which must be numbers or texts."""
+def list_object_bindings(document: object, where: str) -> Iterator[tuple[str, str]]:
+    """Yields the name and the text of the value of each member of an object that `parse_json`
+    returned. Raises FileError for anything but numbers and texts; `where` names the place."""
     if not isinstance(document, dict):
         raise FileError(f"{where} is not a JSON object", hint=BINDING_FILE_HINT)
     for name, value in document.items():
@@ -140,7 +146,11 @@ def list_object_bindings(document: Any, where: str) -> Iterator[tuple[str, str]]
 
 
 def evaluate_constant(name: str, text: str, option: str, arithmetic: Arithmetic = FLOATS) -> Number:
-    """The value of an expression without variables; for --expect also an infinity, and nan for undefined."""
+    """Returns the value of an expression without variables; for --expect also an infinity, and nan
+    for `undefined`.
+
+    Raises UsageError for a text that is no constant, ExpressionError or PointError, with the name
+    and the option in front, for one that cannot be read or has no value."""
     if option == "--expect" and text in SPECIAL_EXPECTATIONS:
         return SPECIAL_EXPECTATIONS[text]
     if text.lstrip("+-").lower() in ("nan", "inf", "infinity"):

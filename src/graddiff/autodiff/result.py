@@ -1,4 +1,4 @@
-"""An expression at a point: the binding, the forward pass, the reverse pass, and what there is to say about them."""
+"""An expression at a point: its value, its gradient, and the notices about them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ from graddiff.operations.table import CONSTANTS
 
 
 class Result(NamedTuple):
-    """The graph of an expression at a point. `requested` are the names its gradient is by, with their lines; None
-    for a name that does not occur in the expression, whose derivative is 0."""
+    """What `differentiate` returns.
+
+    graph: values, local partials and adjoints of the expression.
+    at: the value of each variable.
+    requested: the line of each name that the gradient is by, None for a name that does not occur in
+        the expression, and whose derivative is 0.
+    notices: what a reader should know about the derivatives."""
 
     graph: Graph
     at: Mapping[str, Number]
@@ -34,22 +39,23 @@ class Result(NamedTuple):
 
     @property
     def value(self) -> Number:
-        """A float, or a number of the kind that was computed with."""
+        """The value of the output, in the kind of number that was computed with."""
         return self.graph.values[self.expression.output]
 
     @property
     def gradient(self) -> dict[str, Number]:
-        """Name -> derivative of the output by it, in the order requested; nan where it is undefined."""
+        """The derivative of the output by each requested name, in the order of the request; nan
+        where it is undefined."""
         return {name: self.adjoint(line) for name, line in self.requested.items()}
 
     def adjoint(self, line: int | None) -> Number:
-        """The derivative of the output by a line; 0 where nothing flows."""
+        """Returns the derivative of the output by a line, 0 where nothing flows."""
         adjoint = None if line is None else self.graph.adjoints[line]
         return self.graph.arithmetic.read_literal("0") if adjoint is None else adjoint
 
     @property
     def complete(self) -> bool:
-        """Whether every requested derivative exists and was found."""
+        """Whether every requested derivative exists and could be computed."""
         return not any(notice.is_derivative_missing for notice in self.notices)
 
 
@@ -60,12 +66,15 @@ def differentiate(
     extra_names: Iterable[str] = (),
     arithmetic: Arithmetic = FLOATS,
 ) -> Result:
-    """Evaluates an expression at a point and differentiates it by the names in `wrt`, by default all its variables.
+    """Evaluates an expression at a point and differentiates it.
 
-    A name is a variable or one that the expression defines. Adjoints of the names in `asked` are found as well, without
-    being part of the gradient. The values in `at` are of the `kind` of number. Raises ExpressionError if the text
-    cannot be read or a variable has no value, UsageError if `at` binds a name that does not occur, or to no finite
-    number, PointError if there is no value."""
+    at: a number of the kind `arithmetic` for each variable.
+    wrt: the names to differentiate by, variables or definitions; by default all variables.
+    extra_names: names whose adjoints are computed without being part of the gradient.
+
+    Raises ExpressionError if the text cannot be read or a variable has no value, UsageError if `at`
+    binds a name that does not occur, or to a number that is not finite, PointError if the
+    expression has no value at the point."""
     at = {
         name: require_finite(name, value) if arithmetic is FLOATS else value
         for name, value in (at or {}).items()
@@ -74,24 +83,20 @@ def differentiate(
         expression = parse(expression, at)
     validate_binding(expression, at)
     requested = find_requested_lines(expression, expression.variables if wrt is None else wrt)
-    lines = {
-        line
-        for line in {**find_requested_lines(expression, extra_names), **requested}.values()
-        if line is not None
-    }
-    graph = run_reverse_pass(
-        expression, run_forward_pass(expression, at, arithmetic), lines, arithmetic
-    )
-    return Result(
-        graph,
-        at,
-        requested,
-        (*expression.notices, *make_absent_notices(requested), *find_notices(graph, lines)),
-    )
+    extra = find_requested_lines(expression, extra_names)
+    lines = {line for line in (*requested.values(), *extra.values()) if line is not None}
+    values = run_forward_pass(expression, at, arithmetic)
+    graph = run_reverse_pass(expression, values, lines, arithmetic)
+    notices = [
+        *expression.notices,
+        *make_absent_notices(requested),
+        *find_notices(graph, lines),
+    ]
+    return Result(graph, at, requested, tuple(notices))
 
 
 def require_finite(name: str, value: float) -> float:
-    """The value as a float; raises UsageError if it is not finite."""
+    """Returns the value as a float. Raises UsageError if it is not finite."""
     try:
         number = float(value)
     except OverflowError:  # an integer too large
@@ -104,23 +109,23 @@ def require_finite(name: str, value: float) -> float:
 
 
 def find_requested_lines(expression: Expression, wrt: Iterable[str]) -> dict[str, int | None]:
-    """Name -> line of what is to be differentiated by; None for a name that does not occur."""
+    """Returns the line of each name in `wrt`, None for a name that does not occur."""
     lines = expression.lines_by_name
     return {name: lines.get(name) for name in wrt}
 
 
 def make_absent_notices(requested: Mapping[str, int | None]) -> list[Notice]:
-    """A notice for each name that does not occur."""
-    message = "{0} does not occur as a variable: the derivative by it is 0"
-    return [
-        Notice(ABSENT_VARIABLE.name, message.format(name), name)
-        for name, line in requested.items()
-        if line is None
-    ]
+    """Makes a notice for each name that does not occur."""
+    notices = []
+    for name, line in requested.items():
+        if line is None:
+            message = f"{name} does not occur as a variable: the derivative by it is 0"
+            notices.append(Notice(ABSENT_VARIABLE.name, message, name))
+    return notices
 
 
 def validate_binding(expression: Expression, at: Mapping[str, Number]) -> None:
-    """Raises unless every variable has a value and every value a variable."""
+    """Raises NamingError if a variable has no value, UsageError if a value has no variable."""
     unbound = [name for name in expression.variables if name not in at]
     if unbound:
         raise make_unbound_variables_error(expression, unbound, at)
@@ -136,11 +141,15 @@ def validate_bound_names(expression: Expression, at: Iterable[str]) -> None:
                 hint="bind the variables, or take the definition out",
             )
         if name not in expression.variables:
-            hint = suggest_name(name, expression.variables)
-            variables = ", ".join([*expression.variables][:8])
-            known = f"its variables are {variables}" if variables else "it has no variables"
-            if name in CONSTANTS:
-                known = f"{name} was read as the constant: parse(text, names=[{name!r}]) lets a binding win"
             raise UsageError(
-                f"{name} is bound, but does not occur in the expression", hint=hint or known
+                f"{name} is bound, but does not occur in the expression",
+                hint=suggest_name(name, expression.variables) or describe_names(expression, name),
             )
+
+
+def describe_names(expression: Expression, name: str) -> str:
+    """Returns the hint for a bound name that is no variable and resembles none."""
+    if name in CONSTANTS:
+        return f"{name} was read as the constant: parse(text, names=[{name!r}]) lets a binding win"
+    variables = ", ".join([*expression.variables][:8])
+    return f"its variables are {variables}" if variables else "it has no variables"
