@@ -68,7 +68,7 @@ def compute_directional_slopes(
 
 
 def mark_dependents(expression: Expression, line: int) -> bytearray:
-    """Returns, for each line, 1 if it depends on a given one, be it only through a comparison."""
+    """Returns, for each line, 1 if it depends on `line`, be it only through a comparison."""
     depends = bytearray(expression.size)
     depends[line] = 1
     for target, operands in enumerate(expression.operands):

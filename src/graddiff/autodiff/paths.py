@@ -41,8 +41,8 @@ class PathSelection(NamedTuple):
 
 
 class PathTail(NamedTuple):
-    """The end of a path, from a line to the output: its product, its first edge, and the tail behind
-    that edge. Tails share their ends, so that a tail takes the same room whatever its length."""
+    """The end of a path, from a line to the output: its product, its first edge, and the tail
+    behind that edge. Tails share their ends, so that each takes the same room at any length."""
 
     product: Number
     edge: Edge | None

@@ -62,7 +62,7 @@ class InstructionList:
         self._lines_by_key: dict[object, int] = {}
 
     def add_number(self, value: float | bool) -> Instruction:
-        """Returns the line of a constant. The key tells 0.0 from -0.0, which compare as equal."""
+        """Returns the line of a constant. Its key tells 0.0 from -0.0, which compare as equal."""
         line = self._intern_line(NUMBER, (), (type(value), repr(value)))
         self.numbers[line] = value
         return Instruction(self, line)
@@ -123,10 +123,12 @@ class InstructionList:
 
 
 class SymbolicArithmetic(Arithmetic):
-    """The kind of number that symbols of one list are; `natives` are the operations that whoever runs the list knows,
-    the others being written out by the formulas of `instead` or of the table."""
+    """The kind of number that instructions of one list are: computing with them adds lines to it.
 
-    syntax: Mapping[str, str] = {}
+    `natives` are the names of the operations that may stand in the list. Every other operation is
+    written out, by its formula in `formulas`, or else in the table."""
+
+    syntax: Mapping[str, str] = {}  # every operation is called, since each adds a line
 
     def __init__(
         self,
@@ -142,6 +144,7 @@ class SymbolicArithmetic(Arithmetic):
             )
 
     def read_literal(self, text: str) -> Instruction:
+        """Returns the line of a constant."""
         return self.instructions.add_number(FLOATS.read_literal(text))
 
     def make_natives(self) -> dict[str, NumberFunction]:
@@ -153,12 +156,14 @@ class SymbolicArithmetic(Arithmetic):
         return {name: make_native(TABLE[name]) for name in self.native_names}
 
     def is_finite(self, value: Number) -> bool:
-        return True  # which is not known before the instructions run
+        return True  # unknown until the program runs, which checks it then
 
     def compute_limit(self, operation: Operation, operands: Sequence[Number]) -> Instruction:
+        """Returns nan, which sends every point to the single-point path."""
         return self.instructions.add_number(math.nan)
 
     def count_ties(self, operands: Sequence[Number], value: Number) -> Number:
+        """Returns the line of a sum with the term 1 for each operand that is equal to the value."""
         one, zero = self.instructions.add_number(1.0).line, self.instructions.add_number(0.0).line
         total = self.instructions.add_number(0.0)
         for operand in operands:
@@ -167,8 +172,12 @@ class SymbolicArithmetic(Arithmetic):
         return total
 
     def get_branch_partials(self, condition: Number) -> tuple[Number | None, Number | None]:
+        """Returns a gate for each branch of a `where`, since the point decides which is taken."""
         if condition.line in self.instructions.numbers:
             return super().get_branch_partials(self.instructions.numbers[condition.line])
         one = self.instructions.add_number(1.0).line
-        sides = [Gate(condition.line, side, one) for side in (True, False)]
-        return self.instructions.add_gate(sides[0]), self.instructions.add_gate(sides[1])
+        then_gate = Gate(condition.line, True, one)
+        return (
+            self.instructions.add_gate(then_gate),
+            self.instructions.add_gate(then_gate._replace(side=False)),
+        )

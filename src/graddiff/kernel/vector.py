@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from graddiff.kernel.block_code import UFUNCS, write_block_code
+from graddiff.kernel.block_code import write_block_code
 from graddiff.kernel.program import Program, compile_function
+from graddiff.kernel.registers import UFUNCS
 from graddiff.numbers.floats import FLOATS
 
 Column = Any  # a NumPy array; NumPy is optional, so that its types cannot be named here
