@@ -1,4 +1,5 @@
-"""The kernel for many points: rows and columns agree with the single-point path, and what is awkward is left to it."""
+"""The kernel for many points: rows and columns agree with the single-point path, and leave to it
+every point with a convention or a number that is not finite."""
 
 from __future__ import annotations
 
@@ -28,13 +29,13 @@ pytestmark = pytest.mark.filterwarnings(
 
 SPECIAL = (-2.5, -1.0, -0.4, 0.0, 0.6, 1.0, 3.0, 1e3, -1e3, 1e-200, 1e200, -1e200)
 
-# Formulas that add up terms which cancel: units in the last place of the terms, not of what is left of them.
+# Formulas whose terms cancel: how large the terms are, whose last place decides the accuracy.
 CANCELLING = {"silu": 1.0, "gelu": 1.0, "logaddexp": 4.0}
-FURTHER = {"coth": 8}  # the square of csch, which may be four units off itself
+LARGER_ERRORS = {"coth": 8}  # the square of csch, which may be four units off itself
 
 
 def programs(text: str, fixed: Mapping[str, float] | None = None) -> tuple[Program, Program]:
-    """For rows and for columns, by all variables."""
+    """Returns the programs for rows and for columns, by all variables."""
     expression = parse(text)
     wrt = [*expression.variables.values()]
     return tuple(
@@ -44,7 +45,7 @@ def programs(text: str, fixed: Mapping[str, float] | None = None) -> tuple[Progr
 
 
 def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
-    """The outputs at each point, None where it is for the single-point path."""
+    """Returns the outputs at each point, None for a point of the single-point path."""
     row = compile_row_function(compiled)
     found: list[list[float] | None] = []
     for at in points:
@@ -67,7 +68,7 @@ def in_columns(
 
 
 def alone(text: str, at: Mapping[str, float]) -> list[float] | None:
-    """The single-point path, None where it has no finite answer."""
+    """Returns the outputs by the single-point path, None where one is not finite."""
     try:
         result = differentiate(text, at)
     except GraddiffError:
@@ -88,7 +89,7 @@ def call(operation: Operation, names: Sequence[str]) -> str:
     ids=lambda r: r.name,
 )
 def test_both_backends_agree_with_the_single_point_path(operation: Operation) -> None:
-    """To four units in the last place, at ordinary points, at kinks, poles, and at the ends of the range."""
+    """To four units in the last place, at ordinary points, kinks and poles, and near overflow."""
     rng = random.Random(operation.name)
     names = [f"x{i}" for i in range(3 if operation.variadic else len(operation.parameters))]
     special = [*itertools.product(SPECIAL, repeat=len(names))]
@@ -106,7 +107,7 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
                 assert single is not None, (at, row)
                 for one, other in zip(row, single):
                     unit = math.ulp(max(abs(other), CANCELLING.get(operation.name, 0.0)))
-                    assert abs(one - other) <= FURTHER.get(operation.name, 4) * unit, (
+                    assert abs(one - other) <= LARGER_ERRORS.get(operation.name, 4) * unit, (
                         at,
                         row,
                         single,
@@ -114,7 +115,7 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "awkward", "fine"),
+    ("text", "special", "ordinary"),
     [
         ("abs(x)", 0.0, 1e-300),
         ("relu(x)", 0.0, -1e-300),
@@ -139,8 +140,10 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
         ("where(x < 0, x, 1/(x*1e200))", 1e200, 1.0),
     ],
 )
-def test_awkward_point_is_for_the_single_point_path(text: str, awkward: float, fine: float) -> None:
-    points = [{"x": fine}, {"x": awkward}, {"x": fine}]
+def test_special_point_is_for_the_single_point_path(
+    text: str, special: float, ordinary: float
+) -> None:
+    points = [{"x": ordinary}, {"x": special}, {"x": ordinary}]
     for run, compiled in zip((in_rows, in_columns), programs(text)):
         found = run(compiled, points)
         assert [row is None for row in found] == [False, True, False]
@@ -224,7 +227,8 @@ CONSTANTS = ("0", "1", "2", "3", "0.5", "1.5", "10", "1e300", "1e-300", "2^-100"
 
 
 def any_text(rng: random.Random, depth: int) -> str:
-    """A random expression of x, y and z and of all operations. The sides of a comparison are never the same."""
+    """Returns a random expression of x, y, z and all operations, with comparisons whose sides
+    differ."""
     if depth == 0 or rng.random() < 0.15:
         leaf: str = rng.choice([*"xyzxyz", rng.choice(CONSTANTS)])
         return leaf
@@ -252,7 +256,7 @@ def settled(text: str, at: Mapping[str, float], wrt: Sequence[str]) -> list[floa
 
 
 def noise(text: str, at: Mapping[str, float], wrt: Sequence[str], output: int) -> float:
-    """How far a number of the single-point path is from those very close by: what rounding makes of it."""
+    """Returns how far an output varies over points very close by: the effect of rounding."""
     rng = random.Random(0)
     beside = [{n: x * (1 + rng.uniform(-1, 1) * 1e-12) for n, x in at.items()} for _ in range(10)]
     found = [settled(text, point, wrt) for point in (at, *beside)]
@@ -264,7 +268,7 @@ def noise(text: str, at: Mapping[str, float], wrt: Sequence[str], output: int) -
     "seeds", [range(200), pytest.param(range(200, 1000), marks=pytest.mark.slow)], ids=str
 )
 def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> None:
-    """Whatever the expression, the point and the names: the kernel leaves the rest to the single-point path."""
+    """For any expression, point and names; all else is left to the single-point path."""
     asked = answered = 0
     for seed in seeds:
         rng = random.Random(seed)

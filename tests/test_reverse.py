@@ -125,7 +125,7 @@ def cases() -> list[tuple[str, Result]]:
 
 
 def forward_mode(result: Result, name: str) -> float:
-    """Tangents carried upwards with the same local partials: another order of the same chain rule."""
+    """Returns the derivative by tangents with the same local partials: the chain rule upwards."""
     expression, values = result.expression, result.graph.values
     tangents: list[float] = []
     for line, (operation, operands) in enumerate(zip(expression.operations, expression.operands)):
