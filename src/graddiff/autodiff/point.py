@@ -119,7 +119,7 @@ def parse_json(text: str) -> Any:
     """Parses JSON, leaving each number as its text, so that a kind of number can read it without
     loss. Raises ValueError for a text that is not JSON, or has a name twice in one object."""
 
-    def build_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def build_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
         if len(members) < len(pairs):
             counts = Counter([name for name, _ in pairs])

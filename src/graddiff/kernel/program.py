@@ -202,13 +202,13 @@ def find_needed_lines(instructions: InstructionList, roots: Iterable[int]) -> li
 
 
 def compile_function(
-    name: str, parameters: Sequence[str], body: Sequence[str], scope: dict[str, Any]
+    name: str, parameters: Sequence[str], body: Sequence[str], scope: Mapping[str, object]
 ) -> Callable[..., Any]:
     """Compiles lines of text that were generated here to a Python function; `scope` holds what the
     lines call."""
     text = "\n    ".join(body)
     # repr writes a number too large for a float as inf, so the code has to know this name.
-    scope |= {"inf": math.inf, "nan": math.nan}
-    exec(f"def {name}({', '.join(parameters)}):\n    {text}", scope)
-    function: Callable[..., Any] = scope[name]
+    namespace: dict[str, Any] = {**scope, "inf": math.inf, "nan": math.nan}
+    exec(f"def {name}({', '.join(parameters)}):\n    {text}", namespace)
+    function: Callable[..., Any] = namespace[name]
     return function

@@ -30,7 +30,7 @@ def compile_row_function(
     takes one record, which holds each input under its key, and reads it with `read_number`. The
     function raises ArithmeticError or ValueError at a point for the single-point path, and passes
     on what `read_number` and the record raise."""
-    scope: dict[str, Any] = {
+    scope: dict[str, object] = {
         "isfinite": FLOATS.is_finite,
         "sum": sum,
         "number": read_number,

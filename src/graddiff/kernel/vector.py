@@ -32,8 +32,8 @@ class ColumnKernel:
         outputs = [f"o{i}" for i in range(len(program.outputs))]
         parameters = (*inputs, *outputs, "t", "b")
         scope = build_scope()
-        self._quick = compile_function("quick", parameters, code.quick, {**scope})
-        self._careful = compile_function("careful", (*parameters, "ok"), code.careful, {**scope})
+        self._quick = compile_function("quick", parameters, code.quick, scope)
+        self._careful = compile_function("careful", (*parameters, "ok"), code.careful, scope)
 
     def __call__(self, inputs: Sequence[Column], outputs: Sequence[Column]) -> Column | None:
         """Fills `outputs`, arrays of n float64, from `inputs`, arrays of n float64 in the order of
@@ -83,7 +83,7 @@ class ColumnKernel:
         return is_complete
 
 
-def build_scope() -> dict[str, Any]:
+def build_scope() -> dict[str, object]:
     """Returns the functions that generated code calls, by the names it calls them."""
     import numpy
 
