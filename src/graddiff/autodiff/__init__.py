@@ -1,1 +1,3 @@
-"""Automatic differentiation: the passes over an expression, and what is said about them."""
+"""Automatic differentiation of an expression at a point.
+
+Read `reverse_pass` first, then `forward_pass` and `result`."""

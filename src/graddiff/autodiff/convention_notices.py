@@ -144,12 +144,14 @@ def make_output_kink_notice(graph: Graph, name: str, slopes: SlopePair) -> Notic
 def make_output_notice(
     graph: Graph, kind: str, message: str, slopes: SlopePair, used: Number
 ) -> Notice:
+    """Makes a notice that points to the text of the output."""
     expression = graph.expression
     span = expression.get_span(expression.output)
     return Notice(kind, message, expression.text, span, slopes, used)
 
 
 def describe_point(graph: Graph, name: str) -> str:
+    """Returns a variable with its value: `x = 2`."""
     return f"{name} = {format_value(graph.values[graph.expression.variables[name]])}"
 
 

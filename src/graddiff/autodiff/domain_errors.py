@@ -129,6 +129,7 @@ def make_domain_error(failed: FailedLine, condition: str) -> PointError:
 
 
 def add_operand_values(message: str, failed: FailedLine) -> str:
+    """Returns a message with the values of the operands behind it."""
     values = format_operand_values(failed.texts, failed.operands)
     return f"{message}; here {values}" if values else message
 

@@ -26,6 +26,7 @@ class SimplifyingInstructionList(InstructionList):
     """Instructions that are simplified as they are added; a rule returns a line, or None."""
 
     def simplify_operation(self, operation: Operation, operands: tuple[int, ...]) -> int | None:
+        """Returns the line of a simpler operation, None if no rule applies."""
         left, right = operands[0], operands[-1]
         if left in self.numbers or right in self.numbers:
             line = self._drop_neutral_operand(operation, left, right)
@@ -52,7 +53,7 @@ class SimplifyingInstructionList(InstructionList):
         return None
 
     def _drop_neutral_operand(self, operation: Operation, left: int, right: int) -> int | None:
-        """Leaves out the 0 of x + 0, the 1 of 1*x, and whatever else the table of these says."""
+        """0 + x = x, 1*x = x, x^0 = 1, and the other rows of the table of neutral operands."""
         row = find_neutral_row(operation, (self.numbers.get(left), self.numbers.get(right)))
         # Among floats 0*x is not 0 where x is infinite or not a number: no such row is used.
         if row is None or row.for_finite_only:
@@ -62,11 +63,13 @@ class SimplifyingInstructionList(InstructionList):
         return self.add_number(float(row.result)).line
 
     def _simplify_switch(self, condition: int, then: int, otherwise: int) -> int | None:
+        """where(true, x, y) = x and where(c, x, x) = x."""
         if condition in self.numbers:
             return then if self.numbers[condition] else otherwise
         return otherwise if then == otherwise else None
 
     def _simplify_product(self, left: int, right: int) -> int | None:
+        """-1*x = -x, (-x)*y = -(x*y), and numbers are multiplied first."""
         for factor, other in ((left, right), (right, left)):
             number = self.numbers.get(factor)
             if number == -1:
@@ -110,17 +113,20 @@ class SimplifyingInstructionList(InstructionList):
         return self._add(MUL, self._add(MUL, scale, left), rest)
 
     def _simplify_sum(self, left: int, right: int) -> int | None:
+        """-x + y = y - x."""
         for term, other in ((left, right), (right, left)):
             if self._is_operation(NEG, term):
                 return self._add(SUB, other, self.operands[term][0])
         return None
 
     def _simplify_difference(self, left: int, right: int) -> int | None:
+        """x - -y = x + y."""
         if self._is_operation(NEG, right):
             return self._add(ADD, left, self.operands[right][0])
         return None
 
     def _simplify_quotient(self, left: int, right: int) -> int | None:
+        """A sign, or a power of two in the denominator, leaves the quotient."""
         numerator = self.numbers.get(left)
         if numerator is not None and numerator < 0:  # a positive quotient may be there already
             return self._add(NEG, self._add(DIV, self.add_number(-numerator).line, right))
@@ -136,6 +142,7 @@ class SimplifyingInstructionList(InstructionList):
         return None
 
     def _simplify_negation(self, line: int) -> int | None:
+        """-(-x) = x and -(x - y) = y - x."""
         if self._is_operation(NEG, line):
             return self.operands[line][0]
         if line in self.gates:
@@ -146,7 +153,7 @@ class SimplifyingInstructionList(InstructionList):
         return None
 
     def _simplify_power(self, base: int, exponent_line: int) -> int | None:
-        """Writes small whole powers as products."""
+        """Powers to 4 are products, which cost less."""
         exponent = self.numbers.get(exponent_line)
         if exponent not in (2, 3, 4):
             return None
@@ -156,7 +163,7 @@ class SimplifyingInstructionList(InstructionList):
         return self._add(MUL, square, base if exponent == 3 else square)
 
     def _simplify_comparison(self, operation: Operation, left: int, right: int) -> int | None:
-        """Writes -x < 1 as x > -1."""
+        """-x < 1 is x > -1, which needs no negation."""
         number = self.numbers.get(right)
         if number is None or not self._is_operation(NEG, left):
             return None

@@ -1,1 +1,3 @@
-"""How anything is written: numbers, names, terms and labels, in each alphabet."""
+"""How formulas and numbers are written, in the expression language and in other alphabets.
+
+Read `style` first: it says what a term and an alphabet are."""
