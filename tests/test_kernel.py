@@ -16,6 +16,7 @@ from graddiff.kernel import scalar as rows
 from graddiff.kernel import vector as columns
 from graddiff.kernel.finiteness import INFINITY_PRESERVING
 from graddiff.kernel.program import Program, compile_program
+from graddiff.kernel.registers import RegisterAllocator
 from graddiff.kernel.scalar import compile_row_function
 from graddiff.kernel.vector import BLOCK_ROWS, ColumnKernel
 from graddiff.numbers.floats import FLOATS
@@ -416,3 +417,19 @@ def test_only_lines_whose_infinity_would_vanish_are_checked(text: str, checked: 
     assert [labels[line] for line in program.finiteness_checks] == checked
     branches = {labels[line]: branch for line, branch in program.finiteness_checks.items()}
     assert (branches.get("mul") is not None) == ("where" in text)  # 1/(x*y) counts in its branch
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_array_is_overwritten_while_it_is_needed(seed: int) -> None:
+    program = programs(random_text(seed))[1]
+    plan = RegisterAllocator(program).allocate_lines()
+    stored_lines: dict[str, int] = {}
+    for line, operands in enumerate(program.operands):
+        for operand in operands:
+            if program.operands[operand]:  # neither an input nor a constant
+                assert stored_lines[plan.locations[operand]] == operand
+        if operands:
+            stored_lines[plan.locations[line]] = line
+    for line in program.outputs:
+        if program.operands[line]:
+            assert stored_lines[plan.locations[line]] == line
