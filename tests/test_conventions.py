@@ -17,8 +17,8 @@ def at(point: str) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
-def same(found: float, expected: float) -> bool:
-    return found == expected or (math.isnan(found) and math.isnan(expected))
+def same(actual: float, expected: float) -> bool:
+    return actual == expected or (math.isnan(actual) and math.isnan(expected))
 
 
 # expression, point, gradient, kind of the notice (None for none), one-sided slopes, value used

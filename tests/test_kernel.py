@@ -48,24 +48,26 @@ def programs(text: str, fixed: Mapping[str, float] | None = None) -> tuple[Progr
 def in_rows(compiled: Program, points: Sequence[Mapping[str, float]]) -> list[list[float] | None]:
     """Returns the outputs at each point, None for a point of the single-point path."""
     row = compile_row_function(compiled)
-    found: list[list[float] | None] = []
+    answers: list[list[float] | None] = []
     for at in points:
         try:
-            found.append([*row(*[at[name] for name in compiled.inputs])])
+            answers.append([*row(*[at[name] for name in compiled.inputs])])
         except (ArithmeticError, ValueError):
-            found.append(None)
-    return found
+            answers.append(None)
+    return answers
 
 
 def in_columns(
     compiled: Program, points: Sequence[Mapping[str, float]]
 ) -> list[list[float] | None]:
     outputs = [numpy.empty(len(points)) for _ in compiled.outputs]
-    left = ColumnKernel(compiled)(
+    unanswered = ColumnKernel(compiled)(
         [numpy.array([at[name] for at in points]) for name in compiled.inputs], outputs
     )
-    found = [[float(value) for value in row] for row in zip(*outputs)]
-    return [row if left is None or not left[i] else None for i, row in enumerate(found)]
+    answers = [[float(value) for value in row] for row in zip(*outputs)]
+    return [
+        row if unanswered is None or not unanswered[i] else None for i, row in enumerate(answers)
+    ]
 
 
 def alone(text: str, at: Mapping[str, float]) -> list[float] | None:
@@ -74,8 +76,8 @@ def alone(text: str, at: Mapping[str, float]) -> list[float] | None:
         result = differentiate(text, at)
     except GraddiffError:
         return None
-    found = [result.value, *(result.gradient[name] for name in result.expression.variables)]
-    return found if all(map(math.isfinite, found)) else None
+    numbers = [result.value, *(result.gradient[name] for name in result.expression.variables)]
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def call(operation: Operation, names: Sequence[str]) -> str:
@@ -99,16 +101,16 @@ def test_both_backends_agree_with_the_single_point_path(operation: Operation) ->
     points += [{name: rng.uniform(-4, 4) for name in names} for _ in range(200)]
     text = call(operation, names)
     expected = [alone(text, at) for at in points]
-    for found in map(
+    for answers in map(
         lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)
     ):
-        assert sum(row is not None for row in found) > 20
-        for at, row, single in zip(points, found, expected):
+        assert sum(row is not None for row in answers) > 20
+        for at, row, single in zip(points, answers, expected):
             if row is not None:
                 assert single is not None, (at, row)
-                for one, other in zip(row, single):
-                    unit = math.ulp(max(abs(other), CANCELLING.get(operation.name, 0.0)))
-                    assert abs(one - other) <= LARGER_ERRORS.get(operation.name, 4) * unit, (
+                for number, reference in zip(row, single):
+                    unit = math.ulp(max(abs(reference), CANCELLING.get(operation.name, 0.0)))
+                    assert abs(number - reference) <= LARGER_ERRORS.get(operation.name, 4) * unit, (
                         at,
                         row,
                         single,
@@ -146,11 +148,11 @@ def test_special_point_is_for_the_single_point_path(
 ) -> None:
     points = [{"x": ordinary}, {"x": special}, {"x": ordinary}]
     for run, compiled in zip((in_rows, in_columns), programs(text)):
-        found = run(compiled, points)
-        assert [row is None for row in found] == [False, True, False]
-        assert run(compiled, points[:1]) == found[:1]
+        answers = run(compiled, points)
+        assert [row is None for row in answers] == [False, True, False]
+        assert run(compiled, points[:1]) == answers[:1]
         assert run(compiled, points[1:2]) == [None]
-        assert found[0] == pytest.approx(alone(text, points[0]), rel=1e-15)
+        assert answers[0] == pytest.approx(alone(text, points[0]), rel=1e-15)
 
 
 @pytest.mark.parametrize("text", ["floor(x)", "ceil(x)", "round(x)"])
@@ -159,12 +161,12 @@ def test_sign_of_a_zero_is_the_same_in_all_engines(text: str) -> None:
     expected = [repr(differentiate(text, at).value) for at in points]
     assert expected[1:3] == ["-0.0", "0.0"]
     for run, natives in ((in_rows, rows.SCALAR_NATIVES), (in_columns, columns.VECTOR_NATIVES)):
-        found = run(compile_program(parse(text), {}, [], natives), points)
-        assert [row and repr(row[0]) for row in found] == expected
+        answers = run(compile_program(parse(text), {}, [], natives), points)
+        assert [row and repr(row[0]) for row in answers] == expected
 
 
 def test_border_on_which_the_bindings_stand_is_for_the_single_point_path() -> None:
-    for text, found in (
+    for text, answers in (
         ("where(w > 0, x, 2x)", [None]),
         ("where(w > -1, x, 2x)", [[3, 1]]),
         ("where(0 < 0, x, x^2)", [[9, 6]]),
@@ -176,15 +178,15 @@ def test_border_on_which_the_bindings_stand_is_for_the_single_point_path() -> No
                     compile_program(expression, {"w": 0.0}, [expression.variables["x"]], natives),
                     [{"x": 3}],
                 )
-                == found
+                == answers
             )
 
 
 def test_untaken_branch_neither_spoils_a_column_nor_its_gradient() -> None:
     text = "where(x > 0, log(x)/sqrt(x), x^2)"
     points = [{"x": x} for x in (-3.0, -1.0, 2.0, 5.0)]
-    found = in_columns(programs(text)[1], points)
-    for row, at in zip(found, points):
+    answers = in_columns(programs(text)[1], points)
+    for row, at in zip(answers, points):
         assert row == pytest.approx(alone(text, at), rel=1e-14)
 
 
@@ -195,10 +197,10 @@ def test_random_expressions_agree() -> None:
         text = random_text(seed)
         names = [*parse(text).variables]
         points = [{name: rng.uniform(-3, 3) for name in names} for _ in range(8)]
-        for found in map(
+        for answers in map(
             lambda run, compiled: run(compiled, points), (in_rows, in_columns), programs(text)
         ):
-            for row, at in zip(found, points):
+            for row, at in zip(answers, points):
                 if row is not None:
                     assert row == pytest.approx(alone(text, at), rel=1e-9, abs=1e-9), text
                     compared += 1
@@ -251,18 +253,18 @@ def settled(text: str, at: Mapping[str, float], wrt: Sequence[str]) -> list[floa
         result = differentiate(text, at, wrt)
     except GraddiffError:
         return None
-    found = [result.value, *result.gradient.values()]
+    numbers = [result.value, *result.gradient.values()]
     said = [notice for notice in result.notices if notice not in result.expression.notices]
-    return found if not said and all(map(math.isfinite, found)) else None
+    return numbers if not said and all(map(math.isfinite, numbers)) else None
 
 
 def noise(text: str, at: Mapping[str, float], wrt: Sequence[str], output: int) -> float:
     """Returns how far an output varies over points very close by: the effect of rounding."""
     rng = random.Random(0)
     beside = [{n: x * (1 + rng.uniform(-1, 1) * 1e-12) for n, x in at.items()} for _ in range(10)]
-    found = [settled(text, point, wrt) for point in (at, *beside)]
-    numbers = [row[output] for row in found if row is not None]
-    return max(numbers) - min(numbers) if len(numbers) == len(found) else math.inf
+    answers = [settled(text, point, wrt) for point in (at, *beside)]
+    numbers = [row[output] for row in answers if row is not None]
+    return max(numbers) - min(numbers) if len(numbers) == len(answers) else math.inf
 
 
 @pytest.mark.parametrize(
@@ -270,7 +272,7 @@ def noise(text: str, at: Mapping[str, float], wrt: Sequence[str], output: int) -
 )
 def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> None:
     """For any expression, point and names; all else is left to the single-point path."""
-    asked = answered = 0
+    point_count = answer_count = 0
     for seed in seeds:
         rng = random.Random(seed)
         text = any_text(rng, rng.choice((2, 3, 4)))
@@ -288,21 +290,21 @@ def test_what_the_kernel_answers_is_finite_and_free_of_notices(seeds: range) -> 
             for at, row in zip(
                 points, run(compile_program(expression, fixed, lines, natives), points)
             ):
-                asked += 1
+                point_count += 1
                 if row is not None:
-                    answered += 1
+                    answer_count += 1
                     single = settled(text, at, wrt)
                     assert single is not None, (seed, text, at, wrt, row)
-                    for i, (one, other) in enumerate(zip(row, single)):
-                        close = abs(one - other) <= 1e-6 * abs(other) + 1e-290
-                        assert close or abs(one - other) <= 10 * noise(text, at, wrt, i), (
+                    for i, (number, reference) in enumerate(zip(row, single)):
+                        close = abs(number - reference) <= 1e-6 * abs(reference) + 1e-290
+                        assert close or abs(number - reference) <= 10 * noise(text, at, wrt, i), (
                             seed,
                             text,
                             at,
                             wrt,
                             row,
                         )
-    assert asked / 2 < answered
+    assert point_count / 2 < answer_count
 
 
 @pytest.mark.parametrize(
@@ -313,8 +315,8 @@ def test_blocks_join_without_a_seam(size: int) -> None:
     x, y = numpy.linspace(-2, 2, size), numpy.linspace(0, 1, size)
     outputs = [numpy.empty(size) for _ in compiled.outputs]
     assert ColumnKernel(compiled)([x, y], outputs) is None
-    for found, expected in zip(outputs, (x * y + numpy.sin(x), y + numpy.cos(x), x)):
-        assert numpy.allclose(found, expected, rtol=1e-15, atol=1e-15)
+    for column, expected in zip(outputs, (x * y + numpy.sin(x), y + numpy.cos(x), x)):
+        assert numpy.allclose(column, expected, rtol=1e-15, atol=1e-15)
 
 
 def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
@@ -344,10 +346,10 @@ def test_nothing_is_computed_twice_and_constants_are_folded() -> None:
     ],
 )
 def test_powers_of_two_and_signs_meet(text: str, operations: list[str]) -> None:
-    found = [
+    names = [
         op.name for op in programs(text)[0].operations if op.name not in ("number", "variable")
     ]
-    assert sorted(found) == sorted(operations)
+    assert sorted(names) == sorted(operations)
 
 
 @pytest.mark.parametrize(
@@ -362,10 +364,10 @@ def test_powers_of_two_and_signs_meet(text: str, operations: list[str]) -> None:
 )
 def test_powers_of_two_make_nothing_vanish(text: str, x: float, y: float) -> None:
     at = {"x": x, "y": y}
-    for found in map(
+    for answers in map(
         lambda run, compiled: run(compiled, [at]), (in_rows, in_columns), programs(text)
     ):
-        assert found[0] is None or found[0] == pytest.approx(alone(text, at), rel=1e-14, abs=0)
+        assert answers[0] is None or answers[0] == pytest.approx(alone(text, at), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda row: row.name)
@@ -373,8 +375,8 @@ def test_comparison_of_what_is_negative_holds_where_it_did(comparison: Operation
     text = f"where(-x {comparison.symbol} 1, 2, 3)"
     points = [{"x": x} for x in (-2.0, -1.0, 0.0)]
     for run, natives in ((in_rows, rows.SCALAR_NATIVES), (in_columns, columns.VECTOR_NATIVES)):
-        found = run(compile_program(parse(text), {}, [], natives), points)
-        assert found == [[differentiate(text, at).value] for at in points]
+        answers = run(compile_program(parse(text), {}, [], natives), points)
+        assert answers == [[differentiate(text, at).value] for at in points]
 
 
 def test_gradient_by_what_does_not_flow_is_zero() -> None:
@@ -388,8 +390,10 @@ def test_gradient_by_what_does_not_flow_is_zero() -> None:
 @pytest.mark.parametrize(("name", "slot"), sorted(INFINITY_PRESERVING))
 def test_infinity_stays_visible_in_what_preserves_it(name: str, slot: int) -> None:
     operation = TABLE[name]
-    for operand, other in itertools.product((math.inf, -math.inf, math.nan), (*SPECIAL, math.inf)):
-        operands = [other] * len(operation.parameters)
+    for operand, ordinary in itertools.product(
+        (math.inf, -math.inf, math.nan), (*SPECIAL, math.inf)
+    ):
+        operands = [ordinary] * len(operation.parameters)
         operands[slot] = operand
         try:
             value = FLOATS.get_function(operation)(*operands)

@@ -115,13 +115,13 @@ POINT = {"x": 0.37, "y": -1.21, "z": 2.03}
 
 
 def cases() -> list[tuple[str, Result]]:
-    found = []
+    results = []
     for seed in range(400):
         text = random_text(seed)
         names = parse(text).variables
         if names:
-            found.append((text, differentiate(text, {name: POINT[name] for name in names})))
-    return found
+            results.append((text, differentiate(text, {name: POINT[name] for name in names})))
+    return results
 
 
 def forward_mode(result: Result, name: str) -> float:

@@ -49,10 +49,10 @@ def test_slopes_on_both_sides(
 ) -> None:
     expression = parse(text)
     values = run_forward_pass(expression, {"x": x})
-    found = compute_one_sided_slopes(expression, values, expression.variables["x"])[
+    sides = compute_one_sided_slopes(expression, values, expression.variables["x"])[
         expression.output
     ]
-    assert [*found] == [pytest.approx(slope) for slope in slopes]
+    assert [*sides] == [pytest.approx(slope) for slope in slopes]
     for slope, step in zip(slopes, (-1e-7, 1e-7)):  # from values alone
         if slope is not None and math.isfinite(slope):
             moved = run_forward_pass(expression, {"x": x + step})[expression.output]
@@ -64,15 +64,15 @@ def test_what_is_smooth_in_spite_of_its_kinks_is_told() -> None:
     assert [notice.kind for notice in kinks] == ["kink", "kink"]
     assert (smooth.kind, smooth.slopes, smooth.used) == ("smooth", (1.0, 1.0), 0.0)
     assert "smooth in x at x = 0: its slope is 1 from both sides" in smooth.message
-    found = json.loads(output("relu(x) - relu(-x)", "--at", "x=0", "--json"))
-    assert found["notices"][-1]["slopes"] == [1, 1]
+    document = json.loads(output("relu(x) - relu(-x)", "--at", "x=0", "--json"))
+    assert document["notices"][-1]["slopes"] == [1, 1]
 
 
 def test_a_single_kink_is_told_once() -> None:
     assert len(differentiate("abs(x)", {"x": 0}).notices) == 1
     assert len(differentiate("abs(x)*y", {"x": 0, "y": 1}).notices) == 1
-    *_, whole = differentiate("abs(x) + abs(2x)", {"x": 0}).notices
-    assert (whole.kind, whole.slopes) == ("kink", (-3.0, 3.0))
+    *_, output_notice = differentiate("abs(x) + abs(2x)", {"x": 0}).notices
+    assert (output_notice.kind, output_notice.slopes) == ("kink", (-3.0, 3.0))
 
 
 AGREE = [
@@ -91,11 +91,11 @@ AGREE = [
 
 @pytest.mark.parametrize(("text", "at"), AGREE)
 def test_derivatives_agree_with_the_three_others(text: str, at: dict[str, float]) -> None:
-    for found in verify_gradient(differentiate(text, at)):
-        assert found.ok, found
-        assert found.note == "agree"
-        assert found.forward is not None
-        assert found.formula is not None
+    for derivative in verify_gradient(differentiate(text, at)):
+        assert derivative.ok, derivative
+        assert derivative.note == "agree"
+        assert derivative.forward is not None
+        assert derivative.formula is not None
 
 
 def test_a_wrong_derivative_is_found() -> None:
@@ -118,8 +118,8 @@ def test_a_wrong_derivative_is_found() -> None:
     ],
 )
 def test_kinks_are_known(text: str, ok: bool, note: str) -> None:
-    (found,) = verify_gradient(differentiate(text, {"x": 0.0}))
-    assert (found.ok, found.note) == (ok, note)
+    (derivative,) = verify_gradient(differentiate(text, {"x": 0.0}))
+    assert (derivative.ok, derivative.note) == (ok, note)
 
 
 @pytest.mark.parametrize(
@@ -133,15 +133,17 @@ def test_kinks_are_known(text: str, ok: bool, note: str) -> None:
 )
 def test_difference_quotient_knows_its_error(function: object, x: float, slope: float) -> None:
     assert callable(function)
-    found, estimate = compute_difference_quotient(function, x)
-    assert found is not None and estimate is not None
-    assert abs(found - slope) <= max(10 * estimate, 1e-6 * abs(slope))
+    quotient, estimate = compute_difference_quotient(function, x)
+    assert quotient is not None and estimate is not None
+    assert abs(quotient - slope) <= max(10 * estimate, 1e-6 * abs(slope))
     assert estimate <= 1e-4 * abs(slope)
 
 
 def test_rounding_is_not_taken_for_disagreement() -> None:
     for text, x in (("log(1+x)", 1e-18), ("1e16 + sin(x)", 1.0), ("1 - cos(x)", 1e-8)):
-        assert all(found.ok for found in verify_gradient(differentiate(text, {"x": x}))), text
+        assert all(
+            derivative.ok for derivative in verify_gradient(differentiate(text, {"x": x}))
+        ), text
 
 
 def test_command_says_which_agree_and_ends_with_1_if_not() -> None:
@@ -150,9 +152,9 @@ def test_command_says_which_agree_and_ends_with_1_if_not() -> None:
     assert shown[2].split() == titles.split()
     assert shown[3].split()[:3] == ["x", "3", "3"]
     assert shown[3].endswith("agree")
-    found = json.loads(output("relu(x) - relu(-x)", "--at", "x=0", "--verify", "--json", code=1))
-    assert found["verify"][0]["slopes"] == [1, 1]
-    assert found["verify"][0]["ok"] is False
+    document = json.loads(output("relu(x) - relu(-x)", "--at", "x=0", "--verify", "--json", code=1))
+    assert document["verify"][0]["slopes"] == [1, 1]
+    assert document["verify"][0]["ok"] is False
     assert "--verify compares floats at a point" in error("x", "--verify", code=2)
     assert "needs x > 0" in error("log(x)", "--at", "x=0", "--verify", code=4)
 
