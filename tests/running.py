@@ -212,12 +212,12 @@ def error(
     return process.stderr.decode()
 
 
-def told_to(terminal: int) -> bytes:
-    """All that is written to a terminal, of which this is our side, until the other side is closed."""
-    told = b""
+def read_terminal(terminal: int) -> bytes:
+    """Reads from our side of a terminal until the other side is closed."""
+    text = b""
     try:
         while chunk := os.read(terminal, 65536):
-            told += chunk
+            text += chunk
     except OSError:  # Linux says so when the other side is closed
         pass
-    return told
+    return text

@@ -21,7 +21,7 @@ from running import (
     need_linux,
     need_terminal,
     output,
-    told_to,
+    read_terminal,
 )
 
 
@@ -317,10 +317,10 @@ def on_a_terminal(*arguments: str, columns: int = 80, env: dict[str, str] | None
         [*COMMAND, *arguments], stdin=child, stdout=child, stderr=child, env=settings
     )
     os.close(child)
-    told = told_to(parent)
+    shown = read_terminal(parent)
     process.wait(30)
     os.close(parent)
-    return told.decode().replace("\r\n", "\n")
+    return shown.decode().replace("\r\n", "\n")
 
 
 LOGISTIC = ("1/(1+exp(-(w0*x0+w1*x1+w2)))", "--at", "w0=2,x0=-1,w1=-3,x1=-2,w2=-3")

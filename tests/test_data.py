@@ -29,7 +29,7 @@ from running import (
     need_linux,
     need_terminal,
     output,
-    told_to,
+    read_terminal,
 )
 
 SCHEMA = jsonschema.Draft202012Validator(build_result_schema())
@@ -485,7 +485,7 @@ def test_progress_is_shown_on_a_terminal_only_and_only_for_long_runs() -> None:
     process.stdin.close()
     process.wait(timeout=60)
     os.close(follower)
-    shown = told_to(leader)
+    shown = read_terminal(leader)
     os.close(leader)
     assert process.returncode == 0
     assert b" rows, " in shown

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from graddiff import GraddiffError
-from graddiff.system.files import replace_file, write_whole_text
+from graddiff.system.files import replace_file, write_text_or_nothing
 from running import need_linux, output
 
 
 def test_text_replaces_a_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    write_whole_text(str(path), "one\n")
-    write_whole_text(str(path), "α\n")
+    write_text_or_nothing(str(path), "one\n")
+    write_text_or_nothing(str(path), "α\n")
     assert path.read_bytes() == "α\n".encode()
     assert os.listdir(tmp_path) == ["a.txt"]
 
@@ -34,7 +34,7 @@ def test_link_leads_to_the_new_file(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     link = tmp_path / "link.txt"
     link.symlink_to(tmp_path / "real" / "a.txt")
-    write_whole_text(str(link), "one\n")
+    write_text_or_nothing(str(link), "one\n")
     assert link.is_symlink()
     assert (tmp_path / "real" / "a.txt").read_text() == "one\n"
 
@@ -50,13 +50,13 @@ def test_permissions_of_a_file_stay(tmp_path: Path) -> None:
 
 def test_devices_are_written_in_place(tmp_path: Path) -> None:
     need_linux("/dev/full")
-    write_whole_text(os.devnull, "one\n")
+    write_text_or_nothing(os.devnull, "one\n")
     assert Path(os.devnull).is_char_device()
     with pytest.raises(GraddiffError, match="/dev/full cannot be written: no space left on device"):
-        write_whole_text("/dev/full", "one\n")
+        write_text_or_nothing("/dev/full", "one\n")
 
 
 def test_message_names_the_file_as_it_was_named(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "a.txt"
     with pytest.raises(GraddiffError, match=f"{path} cannot be written: no such file or directory"):
-        write_whole_text(str(path), "one\n")
+        write_text_or_nothing(str(path), "one\n")

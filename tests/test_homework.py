@@ -29,7 +29,16 @@ from graddiff.render.reports.csv import neutralize_cell
 from graddiff.render.reports.github import PROPERTY_ESCAPES, escape_annotation
 from graddiff.render.reports.json import HOMEWORK_SCHEMA_ID
 from graddiff.render.reports.tap import escape_tap_description
-from running import COMMAND, ROOT, environment, graddiff, need_linux, need_terminal, spawn, told_to
+from running import (
+    COMMAND,
+    ROOT,
+    environment,
+    graddiff,
+    need_linux,
+    need_terminal,
+    read_terminal,
+    spawn,
+)
 
 HERE = ROOT / "tests/homework"
 HOMEWORK = """
@@ -710,7 +719,7 @@ def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     arguments = [*COMMAND, "check", "hw.toml", "class.csv", "--output", "o.json"]
     process = subprocess.Popen(arguments, cwd=folder, stderr=theirs, env=environment())
     os.close(theirs)
-    progress = told_to(ours)
+    progress = read_terminal(ours)
     assert process.wait(60) == 1
     assert b"students," in progress
     assert graddiff("check", "hw.toml", "class.csv", "--output", "o.json", cwd=folder).stderr == b""

@@ -50,7 +50,7 @@ from running import (
     need_linux,
     need_terminal,
     output,
-    told_to,
+    read_terminal,
 )
 from trajectories import LOSSES, POINTS, SETTINGS, Loss, of_torch
 
@@ -1211,7 +1211,7 @@ def test_live_line_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
         env=environment(),
     )
     os.close(theirs)
-    message = told_to(ours)
+    message = read_terminal(ours)
     assert process.wait(60) == 0
     assert b" of 200,000, loss " in message
     assert b"steps a second" in message

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from graddiff.notation.numerals import (
-    format_bare_number,
     format_float,
     format_number,
+    format_plain_float,
     format_sentence_number,
     is_numeral,
 )
@@ -45,13 +45,13 @@ def test_a_sentence_has_seven_digits_and_whole_fractions() -> None:
 
 def test_a_negative_zero_keeps_its_sign_only_for_another_program() -> None:
     assert format_float(-0.0, 7) == "0"
-    assert format_bare_number(-0.0) == format_bare_number(-0.0, 7) == "-0"
+    assert format_plain_float(-0.0) == format_plain_float(-0.0, 7) == "-0"
 
 
 @pytest.mark.parametrize("value", [0.1, 2.0, -1e300, 5e-324, 1 / 3])
 def test_a_bare_number_reads_back_as_the_same_float(value: float) -> None:
-    assert float(format_bare_number(value)) == value
-    assert not format_bare_number(value).endswith(".0")
+    assert float(format_plain_float(value)) == value
+    assert not format_plain_float(value).endswith(".0")
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1e3", True), ("-.5", True), ("x", False)])

@@ -27,7 +27,7 @@ NOT_ASKED = {"cbrt(x)", "step(x)"}  # PyTorch has no cbrt, and its heaviside no 
 
 
 def torch_function(name: str) -> Any:
-    """What PyTorch calls the operation, or an expression of its own where it takes other operands."""
+    """Returns PyTorch's function, or an expression where its operands differ."""
     import torch
     from torch.nn import functional
 

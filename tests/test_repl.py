@@ -90,28 +90,28 @@ def test_a_line_of_an_earlier_session_comes_back(tmp_path: Path) -> None:
             [*COMMAND, "repl"], stdin=theirs, stdout=theirs, stderr=theirs, env=env
         )
         os.close(theirs)
-        told = b""
+        shown = b""
         for key in keys.split("\n")[:-1]:
-            told += until(ours, b"graddiff> ")
+            shown += until(ours, b"graddiff> ")
             os.write(ours, key.encode() + b"\n")
-        told += until(ours, b"never")
+        shown += until(ours, b"never")
         assert process.wait(20) == 0
         os.close(ours)
-    assert "∂f/∂x = 2" in told.decode()
+    assert "∂f/∂x = 2" in shown.decode()
 
 
 def until(terminal: int, text: bytes) -> bytes:
     """What is written until a text comes, or nothing for a while."""
-    told, end = b"", time.monotonic() + 5
-    while text not in told and time.monotonic() < end:
+    shown, end = b"", time.monotonic() + 5
+    while text not in shown and time.monotonic() < end:
         ready, _, _ = select.select([terminal], [], [], 1)
         if not ready:
             continue
         try:
-            told += os.read(terminal, 65536)
+            shown += os.read(terminal, 65536)
         except OSError:
             break
-    return told
+    return shown
 
 
 @pytest.mark.parametrize("expression", ["(x+y)*x", "x*y # </iframe><script>"])

@@ -1,6 +1,7 @@
 """What PyTorch's optimizers do on four losses: the oracle of graddiff minimize.
 
-`python tests/trajectories.py > tests/golden/trajectories.json` records it anew, where torch is installed."""
+With torch installed, `python tests/trajectories.py > tests/golden/trajectories.json` records it
+anew."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ KEPT = (1, 2, 3, 10, 30, 100)
 
 
 class Loss(NamedTuple):
-    """A loss in graddiff's language, where it begins, and for each optimizer how far a step goes."""
+    """A loss in graddiff's language, its start, and for each optimizer how far a step goes."""
 
     text: str
     start: dict[str, float]

@@ -1,4 +1,6 @@
-"""Columns in memory: value and all partials of five expressions, against C, NumPy by hand, JAX, PyTorch and CasADi."""
+"""Columns in memory: value and all partials of five expressions.
+
+Compared with C, NumPy by hand, JAX, PyTorch and CasADi."""
 
 from __future__ import annotations
 
@@ -46,11 +48,9 @@ NORMALS = [
     (0.1, 1.2, 0.2, 2.5),
     (0.1, 0.0, 0.0, 0.2),
 ]
-EXPRESSIONS["mixture"] = (  # the logarithm of a density: six normal distributions in the plane
-    f"log({' + '.join(f'{w}*exp(-{p}*((x - {a})^2 + (y - {b})^2))' for w, a, b, p in NORMALS)})".replace(
-        "- -", "+ "
-    )
-)
+# The logarithm of a density: six normal distributions in the plane.
+DENSITIES = [f"{w}*exp(-{p}*((x - {a})^2 + (y - {b})^2))" for w, a, b, p in NORMALS]
+EXPRESSIONS["mixture"] = f"log({' + '.join(DENSITIES)})".replace("- -", "+ ")
 BLOCK = 32_768
 
 
@@ -80,7 +80,7 @@ def written(name: str, tanh: Any, exp: Any, sqrt: Any, log: Any) -> Callable[...
 
 
 def numpy_blocks(name: str, inputs: list[Any], outputs: list[Any]) -> None:
-    """NumPy as one writes it by hand, in blocks that stay in the cache, into buffers that are used again."""
+    """Computes with NumPy as written by hand, in blocks that stay in the cache, reusing buffers."""
     import numpy as np
 
     size: int = len(inputs[0])

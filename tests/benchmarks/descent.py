@@ -1,4 +1,4 @@
-"""Descents against PyTorch on the CPU: 1,000 steps on two parameters, and training by mini-batches."""
+"""Descents against PyTorch on the CPU: 1,000 steps on two parameters, and mini-batches."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ MODELS = {
     ),
 }
 
-# As one trains: columns in memory, an order drawn for each epoch, the optimizer of PyTorch. Prints the seconds of
-# training alone.
+# Trains as is usual: columns in memory, an order drawn for each epoch, the optimizer of PyTorch.
+# Prints the seconds of training alone.
 TORCH_ROWS = """
 import sys, time, torch, numpy
 path, size, epochs, hidden, threads = sys.argv[1], *map(int, sys.argv[2:6])
@@ -58,7 +58,8 @@ table = torch.from_numpy(numpy.loadtxt(path, delimiter=",", skiprows=1))
 x, y = table[:, :1], table[:, 1:]
 torch.manual_seed(0)
 linear = torch.nn.Linear
-model = torch.nn.Sequential(linear(1, hidden), torch.nn.Tanh(), linear(hidden, 1)) if hidden else linear(1, 1)
+layers = [linear(1, hidden), torch.nn.Tanh(), linear(hidden, 1)] if hidden else [linear(1, 1)]
+model = torch.nn.Sequential(*layers)
 model = model.double()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 mean_square = torch.nn.MSELoss()

@@ -1,4 +1,4 @@
-"""How things are timed: in turn, in one run, medians of several rounds after one that is not counted."""
+"""Times tasks in turn, in one run: medians of several rounds after one that is not counted."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ def spent(task: Callable[[], object]) -> Callable[[], float]:
 
 
 def in_turn(tasks: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """The median of each task's seconds, all tasks being run once a round, each round beginning with another one,
-    after one round that is not counted."""
+    """Returns the median of each task's seconds. All tasks run once per round, each round begins
+    with another task, and a first round is not counted."""
     found: dict[str, list[float]] = {name: [] for name in tasks}
     names = [*tasks]
     for count in range(rounds + 1):
         first = count % len(names)
         for name in names[first:] + names[:first]:
-            told = tasks[name]()
+            elapsed = tasks[name]()
             if count:
-                found[name].append(told)
+                found[name].append(elapsed)
     return {name: statistics.median(times) for name, times in found.items()}
 
 

@@ -1,6 +1,7 @@
-"""Measures what README.md beside this file reports: python tests/benchmarks/run.py, or only some of its PARTS.
+"""Measures what README.md beside this file reports.
 
-What is compared is timed in turn in one run, and medians are told. Peers that are not installed are left out.
+`python tests/benchmarks/run.py` runs all of its PARTS, with their names as arguments only some.
+What is compared is timed in turn in one run; peers that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -34,13 +35,16 @@ ARTICLE = ["(x+y)*z", "--at", "x=1,y=3,z=-3"]
 PEERS = {
     "micrograd": "from micrograd.engine import Value as V\nx, y, z = V(1.), V(3.), V(-3.)\n"
     "f = (x + y)*z\nf.backward()\nprint(f.data, x.grad, y.grad, z.grad)",
-    "autograd": "from autograd import grad\nprint(grad(lambda v: (v[0] + v[1])*v[2])([1., 3., -3.]))",
-    "casadi": "import casadi as c\nx, y, z = c.SX.sym('x'), c.SX.sym('y'), c.SX.sym('z')\nf = (x + y)*z\n"
+    "autograd": "from autograd import grad\n"
+    "print(grad(lambda v: (v[0] + v[1])*v[2])([1., 3., -3.]))",
+    "casadi": "import casadi as c\nx, y, z = c.SX.sym('x'), c.SX.sym('y'), c.SX.sym('z')\n"
+    "f = (x + y)*z\n"
     "print(c.Function('g', [x, y, z], [f, c.gradient(f, c.vertcat(x, y, z))])(1, 3, -3))",
     "sympy": "from sympy import *\nx, y, z = symbols('x y z')\nf = sympify('(x+y)*z')\n"
     "print([diff(f, v).subs({x: 1, y: 3, z: -3}) for v in (x, y, z)])",
     "jax": "import jax\nprint(jax.grad(lambda v: (v[0] + v[1])*v[2])([1., 3., -3.]))",
-    "torch": "import torch\nx, y, z = (torch.tensor(v, requires_grad=True) for v in (1., 3., -3.))\nf = (x + y)*z\n"
+    "torch": "import torch\nx, y, z = [torch.tensor(v, requires_grad=True) for v in (1., 3., -3)]\n"
+    "f = (x + y)*z\n"
     "f.backward()\nprint(f, x.grad, y.grad, z.grad)",
 }
 
@@ -79,7 +83,7 @@ def random_text(operations: int, names: int = 10) -> str:
 
 
 def parse() -> None:
-    """100,000 tokens of mixed operators: lark's own driver with an inline transformer, and graddiff's."""
+    """Parses 100,000 tokens: lark's own driver with an inline transformer, and graddiff's."""
     from lark import Transformer
 
     from build_tables import make_lark_parser
@@ -161,7 +165,8 @@ def size() -> None:
 TORCH = """
 import sys, torch
 text = sys.stdin.read()
-names = {f"x{i}": torch.tensor(1 + i/10, dtype=torch.float64, requires_grad=True) for i in range(10)}
+kind = {"dtype": torch.float64, "requires_grad": True}
+names = {f"x{i}": torch.tensor(1 + i/10, **kind) for i in range(10)}
 total = torch.tensor(1.5, dtype=torch.float64)
 words = text.split(" ")[1:]
 for sign, term in zip(words[0::2], words[1::2]):
@@ -176,7 +181,7 @@ print(total.item(), [v.grad.item() for v in names.values()])
 
 
 def million() -> None:
-    """1,000,000 operations over 10 variables, whole process, memory too; PyTorch builds and runs the same ones."""
+    """Runs 1,000,000 operations over 10 variables in a process, and the same in PyTorch."""
     text = random_text(1_000_000).replace("(x1 - 2)", "(x1-2)").encode()
     at = ",".join(f"x{i}={1 + i / 10}" for i in range(10))
     command = [*GRADDIFF, "-", "--at", at, "--json", "--no-graph"]

@@ -1,4 +1,4 @@
-"""Tables in files, whole processes: CSV and JSON Lines, rows and columns, many expressions, memory, two processes."""
+"""Tables in files, whole processes: CSV and JSON Lines, rows and columns, memory, two processes."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def text_formats(path: str, folder: str) -> None:
 
 
 def rows_engine(small: str, large: str) -> None:
-    """Plain Python: 1e5 rows against a loop written by hand, and two processes against one at 1e6."""
+    """Runs 1e5 rows against a loop written by hand, and 1e6 rows by two processes against one."""
     command = [*GRADDIFF, EXPRESSION, "--engine", "rows", "--data"]
     medians = in_turn(
         {
@@ -137,8 +137,9 @@ def memory(small: str, large: str, folder: str) -> None:
 
 
 def peak(command: list[str]) -> float:
-    """Megabytes."""
-    code = f"import subprocess, resource as r; subprocess.run({command!r}, stdout=subprocess.DEVNULL, check=True)"
+    """Returns the largest memory of a command in megabytes."""
+    code = "import subprocess, resource as r; "
+    code += f"subprocess.run({command!r}, stdout=subprocess.DEVNULL, check=True)"
     code += "; print(r.getrusage(r.RUSAGE_CHILDREN).ru_maxrss)"
     found = subprocess.run([PYTHON, "-c", code], capture_output=True, env=ENVIRONMENT, check=True)
     return int(found.stdout) / 1e3

@@ -158,11 +158,11 @@ class SimplifyingFormulaPool(PowerPool):
         """Returns abs(2*x^3) as 2*abs(x)^3, and cbrt(8*x^5) as 2*cbrt(x)^5.
 
         Returns None where an exponent is not whole, and for a cube root of several bases."""
-        are_whole = all(
+        are_integers = all(
             exponent.operation is NUMBER and exponent.number.denominator == 1
             for _, exponent in product.parts
         )
-        if not are_whole or (operation is CBRT and len(product.parts) > 1):
+        if not are_integers or (operation is CBRT and len(product.parts) > 1):
             return None
         coefficient = self.make_operation(operation, self.make_number(product.number))
         powers = [

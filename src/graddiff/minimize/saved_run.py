@@ -11,7 +11,7 @@ from graddiff.data.open_table import TABLE_SUFFIXES
 from graddiff.errors import FileError, UsageError
 from graddiff.minimize.optimizers import LBFGS, OPTIMIZER_RULES, resolve_hyperparameters
 from graddiff.minimize.run_state import RunLimits, RunState
-from graddiff.system.files import read_text, write_whole_text
+from graddiff.system.files import read_text, write_text_or_nothing
 
 SAVED_RUN_SCHEMA = "graddiff-minimize/1"
 
@@ -80,7 +80,7 @@ def save_run(path: str, task: MinimizationTask, state: RunState) -> None:
         "data": task.data and task.data._asdict(),
         "state": {STATE_KEYS[field]: value for field, value in state._asdict().items()},
     }
-    write_whole_text(path, json.dumps(document, indent=1) + "\n")
+    write_text_or_nothing(path, json.dumps(document, indent=1) + "\n")
 
 
 def load_run(path: str) -> tuple[MinimizationTask, RunState]:

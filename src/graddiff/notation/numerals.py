@@ -6,7 +6,7 @@
 | format_number          | any kind of number, as a view shows it  | 0.3333333, 1/3, undefined  |
 | format_sentence_number | a number inside a sentence              | 0.3333333, 1/3             |
 | format_exact_number    | a fraction or a long decimal, in full   | 1/3                        |
-| format_bare_number     | a float for another program to read     | 0.3333333333333333, -0     |
+| format_plain_float     | a float for another program to read     | 0.3333333333333333, -0     |
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def format_exact_number(value: Number) -> str:
     return str(value).removesuffix(".0").replace(".0e+", "e")
 
 
-def format_bare_number(value: float, digits: int | None = None) -> str:
+def format_plain_float(value: float, digits: int | None = None) -> str:
     """Returns a float for another program: the shortest text that reads back as the same float,
     or so many significant digits. The sign of a zero stays."""
     if digits is None:

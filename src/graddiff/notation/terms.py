@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 
 from graddiff.language.expression import Expression
-from graddiff.notation.numerals import format_bare_number
+from graddiff.notation.numerals import format_plain_float
 from graddiff.notation.style import ATOM, INFIX, PRECEDENCE, Alphabet, Term
 from graddiff.numbers.arithmetic import Number, parse_partial_rule
 from graddiff.numbers.floats import FLOATS
@@ -45,7 +45,7 @@ def make_literal_term(text: str) -> Term:
 def make_constant_term(value: float) -> Term:
     """Makes the term of a computed number: a short decimal, or a fraction of small whole numbers,
     or else a decimal with 12 digits."""
-    text = format_bare_number(value, CONSTANT_DIGITS)
+    text = format_plain_float(value, CONSTANT_DIGITS)
     if len(text) > MAX_DECIMAL_LENGTH:
         for divisor in range(3, 13):
             dividend = round(value * divisor)

@@ -68,8 +68,8 @@ class FloatArithmetic(Arithmetic):
 
 def _compute_power_limit(base: float, exponent: float) -> float:
     """Returns the limit of 0 to a negative power, or of a power that overflows."""
-    is_whole = exponent % 1 == 0
-    if base < 0 and not is_whole:
+    is_integer = exponent % 1 == 0
+    if base < 0 and not is_integer:
         return math.nan
     is_odd = exponent % 2 != 0
     return -math.inf if base < 0 and is_odd else math.inf

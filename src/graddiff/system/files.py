@@ -43,7 +43,7 @@ def read_bytes(path: str, name: str) -> bytes:
         raise FileError(f"{name} cannot be read: {error}") from None
 
 
-def write_whole_text(path: str, text: str) -> None:
+def write_text_or_nothing(path: str, text: str) -> None:
     """Writes a text into a file as UTF-8: all of it, or the file stays as it was.
 
     A device or a pipe is written in place, as no file may take its place. Raises FileError, also

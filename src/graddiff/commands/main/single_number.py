@@ -10,7 +10,7 @@ from graddiff.autodiff.result import Result
 from graddiff.checks.expectations import ComparedExpectation
 from graddiff.commands.main.options import MainOptions
 from graddiff.commands.shared.options import print_message
-from graddiff.notation.numerals import format_bare_number, format_exact_number
+from graddiff.notation.numerals import format_exact_number, format_plain_float
 
 
 def write_single_number(
@@ -31,7 +31,7 @@ def format_single_number(result: Result, options: MainOptions) -> str:
         return "undefined"
     if not isinstance(number, float):
         return format_exact_number(number)
-    return format_bare_number(number, options.digits)
+    return format_plain_float(number, options.digits)
 
 
 def list_number_remarks(

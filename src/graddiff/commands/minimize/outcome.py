@@ -15,7 +15,7 @@ from graddiff.minimize.run_state import RunEnd
 from graddiff.minimize.stopping import compute_loss_rise
 from graddiff.notation.labels import format_headline
 from graddiff.render.json.minimize_records import render_run_json
-from graddiff.system.files import write_whole_text
+from graddiff.system.files import write_text_or_nothing
 
 DEFAULT_DIGITS = 7  # significant digits
 PLOT_ROWS = 2_000  # rows over which the contour lines of --plot are computed
@@ -71,7 +71,7 @@ def draw_plot(run: MinimizationRun, path: str) -> None:
         evaluate_surface,
         note,
     )
-    write_whole_text(path, "".join(lines))
+    write_text_or_nothing(path, "".join(lines))
 
 
 def choose_surface(run: MinimizationRun) -> tuple[LossFunction, str]:

@@ -34,14 +34,14 @@ class ExpressionCommand(click.Command):
         parameters = self.get_params(ctx)
         options = [option for option in parameters if isinstance(option, click.Option)]
         takes_value = {name: not option.is_flag for option in options for name in option.opts}
-        written, operands = divide_arguments(args, takes_value, ctx.command_path)
+        options_in_order, operands = divide_arguments(args, takes_value, ctx.command_path)
         if len(operands) > 1:
             raise make_operand_error(ctx.command_path, operands, [*takes_value])
-        names = [tokens[0].partition("=")[0] for tokens in written]
+        names = [tokens[0].partition("=")[0] for tokens in options_in_order]
         for name, hint in SINGLE_USE_OPTIONS.items():
             if names.count(name) > 1:
                 raise UsageError(f"{name} stands twice on the command line", hint=hint)
-        before = [token for tokens in written for token in tokens]
+        before = [token for tokens in options_in_order for token in tokens]
         return super().parse_args(ctx, [*before, "--", *operands] if operands else before)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 
 from graddiff.errors import UsageError
-from graddiff.system.files import write_whole_text
+from graddiff.system.files import write_text_or_nothing
 
 
 def choose_format_by_suffix(path: str, suffixes: Mapping[str, str]) -> str:
@@ -53,4 +53,4 @@ def redirect_into_file(path: str | None) -> Iterator[None]:
     buffer = Utf8Buffer()
     with redirect_stdout(buffer):
         yield
-    write_whole_text(path, buffer.getvalue())
+    write_text_or_nothing(path, buffer.getvalue())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from graddiff.data.row_answers import RowAnswer
 from graddiff.data.row_formats import Record
-from graddiff.notation.numerals import format_bare_number
+from graddiff.notation.numerals import format_plain_float
 
 
 class NumberRowWriter:
@@ -22,7 +22,7 @@ class NumberRowWriter:
 
     def format_row(self, raw: str, record: Record, numbers: tuple[float, ...]) -> str:
         """Returns the number, a whole one without its decimal point."""
-        return format_bare_number(numbers[-1]) + "\n"
+        return format_plain_float(numbers[-1]) + "\n"
 
     def format_answer_row(self, raw: str, record: Record, answer: RowAnswer) -> str:
         """Returns the number, or `undefined`."""

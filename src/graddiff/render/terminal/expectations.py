@@ -17,10 +17,10 @@ def render_comparison(
     within the tolerance."""
     rows = [make_title_row(("quantity", "expected", "found", "ok"))]
     for comparison in comparisons:
-        expected, found = format_pair(comparison, digits)
+        expected, actual = format_pair(comparison, digits)
         verdict = make_cell("yes", "right") if comparison.ok else make_cell("no", "wrong")
         name = make_cell(canvas.transliterate(comparison.quantity))
-        row: list[Cell] = [name, make_cell(expected), make_cell(found), verdict]
+        row: list[Cell] = [name, make_cell(expected), make_cell(actual), verdict]
         rows.append(row)
     return lay_out_table(rows, "lrrl", canvas)
 
@@ -28,8 +28,8 @@ def render_comparison(
 def format_pair(comparison: ComparedExpectation, digits: int) -> tuple[str, str]:
     """Returns what was expected and what was found, with so many digits; with all of them where
     two numbers that differ would look the same."""
-    expected, found = comparison.expected, comparison.actual
-    texts = format_number(expected, digits), format_number(found, digits)
+    expected, actual = comparison.expected, comparison.actual
+    texts = format_number(expected, digits), format_number(actual, digits)
     if texts[0] == texts[1] and not comparison.ok:
-        return repr(expected), repr(found)
+        return repr(expected), repr(actual)
     return texts
