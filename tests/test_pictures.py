@@ -6,14 +6,14 @@ import random
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
 from graddiff import differentiate, parse
-from graddiff.render.pictures import dot, mermaid, svg
+from graddiff.commands.main.draw import load_picture_renderer
+from graddiff.commands.main.formats import PICTURE_FORMATS
 from graddiff.render.pictures.curves import (
     OccupancyGrid,
     Rectangle,
@@ -33,16 +33,17 @@ HOSTILE = [
     ("α*β_2", {"α": 1.0, "β_2": 2.0}),
     ("where(x > 0, x, log(-1))", {"x": 1.0}),
 ]
-WRITERS: dict[str, Callable[[Figure], Iterator[str]]] = {
-    "dot": dot.render_dot,
-    "mermaid": mermaid.render_mermaid,
-    "svg": svg.render_svg_file,
-}
 ALL: list[tuple[str, dict[str, float]]] = [*EXAMPLES, *HOSTILE]
 
 
 def drawn(form: str, expression: str, at: dict[str, float]) -> str:
-    return "".join(WRITERS[form](build_figure(differentiate(expression, at), 7)))
+    return "".join(load_picture_renderer(form)(differentiate(expression, at), 7))
+
+
+@pytest.mark.parametrize("form", PICTURE_FORMATS)
+def test_every_picture_shows_expression_and_values(form: str) -> None:
+    text = drawn(form, "p*q", {"p": 2.5, "q": 3.25})
+    assert {"p*q", "2.5", "3.25", "8.125"} <= {*re.findall(r"p\*q|\d+\.\d+", text)}
 
 
 @pytest.mark.parametrize(("expression", "at"), ALL)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from graddiff import Result, differentiate
+from graddiff.commands.main.draw import load_program_writer
+from graddiff.commands.main.formats import PROGRAM_FORMATS
 from graddiff.operations.table import TABLE
 from graddiff.programs import frameworks, reverse
 from running import error, graddiff, need, output
@@ -99,6 +101,13 @@ def printed(program: str) -> str:
         {"print": lambda *parts: lines.append(" ".join(map(str, parts)))},
     )
     return "\n".join(lines)
+
+
+@pytest.mark.parametrize("language", PROGRAM_FORMATS)
+def test_every_language_says_what_it_computes_and_where(language: str) -> None:
+    program = "".join(load_program_writer(language)(differentiate("p*q", {"p": 2.5, "q": 3.25})))
+    assert "f = p*q" in program
+    assert all(text in program for text in ("2.5", "3.25", "value", "d/d"))
 
 
 @pytest.mark.parametrize("language", ["python", "numpy"])

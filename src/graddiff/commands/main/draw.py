@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from graddiff.autodiff.result import Result
-from graddiff.commands.main.formats import PICTURE_FORMATS
+from graddiff.commands.main.formats import PICTURE_FORMATS, PROGRAM_FORMATS
 from graddiff.commands.main.options import MainOptions
 from graddiff.commands.shared.options import print_message
 from graddiff.errors import JUMP, KINK, PointError
-from graddiff.render.pictures.figure import Figure, build_figure
+from graddiff.render.pictures.figure import build_figure
 
 
 def write_graph(result: Result, options: MainOptions) -> None:
@@ -18,11 +19,11 @@ def write_graph(result: Result, options: MainOptions) -> None:
     PointError where a program would have to compute a derivative that does not exist."""
     form = options.output_format
     if form in PICTURE_FORMATS:
-        render = choose_picture_renderer(form)
+        render = load_picture_renderer(form)
         sys.stdout.writelines(render(result, options.significant_digits))
     else:
         require_finite_gradient(result)
-        sys.stdout.writelines(choose_program_writer(form)(result))
+        sys.stdout.writelines(load_program_writer(form)(result))
     for notice in result.notices:
         print_message(f"{notice.kind}: {notice.message}")
     has_convention = any(notice.kind in (KINK.name, JUMP.name) for notice in result.notices)
@@ -39,34 +40,22 @@ def require_finite_gradient(result: Result) -> None:
         )
 
 
-# These two import only the format that is asked for.
-
-
-def choose_picture_renderer(form: str) -> Callable[[Result, int], Iterator[str]]:
+def load_picture_renderer(form: str) -> Callable[[Result, int], Iterator[str]]:
     """Returns the function that draws a result with so many digits in a format."""
+    render = load_function("graddiff.render.pictures", PICTURE_FORMATS[form])
     if form == "html":
-        from graddiff.render.pictures.html import render_page
-
-        return render_page
-    render: Callable[[Figure], Iterator[str]]
-    if form == "dot":
-        from graddiff.render.pictures.dot import render_dot as render
-    elif form == "mermaid":
-        from graddiff.render.pictures.mermaid import render_mermaid as render
-    else:
-        from graddiff.render.pictures.svg import render_svg_file as render
-    return lambda result, digits: render(build_figure(result, digits, limited=form != "dot"))
+        return render  # the page computes, too, and draws the result itself
+    is_limited = form != "dot"  # Graphviz reads graphs of any size
+    return lambda result, digits: render(build_figure(result, digits, limited=is_limited))
 
 
-def choose_program_writer(form: str) -> Callable[[Result], Iterator[str]]:
+def load_program_writer(form: str) -> Callable[[Result], Iterator[str]]:
     """Returns the function that writes a result as a program in a language."""
-    from graddiff.programs import frameworks, reverse
+    return load_function("graddiff.programs", PROGRAM_FORMATS[form])
 
-    writers: dict[str, Callable[[Result], Iterator[str]]] = {
-        "python": reverse.write_python_program,
-        "numpy": reverse.write_numpy_program,
-        "c": reverse.write_c_program,
-        "pytorch": frameworks.write_pytorch_program,
-        "jax": frameworks.write_jax_program,
-    }
-    return writers[form]
+
+def load_function(package: str, place: str) -> Callable[..., Iterator[str]]:
+    """Returns a function by its module and name; only the format that is asked for is imported."""
+    module, _, name = place.rpartition(".")
+    function: Callable[..., Iterator[str]] = getattr(import_module(f"{package}.{module}"), name)
+    return function
