@@ -11,8 +11,6 @@ GraddiffError           what the program prints as one block, never as a traceba
 └── FileError        5  a file cannot be read or written
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import cache

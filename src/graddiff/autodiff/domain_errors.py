@@ -4,8 +4,6 @@ There are four reasons, and a function makes the error for each: the line is a n
 of number cannot hold; its value is too large; a condition of its domain is broken; or the value
 exists, but not among these numbers (sqrt(2) among fractions)."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graddiff.autodiff.domain_errors import make_no_value_error
 from graddiff.language.expression import Expression
 from graddiff.numbers.arithmetic import Arithmetic, NoValue, Number
 from graddiff.numbers.floats import FLOATS
@@ -77,6 +76,9 @@ def compute_lines_with_values(
             values[line] = compute_line(expression, line, values[line], inputs, arithmetic)
     output = values[expression.output]
     if isinstance(output, NoValue):
+        # Imported here, because a point with a value does without it.
+        from graddiff.autodiff.domain_errors import make_no_value_error
+
         inputs = [values[operand] for operand in expression.operands[output.origin]]
         raise make_no_value_error(
             expression, output.origin, inputs, arithmetic, overflow=output.overflow

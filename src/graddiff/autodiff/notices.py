@@ -6,19 +6,15 @@ The reverse pass only computes. This module looks at the graph afterwards and as
 * line by line, whether a `where` stands on the border of its branches (`convention_notices`);
 * if a derivative is not finite, which partial, contribution or sum made it so
   (`nonfinite_notices`);
-* if there are such notices, which slopes the output as a whole has (`convention_notices`)."""
+* if there are such notices, which slopes the output as a whole has (`convention_notices`).
+
+Most graphs give no reason for a notice, so the modules that write them are imported only once there
+is one: a single answer starts faster without them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graddiff.autodiff.convention_notices import (
-    find_convention_notice,
-    find_output_notices,
-    find_switch_notice,
-)
-from graddiff.autodiff.node_context import NodeContext
-from graddiff.autodiff.nonfinite_notices import find_nonfinite_notices
 from graddiff.autodiff.reverse_pass import Graph
 from graddiff.errors import Notice
 from graddiff.notation.labels import Labels
@@ -35,6 +31,8 @@ def find_notices(graph: Graph, requested: set[int]) -> list[Notice]:
     if not are_derivatives_finite(graph, requested):
         notices += find_all_nonfinite_notices(graph)
     if notices and graph.arithmetic is FLOATS:  # slopes on two sides are computed in floats only
+        from graddiff.autodiff.convention_notices import find_output_notices
+
         notices += find_output_notices(graph, requested, border_notices)
     return [*dict.fromkeys(notices)]
 
@@ -50,6 +48,10 @@ def find_border_notices(graph: Graph, requested: set[int]) -> dict[int, Notice]:
     switch_lines = find_switch_lines(graph, requested)
     if not candidates and not switch_lines:
         return {}  # the usual case, for which the lines need no second look
+
+    from graddiff.autodiff.convention_notices import find_convention_notice, find_switch_notice
+    from graddiff.autodiff.node_context import NodeContext
+
     notices: dict[int, Notice] = {}
     for line, operation in enumerate(expression.operations):
         notice = None
@@ -90,10 +92,12 @@ def are_derivatives_finite(graph: Graph, requested: set[int]) -> bool:
 
 def find_all_nonfinite_notices(graph: Graph) -> Iterator[Notice]:
     """Yields the notices about numbers that are not finite, line by line."""
+    from graddiff.autodiff.node_context import NodeContext
+    from graddiff.autodiff.nonfinite_notices import find_nonfinite_notices
+
     labels = Labels(graph.expression)
-    received: dict[
-        int, list[Number]
-    ] = {}  # the contributions to each line, in the order of the sum
+    # The contributions to each line, in the order of the sum.
+    received: dict[int, list[Number]] = {}
     for edge in reversed([*graph.edges()]):
         received.setdefault(edge.source, []).append(edge.contribution)
     for line, adjoint in enumerate(graph.adjoints):

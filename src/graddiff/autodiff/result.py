@@ -1,7 +1,5 @@
 """An expression at a point: its value, its gradient, and the notices about them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

@@ -14,8 +14,6 @@ adjoint is complete before it is handed down: every line that uses an operand st
 
 Source: Griewank & Walther, Evaluating Derivatives, section 3.2."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -2,8 +2,6 @@
 
 A quantity is named `value`, `gradient.x` or short `x`, `p.value`, `p.adjoint`."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple

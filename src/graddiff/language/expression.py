@@ -3,8 +3,6 @@
 A line is an index into the list. An operand is the index of an earlier line, so the list is at once
 the syntax tree, the tape of the forward pass and, read backwards, the order of the reverse pass."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 

@@ -16,7 +16,6 @@ from graddiff.language.builder import ExpressionBuilder, FunctionBuilder
 from graddiff.language.expression import Expression
 from graddiff.language.line_builder import LineBuilder, ResultStack
 from graddiff.language.tokens import END, TokenizedText
-from graddiff.language.unexpected_tokens import make_unexpected_token_error
 from graddiff.operations.row import Operation
 from graddiff.operations.table import TABLE
 
@@ -56,6 +55,9 @@ def run_parse_tables(source: TokenizedText, builder: LineBuilder) -> None:
         while True:
             action = row.get(kind)
             if action is None:
+                # Imported here, because texts without a mistake do without it.
+                from graddiff.language.unexpected_tokens import make_unexpected_token_error
+
                 raise make_unexpected_token_error(source, position)
 
             # Shift: the token becomes a symbol on the stack.

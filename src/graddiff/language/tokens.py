@@ -17,8 +17,9 @@ END = ""  # the token behind the last one
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 MAX_STATEMENT_LENGTH = 400  # characters of a statement that is shown
 
-COMMENT = re.compile(r"#[^\n]*")
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python passes on a byte that is not UTF-8
+# Compiled when a text needs them.
+COMMENT = r"#[^\n]*"
+LONE_SURROGATE = "[\ud800-\udfff]"  # how Python passes on a byte that is not UTF-8
 
 _scanner = re.compile(SCAN)
 
@@ -43,7 +44,7 @@ class TokenizedText:
     def __init__(self, text: str) -> None:
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
-            surrogate = LONE_SURROGATE.search(text)
+            surrogate = re.search(LONE_SURROGATE, text)
             if surrogate:
                 message = "there is a byte here that is not UTF-8"
                 raise GrammarError(message, text=text, span=surrogate.span())
@@ -94,7 +95,7 @@ class TokenizedText:
         half = limit // 2
         if end - start > 4 * limit:  # folding a text of megabytes would take long
             return f"{self.text[start : start + half]}…{self.text[end - half : end]}"
-        text = " ".join(COMMENT.sub("", self.text[start:end]).split())
+        text = " ".join(re.sub(COMMENT, "", self.text[start:end]).split())
         return text if len(text) <= limit else f"{text[:half]}…{text[-half:]}"
 
 
@@ -132,7 +133,7 @@ def _find_significant_tokens(tokens: list[str]) -> list[int]:
         last = token[-1]
         if token[0] in ";\n#":
             is_unfinished = not kept or depth or _needs_continuation(tokens[kept[-1]])
-            has_semicolon = ";" in COMMENT.sub("", token)
+            has_semicolon = ";" in re.sub(COMMENT, "", token)
             if is_unfinished and (not kept or not has_semicolon):
                 continue
         elif last == "(":

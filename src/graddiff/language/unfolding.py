@@ -1,7 +1,5 @@
 """The call of a user function: copies of its body's lines, with operands in place of parameters."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from graddiff.language.line_builder import LineBuilder

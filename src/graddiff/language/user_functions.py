@@ -1,7 +1,5 @@
 """Functions that a text defines, as h(x) = x^2, and the lines that a call of one unfolds to."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,7 +24,7 @@ class UserFunction(NamedTuple):
     firsts: Sequence[int]
     lasts: Sequence[int]
     literals: Mapping[int, str]
-    callees: Mapping[int, UserFunction]
+    callees: Mapping[int, "UserFunction"]
     outer_lines: Mapping[int, int]
     variables: Mapping[int, str]
     result: int

@@ -11,8 +11,6 @@ composes terms from the operands upwards:
     compose_term(MUL, [Term("x+y", 1), Term("z")])  -> Term("(x+y)*z", precedence 2)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 

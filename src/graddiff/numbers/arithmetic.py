@@ -4,8 +4,6 @@ A kind of number computes some operations by itself, its natives. For the others
 local partial, it compiles the formula of the table, once. Only formulas of the table are compiled,
 never the text of a user."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache

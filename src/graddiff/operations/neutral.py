@@ -4,8 +4,6 @@ The three simplifiers read these rows: notation/terms.py for the formulas beside
 kernel/simplification.py for compiled instructions, algebra/ for derivatives. A test asserts that
 they agree on each row."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

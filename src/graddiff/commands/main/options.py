@@ -1,7 +1,5 @@
 """The options of the main command, typed: what was written, and what follows from it."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

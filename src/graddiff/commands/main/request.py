@@ -1,7 +1,5 @@
 """What the main command is asked about one expression, read from its options."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -3,11 +3,8 @@
 A line is a list of segments, each a text with the name of its style. Without colour a line is its
 joined texts, so that the picture is the same, and rich is imported for colours only."""
 
-from __future__ import annotations
-
 import os
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TextIO
@@ -155,16 +152,27 @@ def is_coloured(stream: TextIO, color: str, environ: Mapping[str, str]) -> bool:
 
 def wrap_text(text: str, style: str, indent: int, canvas: Canvas) -> Iterator[Line]:
     """Yields a text as lines that fit, broken between its words and indented."""
-    lines = textwrap.wrap(
-        canvas.transliterate(text),
-        canvas.width or DEFAULT_WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 4),
-        break_long_words=False,
+    text = " " * indent + canvas.transliterate(text)
+    width = canvas.width or DEFAULT_WIDTH
+    for line in break_text(text, width, " " * (indent + 4)) or [""]:
+        yield [Segment(line, style)]
+
+
+def break_text(text: str, width: int, indent: str, breaks_words: bool = False) -> list[str]:
+    """Breaks a text between its words into lines of at most `width` columns, all but the first
+    indented. A word that is longer than a line stays whole, or `breaks_words`."""
+    text = text.rstrip()
+    if 0 < len(text) <= width and text.isprintable():
+        return [text]  # the usual case: a single answer does without the import
+    import textwrap
+
+    return textwrap.wrap(
+        text,
+        width,
+        subsequent_indent=indent,
+        break_long_words=breaks_words,
         break_on_hyphens=False,
     )
-    for line in lines or [""]:
-        yield [Segment(line, style)]
 
 
 def print_lines(lines: Iterable[Line], canvas: Canvas, stream: TextIO | None = None) -> None:

@@ -1,14 +1,11 @@
 """How words and numbers are set in a picture: alphabet, digits, paragraphs, long lists."""
 
-from __future__ import annotations
-
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from graddiff.notation.numerals import format_number
 from graddiff.numbers.arithmetic import NoValue, Number
-from graddiff.render.terminal.canvas import Canvas, Line, Segment
+from graddiff.render.terminal.canvas import Canvas, Line, Segment, break_text
 
 MAX_NUMBER_LENGTH = 60  # characters of an exact number
 MAX_LISTED = 40  # bindings, derivatives and notices that are listed without --all
@@ -48,7 +45,7 @@ class PictureText(NamedTuple):
             yield [Segment(text, style)]
             return
         width = max(self.canvas.width, MIN_PARAGRAPH_WIDTH)
-        for line in textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False):
+        for line in break_text(text, width, indent, breaks_words=True):
             yield [Segment(line, style)]
 
     def wrap_list(

@@ -1,7 +1,5 @@
 """The rows of the tree: which node stands where, and the cells of each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
