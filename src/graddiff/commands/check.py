@@ -14,7 +14,7 @@ import click
 
 from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.commands.shared.line_output import LineOutput
-from graddiff.commands.shared.options import add_picture_options
+from graddiff.commands.shared.options import CONTEXT_SETTINGS, add_picture_options
 from graddiff.commands.shared.output_file import choose_format_by_suffix, refuse_to_overwrite
 from graddiff.errors import UsageError
 from graddiff.homework.answer_key import AnswerKey
@@ -129,9 +129,7 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
         context.exit()
 
 
-@click.command(
-    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(help=HELP, context_settings=CONTEXT_SETTINGS)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.argument("answers", nargs=-1, required=True, type=click.Path(), metavar="ANSWERS...")
 @click.option(

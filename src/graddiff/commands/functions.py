@@ -8,7 +8,11 @@ from json import dumps
 import click
 
 from graddiff.commands.shared.canvas import choose_canvas
-from graddiff.commands.shared.options import ExpressionCommand, add_picture_options
+from graddiff.commands.shared.options import (
+    CONTEXT_SETTINGS,
+    ExpressionCommand,
+    add_picture_options,
+)
 from graddiff.errors import UsageError
 from graddiff.language.suggestions import suggest_name
 from graddiff.operations.row import Operation
@@ -21,7 +25,7 @@ from graddiff.render.terminal.operations import build_operation_records, render_
     cls=ExpressionCommand,
     help="Lists all operations: how each is written, what it means, its local partials, its "
     "domain, and the convention at its kinks and jumps. NAME shows only that operation.",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT_SETTINGS,
 )
 @click.argument("name", required=False)
 @click.option("--json", is_flag=True, help="Write the list as JSON.")

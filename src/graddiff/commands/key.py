@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from graddiff.commands.shared.canvas import choose_canvas
-from graddiff.commands.shared.options import add_picture_options
+from graddiff.commands.shared.options import CONTEXT_SETTINGS, add_picture_options
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
 from graddiff.render.reports.wording import format_marks
@@ -33,9 +33,7 @@ class KeyOptions:
     width: int | None
 
 
-@click.command(
-    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(help=HELP, context_settings=CONTEXT_SETTINGS)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option(
     "--format",

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from graddiff.commands.shared.options import CONTEXT_SETTINGS
 from graddiff.errors import make_printable
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
@@ -32,9 +33,7 @@ class LintOptions:
     as_json: bool
 
 
-@click.command(
-    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(help=HELP, context_settings=CONTEXT_SETTINGS)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option("--json", "as_json", is_flag=True, help="Write each finding as a line of JSON.")
 def command(**parameters: Any) -> int:

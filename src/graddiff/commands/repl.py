@@ -12,6 +12,7 @@ from typing import NamedTuple
 import click
 
 from graddiff.autodiff.point import add_bindings, split_at_commas
+from graddiff.commands.shared.options import CONTEXT_SETTINGS
 from graddiff.errors import FileError, GraddiffError, UsageError, make_printable
 from graddiff.language.parser import parse
 
@@ -57,11 +58,8 @@ class SessionState(NamedTuple):
         return [*self.options, *at, "--", self.expression]
 
 
-@click.command(
-    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.command(help=HELP, context_settings=CONTEXT_SETTINGS)
 def command() -> int:
-
     if sys.stdin is None:
         raise FileError("standard input is closed")
     history = load_history() if sys.stdin.isatty() else ""

@@ -15,7 +15,11 @@ from graddiff.commands.main.formats import (
 )
 from graddiff.commands.main.options import MainOptions
 from graddiff.commands.main.run import run_main_command
-from graddiff.commands.shared.options import ExpressionCommand, add_picture_options
+from graddiff.commands.shared.options import (
+    CONTEXT_SETTINGS,
+    ExpressionCommand,
+    add_picture_options,
+)
 
 EXAMPLES = """\b
 Examples:
@@ -59,7 +63,7 @@ read or written.
     epilog=EPILOG,
     help="Differentiates EXPRESSION. With --at it shows the computational graph at that point, "
     "without --at the derivatives as formulas.\n\n" + EXAMPLES,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT_SETTINGS,
 )
 @click.argument("expression", required=False)
 @click.option(

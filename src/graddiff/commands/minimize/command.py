@@ -16,7 +16,12 @@ from graddiff.commands.minimize.outcome import (
 )
 from graddiff.commands.minimize.resume import prepare_run
 from graddiff.commands.minimize.run import MinimizationRun
-from graddiff.commands.shared.options import ExpressionCommand, add_picture_options, print_message
+from graddiff.commands.shared.options import (
+    CONTEXT_SETTINGS,
+    ExpressionCommand,
+    add_picture_options,
+    print_message,
+)
 from graddiff.commands.shared.output_file import redirect_into_file
 from graddiff.data.open_table import TABLE_SUFFIXES
 from graddiff.errors import PointError, UsageError
@@ -58,7 +63,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
     cls=ExpressionCommand,
     help=HELP,
     epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT_SETTINGS,
 )
 @click.argument("expression", required=False)
 @click.option(

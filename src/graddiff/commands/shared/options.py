@@ -15,6 +15,9 @@ from graddiff.language.suggestions import suggest_name
 
 CommandFunction = TypeVar("CommandFunction", bound=Callable[..., object])
 
+# How click finds and prints the help of each command.
+CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
 # Options whose second value would silently take the place of the first one, and what to do instead.
 SINGLE_USE_OPTIONS = {
     "--data": "a folder of tables is answered file by file",
