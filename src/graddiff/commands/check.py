@@ -69,14 +69,14 @@ REPORT_SUFFIXES = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CheckOptions:
-    """The options of graddiff check, under the names that click gives them."""
+    """The options of graddiff check, each under its own name."""
 
     homework: str
     answers: tuple[str, ...]
-    format_: str | None
+    format: str | None
     output: str | None
     show_answers: bool
-    everything: bool
+    all: bool
     exit_zero: bool
     jobs: int
     ascii: bool
@@ -88,8 +88,8 @@ class CheckOptions:
         """The name of the format: that of --format, or the one of the output file's suffix.
 
         Raises UsageError for an unknown suffix."""
-        if self.format_ is not None or self.output is None:
-            return self.format_ or "text"
+        if self.format is not None or self.output is None:
+            return self.format or "text"
         return choose_format_by_suffix(self.output, REPORT_SUFFIXES)
 
     @property
@@ -134,18 +134,12 @@ def write_mistakes(context: click.Context, option: click.Parameter, is_requested
 @click.argument("answers", nargs=-1, required=True, type=click.Path(), metavar="ANSWERS...")
 @click.option(
     "--format",
-    "format_",
     type=click.Choice(["text", *REPORT_FORMATS]),
     help="The format of the report.  [default: text]",
 )
 @click.option("--output", metavar="FILE", help="Write to FILE; its suffix selects the format.")
 @click.option("--show-answers", is_flag=True, help="Include the right answers in the report.")
-@click.option(
-    "--all",
-    "everything",
-    is_flag=True,
-    help="For a class: list the parts that are right, too.",
-)
+@click.option("--all", is_flag=True, help="For a class: list the parts that are right, too.")
 @click.option(
     "--exit-zero",
     is_flag=True,
@@ -211,6 +205,6 @@ def render_report(
         yield from REPORT_FORMATS[form](homework, results)
         return
     canvas, stream = options.canvas, io.StringIO()
-    lines = text.render_text_report(homework, results, canvas, options.everything)
+    lines = text.render_text_report(homework, results, canvas, options.all)
     print_lines(lines, canvas, stream)
     yield stream.getvalue()

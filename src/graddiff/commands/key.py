@@ -24,10 +24,10 @@ With --format toml it writes a file of answers that graddiff check grades as rig
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KeyOptions:
-    """The options of graddiff key, under the names that click gives them; all of them combine."""
+    """The options of graddiff key, each under its own name; all of them combine."""
 
     homework: str
-    format_: str
+    format: str
     ascii: bool
     color: str
     width: int | None
@@ -37,7 +37,6 @@ class KeyOptions:
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
 @click.option(
     "--format",
-    "format_",
     type=click.Choice(["text", "toml", "json"]),
     default="text",
     help="The format of the answers.",
@@ -47,9 +46,9 @@ def command(**parameters: Any) -> None:
     options = KeyOptions(**parameters)
     key = AnswerKey(read_homework(options.homework))
     key.compare_expectations()
-    if options.format_ == "json":
+    if options.format == "json":
         sys.stdout.write(format_key_json(key))
-    elif options.format_ == "toml":
+    elif options.format == "toml":
         sys.stdout.write(format_key_toml(key))
     else:
         print_key_table(key, choose_canvas(options.ascii, options.color, options.width))

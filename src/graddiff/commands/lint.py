@@ -27,15 +27,15 @@ wrong."""
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LintOptions:
-    """The options of graddiff lint, under the names that click gives them; all of them combine."""
+    """The options of graddiff lint, each under its own name; all of them combine."""
 
     homework: str
-    as_json: bool
+    json: bool
 
 
 @click.command(help=HELP, context_settings=CONTEXT_SETTINGS)
 @click.argument("homework", type=click.Path(), metavar="HOMEWORK")
-@click.option("--json", "as_json", is_flag=True, help="Write each finding as a line of JSON.")
+@click.option("--json", is_flag=True, help="Write each finding as a line of JSON.")
 def command(**parameters: Any) -> int:
     options = LintOptions(**parameters)
     findings = [*lint_homework(AnswerKey(read_homework(options.homework)))]
@@ -46,7 +46,7 @@ def command(**parameters: Any) -> int:
 
 def format_finding(finding: Finding, options: LintOptions) -> str:
     """Returns a finding as one line: as JSON, or as `hw.toml: q1.value: kind: message`."""
-    if options.as_json:
+    if options.json:
         return json.dumps(finding._asdict())
     place = ".".join(filter(None, (finding.problem, finding.part)))
     return make_printable(f"{options.homework}: {place}: {finding.kind}: {finding.message}")

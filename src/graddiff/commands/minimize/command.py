@@ -73,7 +73,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
     help="Where the parameters start; @FILE reads a JSON object. May be repeated.",
 )
 @click.option(
-    "--file", "path", metavar="FILE", help="Read the expression from a file; - is standard input."
+    "--file", metavar="FILE", help="Read the expression from a file; - is standard input."
 )
 @click.option("--wrt", multiple=True, metavar="X,Y", help="Change only these parameters.")
 @click.option(
@@ -145,11 +145,10 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
 )
 @click.option(
     "--format",
-    "format_",
     type=click.Choice(RUN_FORMATS),
     help="The output format.  [default: table]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--json", is_flag=True, help="Short for --format json.")
 @click.option("--explain", is_flag=True, help="Show the first steps with their numbers.")
 @click.option(
     "--plot", metavar="FILE", help="Draw the loss as SVG and, for two parameters, the path."

@@ -39,11 +39,12 @@ OUTPUT_OPTIONS = ("output", "save", "plot")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MinimizeOptions:
-    """The command line; None, or an empty tuple, for an option that it leaves out."""
+    """A command line of `graddiff minimize`, as click has read it. Each field has the name of its
+    option; None, False and () mean that the option was not used."""
 
     # The loss and its parameters.
     expression: str | None
-    path: str | None  # of --file
+    file: str | None
     at: tuple[str, ...]
     wrt: tuple[str, ...]
     random: tuple[str, ...]
@@ -67,8 +68,8 @@ class MinimizeOptions:
     engine: str | None
 
     # The output.
-    format_: str | None
-    as_json: bool
+    format: str | None
+    json: bool
     explain: bool
     plot: str | None
     save: str | None
@@ -100,10 +101,10 @@ class MinimizeOptions:
 
     def choose_format(self) -> str:
         """Returns the format of the output. Raises UsageError where a suffix says none."""
-        if self.as_json:
+        if self.json:
             return "json"
-        if self.format_ is not None:
-            return self.format_
+        if self.format is not None:
+            return self.format
         return choose_format_by_suffix(self.output, RUN_SUFFIXES) if self.output else "table"
 
     def list_outputs(self) -> dict[str, str]:
@@ -125,9 +126,9 @@ class MinimizeOptions:
                 )
 
     def _validate_format(self) -> None:
-        if self.as_json and self.format_ not in (None, "json"):
+        if self.json and self.format not in (None, "json"):
             raise UsageError(
-                f"--json and --format {self.format_} cannot be combined: "
+                f"--json and --format {self.format} cannot be combined: "
                 "both decide what is written",
                 hint="give one",
             )
@@ -138,7 +139,7 @@ class MinimizeOptions:
             )
 
     def _validate_outputs(self) -> None:
-        self.refuse_overwriting([self.path, self.data, self.test_data])
+        self.refuse_overwriting([self.file, self.data, self.test_data])
         # --save may have the name that --resume has: the run goes on in the same file.
         refuse_to_overwrite(self.output, [self.resume])
         refuse_to_overwrite(self.plot, [self.resume], "--plot")
@@ -163,7 +164,7 @@ class MinimizeOptions:
                 )
 
     def _validate_standard_input(self) -> None:
-        reads_expression = self.expression is None and self.path in (None, "-")
+        reads_expression = self.expression is None and self.file in (None, "-")
         if self.data == "-" and (reads_expression or self.expression == "-"):
             raise UsageError(
                 "standard input holds the data, so the expression cannot come from there"

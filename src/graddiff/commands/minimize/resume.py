@@ -46,7 +46,7 @@ def resume_run(saved: str, options: MinimizeOptions) -> PreparedRun:
 
 def validate_same_task(saved: str, task: MinimizationTask, options: MinimizeOptions) -> None:
     """Raises UsageError where the options are those of another run than the saved one."""
-    if options.expression not in (None, task.text) or options.path is not None:
+    if options.expression not in (None, task.text) or options.file is not None:
         raise UsageError(
             f"{saved} is a run of another expression: {task.text}", hint="leave the expression out"
         )

@@ -44,7 +44,7 @@ def prepare_new_run(options: MinimizeOptions) -> PreparedRun:
     """Returns the run that the options ask for.
 
     Raises what is wrong with them, with the expression or with the data."""
-    text = read_expression(options.expression, options.path)
+    text = read_expression(options.expression, options.file)
     bound = read_start_values(options)
     optimizer = options.optimizer or "sgd"
     lr = None if options.lr is None else float(evaluate_constant("lr", options.lr, "--lr"))
