@@ -12,6 +12,7 @@ from typing import NamedTuple
 import click
 
 from graddiff.autodiff.point import add_bindings, split_at_commas
+from graddiff.commands import run_command_line
 from graddiff.commands.shared.options import CONTEXT_SETTINGS
 from graddiff.errors import FileError, GraddiffError, UsageError, make_printable
 from graddiff.language.parser import parse
@@ -29,7 +30,7 @@ It answers again whenever one of them changes.
 Lines can be edited, and the next session remembers them."""
 
 PROMPT = "graddiff> "
-MAX_HISTORY_LINES = 1_000  # lines
+MAX_HISTORY_LINES = 1_000
 INTERRUPTED_EXIT_CODE = 130  # that of a process which Ctrl-C ends
 
 
@@ -148,8 +149,6 @@ def split_options(text: str) -> tuple[str, ...]:
 def answer_state(state: SessionState) -> int:
     """Answers as the command line does and returns its exit code. Errors are printed, and the
     session goes on."""
-    from graddiff.commands import run_command_line
-
     try:
         return run_command_line(state.arguments)
     except KeyboardInterrupt:
