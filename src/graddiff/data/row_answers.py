@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from graddiff.autodiff.result import differentiate, find_requested_lines, require_finite
 from graddiff.errors import FileError, GraddiffError, Notice, PointError, Span
-from graddiff.kernel import scalar as rows
 from graddiff.kernel.program import Program, compile_program
+from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 
@@ -105,7 +105,7 @@ class RowEvaluator:
 
         It raises ArithmeticError, or what `read_number` and the record raise, where a row is left
         to the single-point path."""
-        return rows.compile_row_function(self.build_program(rows.SCALAR_NATIVES), keys, read_number)
+        return compile_row_function(self.build_program(SCALAR_NATIVES), keys, read_number)
 
     def answer_single(self, read: Callable[[str], float]) -> RowAnswer:
         """Answers a row by the single-point path, with all notices.

@@ -17,7 +17,7 @@ import numpy
 
 from graddiff.autodiff.result import require_finite, validate_bound_names
 from graddiff.data.row_answers import RowEvaluator, RowQuestion, RowTally, parse_field_number
-from graddiff.kernel import vector as columns
+from graddiff.kernel.vector import VECTOR_NATIVES, ColumnKernel
 
 FloatColumn: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float64]]"
 RowNumbers: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.intp]]"
@@ -60,11 +60,11 @@ class ColumnEvaluator:
 
     def __init__(self, answers: RowEvaluator) -> None:
         self.row_evaluator = answers
-        program = answers.build_program(columns.VECTOR_NATIVES)
+        program = answers.build_program(VECTOR_NATIVES)
         self.variables = answers.names  # what the single-point path reads
         self.names = [*program.inputs]  # what the kernel reads
         self.result_names = ["value", *(f"gradient.{name}" for name in answers.wrt)]
-        self._kernel = columns.ColumnKernel(program)
+        self._kernel = ColumnKernel(program)
 
     def evaluate_columns(
         self, inputs: Mapping[str, FloatColumn], size: int

@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from graddiff.autodiff.result import differentiate, find_requested_lines
 from graddiff.errors import VERTICAL_TANGENT, Notice, PointError
-from graddiff.kernel import vector as columns
 from graddiff.kernel.program import Program, compile_program
 from graddiff.kernel.scalar import SCALAR_NATIVES, compile_row_function
+from graddiff.kernel.vector import VECTOR_NATIVES
 from graddiff.language.expression import Expression
 from graddiff.minimize.training_rows import Samples, shuffle_rows
 
@@ -117,7 +117,7 @@ class MeanObjective(Objective):
         super().__init__(expression, names, fixed)
         self.samples = samples
         self._sample_kernel: SampleKernel[Any]
-        natives = columns.VECTOR_NATIVES if engine == "columns" else SCALAR_NATIVES
+        natives = VECTOR_NATIVES if engine == "columns" else SCALAR_NATIVES
         program = compile_program(expression, fixed, self.wrt_lines, natives)
         if engine == "columns":
             from graddiff.minimize.training_columns import ArrayKernel  # imports numpy
