@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from graddiff.commands.shared.options import CONTEXT_SETTINGS
-from graddiff.errors import make_printable
+from graddiff.errors import HomeworkError, make_printable
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.homework_file import read_homework
 from graddiff.homework.linting import Finding, lint_homework
@@ -41,7 +42,14 @@ def command(**parameters: Any) -> int:
     findings = [*lint_homework(AnswerKey(read_homework(options.homework)))]
     for finding in findings:
         sys.stdout.write(format_finding(finding, options) + "\n")
-    return max((3 if finding.kind == "wrong expect" else 1 for finding in findings), default=0)
+    return choose_lint_exit_code(findings)
+
+
+def choose_lint_exit_code(findings: Sequence[Finding]) -> int:
+    """Returns 0 without a finding, 1 with one; a wrong `expect` is an error of the homework."""
+    if any(finding.kind == "wrong expect" for finding in findings):
+        return HomeworkError.exit_code
+    return int(bool(findings))
 
 
 def format_finding(finding: Finding, options: LintOptions) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from graddiff.errors import GraddiffError
+from graddiff.errors import GraddiffError, HomeworkError
 from graddiff.homework.answer_key import AnswerKey
 from graddiff.homework.mistake_matching import Hypothesis
 from graddiff.homework.problems import HomeworkPart, Problem
@@ -59,7 +59,7 @@ class StudentResult:
     def exit_code(self) -> int:
         """3 if something cannot be read, otherwise 1 if an answer is not correct."""
         if self.remarks or any(part.status == "invalid" for part in self.parts):
-            return 3
+            return HomeworkError.exit_code
         return int(any(part.status != "correct" for part in self.parts))
 
 

@@ -19,7 +19,7 @@ from graddiff.minimize.run_state import (
     RunState,
     StepObserver,
 )
-from graddiff.minimize.stopping import StoppingCriteria
+from graddiff.minimize.stopping import StoppingCriteria, make_divergence_end
 from graddiff.notation.numerals import format_float
 
 # Where the line search finds no smaller loss, this part of the gradient's length at the start (or
@@ -99,7 +99,7 @@ class LineSearchDescent:
         message = f"the line search finds no smaller loss, and the gradient is {length} long"
         if norm <= FLAT_GRADIENT * max(1.0, self._start_norm):
             return RunEnd("line search", message)
-        return RunEnd("divergence", message, 4, self._criteria.hint)
+        return make_divergence_end(message, self._criteria.hint)
 
     def _evaluate(self, theta: tuple[float, ...]) -> tuple[float, ...]:
         """Returns the loss and its gradient, evaluated once. Raises PointError."""

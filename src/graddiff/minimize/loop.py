@@ -16,7 +16,7 @@ from graddiff.minimize.run_state import (
     RunState,
     StepObserver,
 )
-from graddiff.minimize.stopping import StoppingCriteria
+from graddiff.minimize.stopping import StoppingCriteria, make_divergence_end
 from graddiff.minimize.update_code import compile_update
 
 
@@ -55,7 +55,7 @@ class Descent:
                 message = (
                     f"step {state.step + 1:,} needs a number, or leads to one, that is too large"
                 )
-                return state, RunEnd("divergence", message, 4, self._criteria.hint)
+                return state, make_divergence_end(message, self._criteria.hint)
             # A gradient of 0 alone is no end: a velocity may lead on from there.
             has_stayed = state.parameters == before.parameters
             if has_stayed and step.full_batch and not any(step.full_batch[1:]):

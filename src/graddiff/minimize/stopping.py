@@ -65,7 +65,7 @@ class StoppingCriteria:
         enough = MAX_UPHILL_GROWTHS if only_uphill else MAX_GROWTHS
         if state.growth_count >= enough and compute_loss_rise(state) > 0:
             grown = f"the loss has grown {state.growth_count} times in a row"
-            return RunEnd("divergence", f"{grown}, and is above where it began", 4, self.hint)
+            return make_divergence_end(f"{grown}, and is above where it began", self.hint)
         return limit_end
 
     def find_limit_end(self, step: int, epoch: int) -> RunEnd | None:
@@ -85,7 +85,12 @@ class StoppingCriteria:
             hint = f"the loss has fallen up to there, perhaps without end; or {self.hint}"
         steps = format_count(state.step, "step")
         message = f"after {steps} there is no loss: {error.message}"
-        return RunEnd("divergence", message, 4, hint)
+        return make_divergence_end(message, hint)
+
+
+def make_divergence_end(message: str, hint: str) -> RunEnd:
+    """Returns the end of a run that has found no minimum, with the reason and what to try."""
+    return RunEnd("divergence", message, PointError.exit_code, hint)
 
 
 def compute_loss_rise(state: RunState) -> float:

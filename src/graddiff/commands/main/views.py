@@ -145,7 +145,8 @@ def make_orders_view(request: ExpressionRequest) -> DerivativeView:
     message = (
         f"there is no derivative of order {len(derivatives)} at this point, or it is too large"
     )
-    return view._replace(notices=(*view.notices, Notice(UNDEFINED.name, message)), code=4)
+    notices = (*view.notices, Notice(UNDEFINED.name, message))
+    return view._replace(notices=notices, code=PointError.exit_code)
 
 
 def make_jacobian_view(request: ExpressionRequest) -> DerivativeView:
