@@ -569,4 +569,4 @@ def test_each_reads_a_file_but_no_operand(tmp_path: Path) -> None:
     file = tmp_path / "expressions.txt"
     file.write_text("2*3\nsin(0)\n", encoding="utf-8")
     assert output("--each", "--file", str(file), "--value") == "6\n0\n"
-    assert "leave the expression away" in error("--each", "x", code=2)
+    assert "leave the expression out" in error("--each", "x", code=2)

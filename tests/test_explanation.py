@@ -145,7 +145,7 @@ def test_latex_compiles(expression: str, at: dict[str, float], tmp_path: Path) -
         (["x", "--at", "x=1", "--paths", "x,y"], 2, "about one name"),
         (["x", "--at", "x=1", "--mode", "both", "--format", "svg"], 2, "--mode is for the tree"),
         (["x", "--at", "x=1", "--paths", "x", "--format", "svg"], 2, "is no graph"),
-        (["x", "--at", "x=1", "--paths", "x", "--wrt", "x"], 2, "leave --wrt away"),
+        (["x", "--at", "x=1", "--paths", "x", "--wrt", "x"], 2, "leave --wrt out"),
         (["x", "--paths", "x"], 3, "no value for x"),
     ],
 )

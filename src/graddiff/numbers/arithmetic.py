@@ -21,7 +21,7 @@ NumberFunction = Callable[..., Number]
 FormulaScope = dict[str, object]  # the numbers and functions that a compiled formula names
 
 # The hint where a value is not a fraction.
-INEXACT_HINT = "leave --exact away for floats, or compute with --precision 50"
+INEXACT_HINT = "leave --exact out for floats, or compute with --precision 50"
 
 # Python text for operations, {0} and {1} being operands; other operations are called by name.
 SCALAR_SYNTAX = {

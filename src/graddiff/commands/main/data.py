@@ -34,7 +34,7 @@ def answer_rows(options: MainOptions) -> int:
             hint="--data FOLDER --output FOLDER",
         )
     if options.scheduler is not None:
-        raise UsageError("--scheduler is for --engine dask", hint="leave it away")
+        raise UsageError("--scheduler is for --engine dask", hint="leave it out")
     return answer_table(plan_table_job(question, options), options)
 
 

@@ -36,7 +36,7 @@ def require_finite_gradient(result: Result) -> None:
     if not all(map(is_finite, result.gradient.values())):
         raise PointError(
             "a derivative is infinite or undefined at this point, which no program would compute",
-            hint="leave --format away to see which",
+            hint="leave --format out to see which",
         )
 
 

@@ -42,7 +42,7 @@ def write_view(request: ExpressionRequest) -> int:
     options, form = request.options, request.options.output_format
     if form == "latex" and request.has_point:
         raise UsageError(
-            "--format latex is for formulas, and there is a point", hint="leave --at away"
+            "--format latex is for formulas, and there is a point", hint="leave --at out"
         )
     assert options.view is not None
     view = VIEW_FUNCTIONS[options.view](request)

@@ -130,7 +130,7 @@ class MinimizeOptions:
             raise UsageError(
                 f"--json and --format {self.format} cannot be combined: "
                 "both decide what is written",
-                hint="give one",
+                hint="write one of them",
             )
         form = self.choose_format()
         if self.explain and form != "table":

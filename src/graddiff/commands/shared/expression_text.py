@@ -14,7 +14,7 @@ def read_expression(expression: str | None, file: str | None) -> str:
     if expression is not None and file is not None:
         raise UsageError(
             "an expression and --file cannot be combined: --file holds the expression",
-            hint="leave one of them away",
+            hint="leave one of them out",
         )
     if file is not None:
         return read_text(file).rstrip("\n")

@@ -21,9 +21,9 @@ CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 
 # Options whose second value would silently take the place of the first one, and what to do instead.
 SINGLE_USE_OPTIONS = {
     "--data": "a folder of tables is answered file by file",
-    "--file": "take one of them away",
+    "--file": "leave one of them out",
     "--gradient": "--wrt x,y --json writes several derivatives",
-    "--output": "take one of them away",
+    "--output": "leave one of them out",
 }
 
 
