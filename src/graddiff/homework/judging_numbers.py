@@ -15,6 +15,7 @@ from graddiff.homework.verdict import (
     Verdict,
     is_near,
 )
+from graddiff.notation.numerals import format_count
 
 FLOAT_DIGITS = 15  # significant digits of a float as a machine prints it
 FRACTION_RULE = "compared as fractions"
@@ -88,7 +89,7 @@ def judge_decimal(typed: TypedDecimal, truth: Truth, digits: int, error: float) 
         return Verdict("correct", rule, error)
     message = ""
     if is_rounded_right:
-        count = f"{typed.digits} significant digit{'s' * (typed.digits != 1)}"
+        count = format_count(typed.digits, "significant digit")
         message = f"right as far as it goes, but it has {count}, and {digits} are asked for"
     elif distance <= typed.unit and typed.digits > 1:
         message = "close, but its last digit is not right: it has to be rounded"

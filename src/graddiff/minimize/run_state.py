@@ -86,8 +86,3 @@ class RunEnd(NamedTuple):
 
 # Sees each step of a run, with the state to go on from, and may return an end for it.
 StepObserver = Callable[[OptimizerStep, RunState], RunEnd | None]
-
-
-def format_count(count: int, noun: str) -> str:
-    """Returns a number with its noun in the singular or the plural."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"

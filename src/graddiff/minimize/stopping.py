@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from graddiff.errors import PointError
-from graddiff.minimize.run_state import RunEnd, RunLimits, RunState, format_count
+from graddiff.minimize.run_state import RunEnd, RunLimits, RunState
+from graddiff.notation.numerals import format_count
 
 # The reasons for which a run stops.
 END_REASONS = (

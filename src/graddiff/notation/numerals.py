@@ -7,6 +7,7 @@
 | format_sentence_number | a number inside a sentence              | 0.3333333, 1/3             |
 | format_exact_number    | a fraction or a long decimal, in full   | 1/3                        |
 | format_plain_float     | a float for another program to read     | 0.3333333333333333, -0     |
+| format_count           | how many things there are               | 1 row, 2,000 rows          |
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ def format_plain_float(value: float, digits: int | None = None) -> str:
     if digits is None:
         return repr(value).removesuffix(".0")
     return format(value, f".{digits}g")
+
+
+def format_count(count: int, noun: str) -> str:
+    """Returns a number with its noun in the singular or the plural: 1 row, 2,000 rows."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def is_numeral(text: str) -> bool:

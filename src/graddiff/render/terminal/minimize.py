@@ -9,11 +9,11 @@ from graddiff.errors import PointError, count_columns
 from graddiff.language.expression import Expression
 from graddiff.minimize.history import LossRecord
 from graddiff.minimize.optimizers import LBFGS, OPTIMIZER_RULES
-from graddiff.minimize.run_state import OptimizerStep, RunEnd, RunState, format_count
+from graddiff.minimize.run_state import OptimizerStep, RunEnd, RunState
 from graddiff.minimize.saved_run import MinimizationTask
 from graddiff.minimize.update_code import UpdateStep, explain_update
 from graddiff.notation.labels import format_headline
-from graddiff.notation.numerals import format_float
+from graddiff.notation.numerals import format_count, format_float
 from graddiff.render.axis_steps import round_up_step
 from graddiff.render.terminal.canvas import Canvas, Line, Segment, wrap_text
 from graddiff.render.terminal.loss_chart import render_loss_chart

@@ -6,7 +6,7 @@ from graddiff.autodiff.paths import GraphPath, PathSelection
 from graddiff.autodiff.result import Result
 from graddiff.errors import MANY_PATHS, Notice
 from graddiff.notation.labels import Labels
-from graddiff.notation.numerals import format_number
+from graddiff.notation.numerals import format_count, format_number
 from graddiff.render.terminal.views import DerivativeView, ViewRow, build_point_view
 
 PATH_DIGITS = 7  # significant digits of a partial
@@ -25,8 +25,7 @@ def build_paths_view(result: Result, name: str, paths: PathSelection) -> Derivat
         rows.append({"path": nodes, "partials": [*path.partials], "product": path.product})
         table.append([nodes, " × ".join(list_factors(path)), path.product])
     if paths.is_complete:
-        plural = "" if paths.total == 1 else "s"
-        table.append([f"sum of {paths.total:,} path{plural}", "", total])
+        table.append([f"sum of {format_count(paths.total, 'path')}", "", total])
     members = {"paths": rows, "count": str(paths.total), "sum": total}
     view = build_point_view(result, members, table, [{"sum": total}])
     if paths.is_complete:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from graddiff.autodiff.forward_mode import MAX_TANGENT_COLUMNS, Tangents
 from graddiff.autodiff.reverse_pass import Graph
 from graddiff.errors import UsageError
+from graddiff.notation.numerals import format_count
 from graddiff.numbers.arithmetic import Number
 from graddiff.render.terminal.tree_columns import AdjointColumns
 
@@ -66,19 +67,12 @@ class TangentColumns(AdjointColumns):
         variable, 2 + 2 = 4 multiplications; reverse mode: 1 pass for all variables, 4
         multiplications`."""
         counts = [*self.tangents.forward_multiplications.values()]
-        total = sum(counts)
-        terms = " + ".join(map(str, counts)) or "0"
+        forward = format_count(sum(counts), "multiplication")
         if len(counts) > 1:
-            terms += f" = {total}"
+            forward = f"{' + '.join(f'{count:,}' for count in counts)} = {forward}"
         passes = "1 pass" if len(counts) == 1 else f"{len(counts)} passes"
-        reverse = self.tangents.reverse_multiplications
+        reverse = format_count(self.tangents.reverse_multiplications, "multiplication")
         return (
-            f"forward mode: {passes}, one for each variable, "
-            f"{terms} {pluralize_multiplication(total)}; "
-            "reverse mode: 1 pass for all variables, "
-            f"{reverse} {pluralize_multiplication(reverse)}"
+            f"forward mode: {passes}, one for each variable, {forward}; "
+            f"reverse mode: 1 pass for all variables, {reverse}"
         )
-
-
-def pluralize_multiplication(count: int) -> str:
-    return "multiplication" if count == 1 else "multiplications"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from graddiff.autodiff.result import Result
 from graddiff.errors import count_columns
 from graddiff.notation.labels import format_headline
+from graddiff.notation.numerals import format_count
 from graddiff.numbers.arithmetic import Number
 from graddiff.render.terminal.canvas import DEFAULT_WIDTH, Line, Segment
 from graddiff.render.terminal.picture_text import PictureText
@@ -80,9 +81,8 @@ class Tree:
             rows = [row[:-1] for row in rows]
         yield from lay_out_table(rows, self.columns.align[: len(rows[0])], self.text.canvas)
         if folded:
-            plural = "s" if folded > 1 else ""
             yield from self.text.wrap_paragraph(
-                f"… {folded:,} more row{plural}, folded: "
+                f"… {format_count(folded, 'more row')}, folded: "
                 "--depth N shows N levels, --all everything",
                 "notice",
             )
