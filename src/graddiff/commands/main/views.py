@@ -23,10 +23,10 @@ from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.errors import UNDEFINED, UNUSED_STATEMENT, Notice, PointError, UsageError
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
-from graddiff.notation.numerals import format_sentence_number
 from graddiff.numbers.floats import FLOATS
 from graddiff.render.terminal.canvas import print_lines
 from graddiff.render.terminal.paths import build_paths_view
+from graddiff.render.terminal.verification import build_verification_view
 from graddiff.render.terminal.views import (
     DerivativeView,
     ViewRow,
@@ -207,38 +207,7 @@ def make_verification_view(request: ExpressionRequest) -> DerivativeView:
             raise UsageError(
                 f"--verify is by variables, and {name} is none", hint="--wrt x says by which"
             )
-    comparisons = verify_gradient(result)
-    rows = []
-    table: list[ViewRow] = [VERIFICATION_TITLES]
-    for comparison in comparisons:
-        slopes = comparison.slopes
-        rows.append({**comparison._asdict(), "slopes": None if slopes is None else [*slopes]})
-        table.append([*comparison[:6], format_slopes(slopes), comparison.note])
-    view = build_point_view(result, {"verify": rows}, table, [])
-    if all(comparison.ok for comparison in comparisons):
-        return view
-    return view._replace(code=1)
-
-
-VERIFICATION_TITLES = (
-    "verify",
-    "reverse mode",
-    "forward mode",
-    "formula",
-    "difference quotient",
-    "estimated error",
-    "sides",
-    "",
-)
-
-
-def format_slopes(slopes: tuple[float | None, float | None] | None) -> str:
-    """Returns the slopes on both sides, as in `-1 | 1`."""
-    if slopes is None:
-        return ""
-    return " | ".join(
-        "none" if slope is None else format_sentence_number(slope) for slope in slopes
-    )
+    return build_verification_view(result, verify_gradient(result))
 
 
 VIEW_FUNCTIONS: Mapping[str, Callable[[ExpressionRequest], DerivativeView]] = {
