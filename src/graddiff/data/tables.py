@@ -19,7 +19,7 @@ from graddiff.autodiff.result import require_finite, validate_bound_names
 from graddiff.data.row_answers import RowEvaluator, RowQuestion, RowTally, parse_field_number
 from graddiff.kernel.vector import VECTOR_NATIVES, ColumnKernel
 
-FloatColumn: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float64]]"
+FloatColumn: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float64]]"  # (rows,)
 RowNumbers: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.intp]]"
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy
 
+from graddiff.data.tables import FloatColumn, RowNumbers
 from graddiff.kernel.program import Program
 from graddiff.kernel.vector import ColumnKernel
 from graddiff.minimize.training_rows import Samples, count_index_bits
@@ -16,8 +17,6 @@ ARRAY_CHUNK_ROWS = 65_536  # rows that are answered at once: all intermediate co
 MAX_REPEATED_SIZES = 5  # sizes for which the repeated parameters are kept
 
 FloatMatrix: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float64]]"  # (columns, rows)
-FloatColumn: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.float64]]"  # (rows,)
-RowOrder: TypeAlias = "numpy.ndarray[Any, numpy.dtype[numpy.intp]]"
 
 
 class ArrayKernel:
@@ -39,7 +38,7 @@ class ArrayKernel:
         self._all_columns: FloatMatrix | None = None
         if samples.is_in_memory:
             self._all_columns = self._transpose_rows(samples.read_rows(0, samples.count))
-        self._order: tuple[str, RowOrder] | None = None
+        self._order: tuple[str, RowNumbers] | None = None
         self._shuffled: FloatMatrix | None = None  # all columns in that order
 
     def _transpose_rows(self, rows: bytes | memoryview) -> FloatMatrix:
@@ -47,7 +46,7 @@ class ArrayKernel:
         matrix = numpy.frombuffer(rows).reshape(-1, len(self.samples.columns))
         return numpy.ascontiguousarray(matrix.T)
 
-    def get_order(self, seed: str) -> RowOrder:
+    def get_order(self, seed: str) -> RowNumbers:
         """Returns the numbers of all rows in the order of a seed, as `shuffle_rows` gives it."""
         if self._order is None or self._order[0] != seed:
             order = shuffle_row_numbers(seed, self.samples.count)
@@ -106,7 +105,7 @@ class ArrayKernel:
         return self._repeated_parameters[size][place]
 
 
-def shuffle_row_numbers(seed: str, count: int) -> RowOrder:
+def shuffle_row_numbers(seed: str, count: int) -> RowNumbers:
     """Returns the same as `shuffle_rows`, by NumPy: a tenth of the time."""
     # NumPy's legacy generator is the Mersenne Twister of Python's random: it takes its state over.
     generator = numpy.random.RandomState()

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-Point = tuple[float, float]  # column and row of the grid
-Segment = tuple[Point, Point]
+GridPoint = tuple[float, float]  # column and row of the grid
+ContourSegment = tuple[GridPoint, GridPoint]
 ContourGrid = Sequence[Sequence[float | None]]  # rows of values; None where there is no value
 
 # The sides of a cell as pairs of corners, which are counted around the cell.
@@ -30,7 +30,7 @@ def choose_levels(grid: ContourGrid, count: int) -> list[float]:
     return [*dict.fromkeys(values[int(share * (len(values) - 1))] for share in shares)]
 
 
-def trace_level(grid: ContourGrid, level: float) -> Iterator[Segment]:
+def trace_level(grid: ContourGrid, level: float) -> Iterator[ContourSegment]:
     """Yields the segments of the lines at a level, cell by cell.
 
     A cell with a corner that has no value is left out."""
@@ -42,10 +42,10 @@ def trace_level(grid: ContourGrid, level: float) -> Iterator[Segment]:
                 yield from trace_cell(heights, column, row)
 
 
-def trace_cell(heights: Sequence[float], column: int, row: int) -> Iterator[Segment]:
+def trace_cell(heights: Sequence[float], column: int, row: int) -> Iterator[ContourSegment]:
     """Yields the segments within a cell, from the heights of its corners above the level."""
     corners = ((column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1))
-    crossings: list[Point] = []
+    crossings: list[GridPoint] = []
     for start, end in CELL_SIDES:
         if (heights[start] < 0) != (heights[end] < 0):
             # The height is taken as linear along the side.
@@ -59,9 +59,9 @@ def trace_cell(heights: Sequence[float], column: int, row: int) -> Iterator[Segm
     yield from zip(crossings[::2], crossings[1::2])
 
 
-def join_segments(segments: Iterable[Segment]) -> list[list[Point]]:
+def join_segments(segments: Iterable[ContourSegment]) -> list[list[GridPoint]]:
     """Returns lines of segments that share end points, each as long as possible."""
-    neighbours: dict[Point, list[Point]] = {}
+    neighbours: dict[GridPoint, list[GridPoint]] = {}
     for segment in segments:
         start, end = (round_point(point) for point in segment)
         neighbours.setdefault(start, []).append(end)
@@ -80,6 +80,6 @@ def join_segments(segments: Iterable[Segment]) -> list[list[Point]]:
     return lines
 
 
-def round_point(point: Point) -> Point:
+def round_point(point: GridPoint) -> GridPoint:
     """Returns a point that is equal when computed from either of the cells that share it."""
     return round(point[0], SHARED_DIGITS), round(point[1], SHARED_DIGITS)

@@ -34,8 +34,8 @@ BUTTONS = (  # id, sign, what a screen reader says
 )
 HELP = "Arrow keys go from step to step; a variable shows its paths, an edge its rule."
 
-# What becomes JSON, but for bool and None, which the page does not need.
-Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float
+# What the script gets as JSON: it needs neither truth values nor null.
+PageData = Mapping[str, "PageData"] | Sequence["PageData"] | str | int | float
 
 
 def render_page(result: Result, digits: int) -> Iterator[str]:
@@ -106,7 +106,7 @@ def read_page_file(name: str) -> str:
     return resources.files("graddiff.render.pictures").joinpath(name).read_text(encoding="utf-8")
 
 
-def encode_script_json(content: Json) -> str:
+def encode_script_json(content: PageData) -> str:
     """Returns JSON that is safe within a script: it cannot end the script or begin a comment."""
     text = json.dumps(content)
     for sign in "<>&":
@@ -119,7 +119,7 @@ def list_gradient_variables(result: Result) -> list[str]:
     return [name for name in result.requested if name in result.expression.variables]
 
 
-def build_page_model(result: Result, figure: Figure) -> Json:
+def build_page_model(result: Result, figure: Figure) -> PageData:
     """Returns the data of the script: names and formulas, in which {3} stands for line 3."""
     expression = result.expression
     style = ExplanationStyle(SPACED, str, lambda value: format_number(value, PAGE_DIGITS))
@@ -146,7 +146,7 @@ def list_computed_lines(expression: Expression, figure: Figure) -> list[int]:
     ]
 
 
-def list_edges(explainer: Explainer, figure: Figure, flowing: Sequence[Arrow]) -> list[Json]:
+def list_edges(explainer: Explainer, figure: Figure, flowing: Sequence[Arrow]) -> list[PageData]:
     """Returns the edges along which a derivative can flow; their ids number all arrows."""
     flowing_arrows = {*flowing}
     return [

@@ -29,7 +29,7 @@ MIN_LAYER_GAP = 60.0
 LABEL_MARGIN = 30.0  # between a label and the boxes on its sides, together
 FIGURE_MARGIN = 24.0
 
-Point = tuple[float, float]
+Point = tuple[float, float]  # x and y, which counts downwards
 Columns = Sequence[Sequence[LayerNode]]
 
 

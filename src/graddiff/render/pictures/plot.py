@@ -13,11 +13,11 @@ from graddiff.render.markup import escape_xml
 from graddiff.render.pictures.axes import Axis, make_axis
 from graddiff.render.pictures.contours import (
     ContourGrid,
-    Point,
     choose_levels,
     join_segments,
     trace_level,
 )
+from graddiff.render.pictures.layout import Point
 
 PANEL_WIDTH, PANEL_HEIGHT = 480.0, 360.0  # pixels
 LEFT, RIGHT, TOP, BOTTOM = 84.0, 20.0, 64.0, 48.0  # pixels around the frame of a panel

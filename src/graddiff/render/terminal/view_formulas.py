@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from graddiff.algebra.derivatives import (
     HigherDerivatives,
+    VariableNames,
     derive_along,
     derive_hessian,
     derive_jacobian,
@@ -17,8 +18,6 @@ from graddiff.language.expression import Expression
 from graddiff.notation.latex import LATEX
 from graddiff.render.terminal.formulas import list_latex_definitions
 from graddiff.render.terminal.views import DerivativeView
-
-VariableNames = tuple[str, ...]  # which a derivative is by; each as often as it is differentiated
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
