@@ -648,7 +648,7 @@ def test_folder_is_answered_part_by_part_here_and_by_a_cluster_that_loses_a_work
     source = parts(tmp_path / "in")
     here = graddiff(AWKWARD, "--data", str(source), "--output", str(tmp_path / "here"))
     assert here.returncode == 5
-    assert b"is no table and left alone" in here.stderr
+    assert b": skipped 1 file that is not a table" in here.stderr
     assert b"other.csv: no value for x, y" in here.stderr
     assert {*contents(tmp_path / "here")} == {*contents(source)} - {"-other.csv", "readme.txt"}
     alone = graddiff(AWKWARD, "--data", str(source / "3.csv"))

@@ -16,6 +16,7 @@ from graddiff.data.open_table import TABLE_SUFFIXES, split_table_name
 from graddiff.data.row_answers import RowQuestion, RowTally
 from graddiff.data.table_job import TableJob, try_job
 from graddiff.errors import FileError, GraddiffError, UsageError
+from graddiff.notation.numerals import format_count
 from graddiff.system.files import make_run_token, remove_unfinished_files
 
 MAX_FAILED_FILES = 5  # reported one by one
@@ -82,8 +83,8 @@ def list_tables(folder: str) -> list[str]:
         raise FileError(f"no file in {folder} is a table", hint=f"their suffixes are {suffixes}")
     others = len(entries) - len(names)
     if others:
-        verb = "are no tables" if others > 1 else "is no table"
-        print_message(f"{others:,} of {folder} {verb} and left alone")
+        reason = "are not tables" if others > 1 else "is not a table"
+        print_message(f"{folder}: skipped {format_count(others, 'file')} that {reason}")
     return names
 
 
