@@ -799,7 +799,7 @@ def test_cluster_without_this_graddiff_is_one_sentence(
     message = process.stderr.decode()
     assert message.startswith(f"graddiff: {expected}")
     assert message.count("\n") == 2
-    assert "hint: scheduler and workers need the same graddiff" in message
+    assert "hint: the scheduler and its workers need the same version" in message
 
 
 def test_scheduler_that_dies_is_one_sentence(tmp_path: Path) -> None:

@@ -12,13 +12,12 @@ from collections.abc import Generator, Sequence
 from distributed import CancelledError, Client, LocalCluster
 from distributed.scheduler import KilledWorker
 
-from graddiff.data.row_answers import RowTally
-from graddiff.data.table_job import TableJob, try_job
-from graddiff.errors import FileError, GraddiffError
+from graddiff.data.table_job import TableJob, TableOutcome, try_job
+from graddiff.errors import FileError
 from graddiff.version import __version__
 
 INSTALL_HINT = (
-    "scheduler and workers need the same graddiff as this machine: "
+    "the scheduler and its workers need the same version of graddiff as this machine: "
     "pip install 'graddiff[distributed]'"
 )
 CONNECT_TIMEOUT = "10s"
@@ -26,7 +25,7 @@ CONNECT_TIMEOUT = "10s"
 
 def run_jobs_on_dask(
     jobs: Sequence[TableJob], scheduler: str | None, workers: int
-) -> Generator[RowTally | GraddiffError, None, None]:
+) -> Generator[TableOutcome, None, None]:
     """Yields the tally or the error of each job, in their order.
 
     The jobs run on the workers of a `scheduler`, an address, or without one on `workers` processes

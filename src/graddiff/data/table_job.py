@@ -24,6 +24,7 @@ from graddiff.system.files import create_scratch_file, is_device, make_write_err
 
 BLOCK_BYTES = {"rows": 256 << 10, "columns": 1 << 20}  # bytes; of a pipe, what it holds at once
 
+TableOutcome = RowTally | GraddiffError  # of one table: its rows, or why it has no answer
 ProgressReport = Callable[[int, int], None]  # called with the rows and the bytes so far
 
 
@@ -156,7 +157,7 @@ def write_text_answers(
         return write_answers(job, rows, stream, out, report_progress)
 
 
-def try_job(job: TableJob) -> RowTally | GraddiffError:
+def try_job(job: TableJob) -> TableOutcome:
     """Answers a table into its target, and returns an error instead of raising it.
 
     So the other tables of a folder are answered all the same."""

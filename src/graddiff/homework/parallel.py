@@ -25,14 +25,16 @@ def grade_class(
         for submission in submissions:
             yield grade_submission(key, submission, show_answers)
         return
-    chunks = split_batches(submissions, CHUNK_SIZE)
+    chunks = split_submissions(submissions, CHUNK_SIZE)
     for _, results in map_in_processes(
         jobs, _grade_chunk, chunks, _prepare_grading_worker, key.homework, show_answers
     ):
         yield from results
 
 
-def split_batches(submissions: Sequence[Submission], size: int) -> Iterator[Sequence[Submission]]:
+def split_submissions(
+    submissions: Sequence[Submission], size: int
+) -> Iterator[Sequence[Submission]]:
     for start in range(0, len(submissions), size):
         yield submissions[start : start + size]
 

@@ -13,15 +13,13 @@ from graddiff.commands.main.options import MainOptions
 from graddiff.commands.shared.options import print_message
 from graddiff.data.engines import require_engine
 from graddiff.data.open_table import TABLE_SUFFIXES, split_table_name
-from graddiff.data.row_answers import RowQuestion, RowTally
-from graddiff.data.table_job import TableJob, try_job
+from graddiff.data.row_answers import RowQuestion
+from graddiff.data.table_job import TableJob, TableOutcome, try_job
 from graddiff.errors import FileError, GraddiffError, UsageError
 from graddiff.notation.numerals import format_count
 from graddiff.system.files import make_run_token, remove_unfinished_files
 
 MAX_FAILED_FILES = 5  # reported one by one
-
-TableOutcome = RowTally | GraddiffError  # of one table: its rows, or why it has no answer
 
 
 def answer_folder(question: RowQuestion, options: MainOptions) -> int:
