@@ -1,4 +1,4 @@
-"""Escapes text for XML and HTML, so that it cannot act as markup or break the document."""
+"""Escapes text for XML, HTML and YAML, so that it cannot act as markup or break the document."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def escape_xml(text: str) -> str:
     """Returns text to stand between tags or, in double quotes, in an attribute; a character that
     XML forbids becomes a question mark."""
     return escape(NON_XML_CHARACTERS.sub("?", text), {'"': "&quot;"})
+
+
+def quote_yaml(text: str) -> str:
+    """Returns a YAML scalar in single quotes, in which only the quote itself is escaped."""
+    return "'" + text.replace("'", "''") + "'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from graddiff.render.markup import quote_yaml
 from graddiff.render.pictures.figure import Figure, StyledLines
 
 MARKUP_SIGN = re.compile(r"[^\w\s.,=()+/-]|_")
@@ -18,7 +19,7 @@ MERMAID_SHAPES = {
 
 def render_mermaid(figure: Figure) -> Iterator[str]:
     """Yields the figure as a flowchart, from left to right."""
-    yield f"---\ntitle: {quote_yaml_title(figure.title)}\n---\nflowchart LR\n"
+    yield f"---\ntitle: {quote_yaml(figure.title)}\n---\nflowchart LR\n"
     for box in figure.boxes:
         shape = MERMAID_SHAPES[box.kind]
         yield f"  n{box.line}{shape.format(join_label_lines(box.styled_lines))}\n"
@@ -41,8 +42,3 @@ def escape_mermaid(text: str) -> str:
         return f"#{ord(sign)};" if sign.isascii() else sign
 
     return MARKUP_SIGN.sub(escape_sign, text)
-
-
-def quote_yaml_title(text: str) -> str:
-    """Returns a YAML string."""
-    return "'" + text.replace("'", "''") + "'"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from graddiff.homework.grading import PartResult
 from graddiff.homework.problems import Homework
+from graddiff.render.markup import quote_yaml
 from graddiff.render.reports.wording import (
     StudentResults,
     format_part_headline,
@@ -35,19 +36,14 @@ def render_tap_report(homework: Homework, students: StudentResults) -> Iterator[
 def generate_yaml_block(part: PartResult) -> Iterator[str]:
     """Yields the lines of the block that says why a part is not right."""
     yield "---"
-    yield f"message: {quote_yaml_scalar(format_part_headline(part))}"
+    yield f"message: {quote_yaml(format_part_headline(part))}"
     yield "severity: 'fail'"
-    yield f"status: {quote_yaml_scalar(part.status)}"
+    yield f"status: {quote_yaml(part.status)}"
     details = [*generate_details(part)]
     if details:
         yield "details: |"
         yield from (f"  {line}" for line in details)
     yield "..."
-
-
-def quote_yaml_scalar(text: str) -> str:
-    """Returns a YAML scalar in single quotes, in which only the quote itself is escaped."""
-    return "'" + neutralize_text(text).replace("'", "''") + "'"
 
 
 def escape_tap_description(text: str) -> str:
