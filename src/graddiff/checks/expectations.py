@@ -1,4 +1,4 @@
-"""`--expect`: the quantities of a result beside the numbers that someone expects.
+"""`--expect`: the quantities of a result beside the numbers that a user expects.
 
 A quantity is named `value`, `gradient.x` or short `x`, `p.value`, `p.adjoint`."""
 

@@ -59,7 +59,7 @@ class ByteSink(Protocol):
 def open_job(job: TableJob) -> tuple[TableRows, RowStream]:
     """Opens a table, and returns its rows with the stream that answers them.
 
-    Raises what is wrong with the question, the file or its columns."""
+    Raises GraddiffError if the question, the file or its columns are wrong, or do not fit."""
     writes = job.writes
     if writes in COLUMNAR_FORMATS:  # the answers become text first, which is then converted
         writes = "members" if job.reads == "jsonl" else "csv"
@@ -117,7 +117,7 @@ def write_answers(
 def run_job(job: TableJob, report_progress: ProgressReport = ignore_progress) -> RowTally:
     """Answers a table into its target, which is there as a whole or not at all.
 
-    Raises what `open_job` raises, FileError, and OSError where the target cannot be written."""
+    Raises GraddiffError as `open_job` does, and OSError where the target cannot be written."""
     assert job.target is not None
     if is_device(os.path.realpath(job.target)):
         raise FileError(f"{job.target} is not an ordinary file, which answers could replace")

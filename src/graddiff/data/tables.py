@@ -37,12 +37,14 @@ def column_kernel(
     Raises ExpressionError if the expression cannot be parsed, UsageError if `at` binds a name that
     does not occur, or to no finite number."""
     bound = {name: require_finite(name, value) for name, value in (at or {}).items()}
-    answers = RowEvaluator(RowQuestion(expression, bound, None if wrt is None else tuple(wrt)), ())
-    validate_bound_names(answers.expression, bound)
-    evaluator = ColumnEvaluator(answers)
+    question = RowQuestion(expression, bound, None if wrt is None else tuple(wrt))
+    row_evaluator = RowEvaluator(question, ())
+    validate_bound_names(row_evaluator.expression, bound)
+    evaluator = ColumnEvaluator(row_evaluator)
+    names = row_evaluator.names
 
     def answer_frame(frame: Any) -> dict[str, Any]:
-        inputs = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in answers.names}
+        inputs = {name: numpy.asarray(frame[name], dtype=numpy.float64) for name in names}
         size = len(next(iter(inputs.values()))) if inputs else len(frame)
 
         def read_field(row: int, name: str) -> float:
@@ -58,12 +60,12 @@ def column_kernel(
 class ColumnEvaluator:
     """A question about columns of float64, all of the same length."""
 
-    def __init__(self, answers: RowEvaluator) -> None:
-        self.row_evaluator = answers
-        program = answers.build_program(VECTOR_NATIVES)
-        self.variables = answers.names  # what the single-point path reads
+    def __init__(self, row_evaluator: RowEvaluator) -> None:
+        self.row_evaluator = row_evaluator
+        program = row_evaluator.build_program(VECTOR_NATIVES)
+        self.variables = row_evaluator.names  # what the single-point path reads
         self.names = [*program.inputs]  # what the kernel reads
-        self.result_names = ["value", *(f"gradient.{name}" for name in answers.wrt)]
+        self.result_names = ["value", *(f"gradient.{name}" for name in row_evaluator.wrt)]
         self._kernel = ColumnKernel(program)
 
     def evaluate_columns(

@@ -68,7 +68,7 @@ def predict_bent_outcomes(question: Question, mistake: Mistake) -> Iterator[Mist
 def list_bent_places(question: Question, mistake: Mistake) -> list[int | None]:
     """Returns the lines at which the mistake is tried, None for all of them at once.
 
-    Whoever bends values, as with angles in degrees, does so everywhere."""
+    A mistake that bends values, such as angles in degrees, is made everywhere."""
     lines = find_bent_lines(question, mistake)
     places: list[int | None] = []
     if len(lines) <= MAX_BENT_LINES and not mistake.values:

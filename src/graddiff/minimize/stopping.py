@@ -61,7 +61,7 @@ class StoppingCriteria:
         if limits.patience is not None and state.since_best >= limits.patience:
             times = format_count(limits.patience, "time")
             limit_end = RunEnd("patience", f"the loss has not become smaller {times} in a row")
-        # A run that ends anyway, and went only uphill, has not reached its limit: it has diverged.
+        # A run that reaches a limit, and went only uphill on the way, has diverged.
         only_uphill = limit_end is not None and state.best_loss == state.first_loss
         enough = MAX_UPHILL_GROWTHS if only_uphill else MAX_GROWTHS
         if state.growth_count >= enough and compute_loss_rise(state) > 0:

@@ -19,7 +19,7 @@ from graddiff.minimize.training_rows import Samples
 def prepare_run(options: MinimizeOptions) -> PreparedRun:
     """Returns the run that the options ask for, a new one or one that goes on.
 
-    Raises what is wrong with them, with the expression or with the data."""
+    Raises GraddiffError if they, the expression or the data are wrong."""
     if options.resume is None:
         return prepare_new_run(options)
     return resume_run(options.resume, options)

@@ -43,7 +43,7 @@ class PreparedRun(NamedTuple):
 def prepare_new_run(options: MinimizeOptions) -> PreparedRun:
     """Returns the run that the options ask for.
 
-    Raises what is wrong with them, with the expression or with the data."""
+    Raises GraddiffError if they, the expression or the data are wrong."""
     text = read_expression(options.expression, options.file)
     bound = read_start_values(options)
     optimizer = options.optimizer or "sgd"

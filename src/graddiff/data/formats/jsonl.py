@@ -83,7 +83,7 @@ class JsonLinesRowWriter:
     def __init__(self, columns: Sequence[str] | None, names: Sequence[str]) -> None:
         self.names, self.columns = names, columns
         # The text before the first number, between two numbers, and behind the last one.
-        keys = [json.dumps(name, ensure_ascii=False) + ": " for name in names]
+        keys = [f"{quote_json(name)}: " for name in names]
         first = [f', "gradient": {{{key}' for key in keys[:1]]
         others = [f", {key}" for key in keys[1:]]
         last = "}, " if names else ', "gradient": {}, '

@@ -167,7 +167,7 @@ class Explainer:
         )
 
     def explain_reverse(self, line: int) -> ReverseStep:
-        """Returns the step of the reverse pass that hands on the adjoint of a line."""
+        """Returns the step of the reverse pass in which the operands of a line get its adjoint."""
         flows = []
         edges = zip(self.expression.operands[line], self.graph.partials[line])
         for slot, (source, partial) in enumerate(edges):
