@@ -104,7 +104,7 @@ def answer_record(record: LineRecord, number: int, request: LineRequest) -> int:
 def write_formulas_of_line(expression: Expression, number: int, request: LineRequest) -> int:
     """Writes the derivatives of a line without a point as formulas and returns the exit code."""
     from graddiff.algebra.derivatives import derivatives
-    from graddiff.render.terminal.formulas import render_formulas_json
+    from graddiff.render.json.formulas import render_formulas_json
 
     answer = derivatives(expression, request.wrt)
     if request.options.is_single_number:

@@ -11,12 +11,10 @@ from graddiff.commands.main.request import ExpressionRequest
 from graddiff.commands.shared.canvas import choose_canvas
 from graddiff.commands.shared.options import print_message
 from graddiff.errors import UsageError
+from graddiff.render.json.formulas import render_formulas_json
+from graddiff.render.latex import render_latex_formulas
 from graddiff.render.terminal.canvas import print_lines
-from graddiff.render.terminal.formulas import (
-    render_formulas,
-    render_formulas_json,
-    render_latex_formulas,
-)
+from graddiff.render.terminal.formulas import render_formulas
 
 
 def write_formulas(request: ExpressionRequest) -> int:

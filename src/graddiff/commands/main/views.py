@@ -24,16 +24,12 @@ from graddiff.errors import UNDEFINED, UNUSED_STATEMENT, Notice, PointError, Usa
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
 from graddiff.numbers.floats import FLOATS
+from graddiff.render.json.views import render_view_json
 from graddiff.render.terminal.canvas import print_lines
-from graddiff.render.terminal.paths import build_paths_view
-from graddiff.render.terminal.verification import build_verification_view
-from graddiff.render.terminal.views import (
-    DerivativeView,
-    ViewRow,
-    build_point_view,
-    render_view,
-    render_view_json,
-)
+from graddiff.render.terminal.views import render_view
+from graddiff.render.views.model import DerivativeView, ViewRow, build_point_view
+from graddiff.render.views.paths import build_paths_view
+from graddiff.render.views.verification import build_verification_view
 
 
 def write_view(request: ExpressionRequest) -> int:
@@ -79,7 +75,7 @@ def differentiate_request(request: ExpressionRequest, names: Iterable[str]) -> R
 def make_hessian_view(request: ExpressionRequest) -> DerivativeView:
     names = list_variables_to_differentiate_by(request)
     if not request.has_point:
-        from graddiff.render.terminal.view_formulas import build_hessian_view
+        from graddiff.render.views.formulas import build_hessian_view
 
         return build_hessian_view(request.expression, names)
     result = differentiate_request(request, names)
@@ -107,7 +103,7 @@ def make_direction_formulas(request: ExpressionRequest) -> DerivativeView:
     """Makes the view without a point. Raises UsageError for a direction that is no fraction, as in
     --along x=sqrt(2)."""
     from graddiff.numbers.fractions import EXACT
-    from graddiff.render.terminal.view_formulas import build_direction_view
+    from graddiff.render.views.formulas import build_direction_view
 
     try:
         direction = parse_bindings(request.options.along, "--along", EXACT)
@@ -125,7 +121,7 @@ def make_orders_view(request: ExpressionRequest) -> DerivativeView:
     assert order is not None
     name = require_only_variable(request.expression, request.options.parse_requested_names())
     if not request.has_point:
-        from graddiff.render.terminal.view_formulas import build_orders_view
+        from graddiff.render.views.formulas import build_orders_view
 
         return build_orders_view(request.expression, name, order)
     result = differentiate_request(request, (name,))
@@ -155,7 +151,7 @@ def make_jacobian_view(request: ExpressionRequest) -> DerivativeView:
         names = tuple(request.expression.variables)
     outputs = split_outputs(request.expression)
     if not request.has_point:
-        from graddiff.render.terminal.view_formulas import build_outputs_view
+        from graddiff.render.views.formulas import build_outputs_view
 
         return build_outputs_view(request.expression, outputs, names)
     return make_jacobian_at_point(request, outputs, names)

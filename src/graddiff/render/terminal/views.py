@@ -1,77 +1,17 @@
-"""Derivatives beyond the gradient: as a table, as lines of formulas, as JSON."""
+"""A view on a terminal: as a table, or as lines of formulas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from graddiff.autodiff.result import Result
-from graddiff.errors import Notice, PointError
 from graddiff.language.expression import Expression
 from graddiff.notation.labels import format_headline
 from graddiff.notation.numerals import format_number
-from graddiff.render.json import Json
-from graddiff.render.json.result import RESULT_SCHEMA_ID, encode_json, encode_notice, encode_number
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 from graddiff.render.terminal.formulas import render_definitions, render_equation, render_notices
 from graddiff.render.terminal.table import Cell, lay_out_table
-
-ViewRow = Sequence[Any]  # of texts, numbers, and None for a number that does not exist
-
-
-class DerivativeView(NamedTuple):
-    """The answer of one view, built by keyword: the members of its JSON (`head` about the point,
-    `body` of its own), either rows of a table or equations, and the exit code."""
-
-    head: Mapping[str, Any]
-    body: Mapping[str, Any]
-    table: Sequence[ViewRow] = ()
-    lines: Sequence[tuple[str, str]] = ()  # the left and the right side of each equation
-    where: Mapping[str, str] = {}
-    latex: Sequence[str] = ()
-    notices: tuple[Notice, ...] = ()
-    code: int = 0
-
-
-def build_point_view(
-    result: Result,
-    body: Mapping[str, Any],
-    table: Sequence[ViewRow],
-    required_numbers: Sequence[Mapping[str, Any]],
-) -> DerivativeView:
-    """Returns a view at a point. Its exit code is 4 unless the gradient and all the required
-    numbers are finite."""
-    is_finite = result.graph.arithmetic.is_finite
-    numbers = (number for row in required_numbers for number in row.values())
-    is_complete = result.complete and all(map(is_finite, numbers))
-    return DerivativeView(
-        head={"at": result.at, "value": result.value, "gradient": result.gradient},
-        body=body,
-        table=table,
-        notices=result.notices,
-        code=0 if is_complete else PointError.exit_code,
-    )
-
-
-def render_view_json(expression: Expression, view: DerivativeView) -> str:
-    """Returns the JSON document, one line."""
-    content = {"schema": RESULT_SCHEMA_ID, "expression": expression.text, **view.head, **view.body}
-    document = {name: encode_members(member) for name, member in content.items()}
-    if view.where:
-        document["where"] = encode_members(view.where)
-    document["notices"] = [encode_notice(notice) for notice in view.notices]
-    return encode_json(document) + "\n"
-
-
-def encode_members(value: Any) -> Json:
-    """Returns mappings and lists with every number in them as JSON has it."""
-    if isinstance(value, Mapping):
-        return {name: encode_members(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [encode_members(member) for member in value]
-    if value is None or isinstance(value, str | int):
-        return value
-    return encode_number(value)
+from graddiff.render.views.model import DerivativeView, ViewRow
 
 
 def render_view(

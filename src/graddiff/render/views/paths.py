@@ -7,7 +7,7 @@ from graddiff.autodiff.result import Result
 from graddiff.errors import MANY_PATHS, Notice
 from graddiff.notation.labels import Labels
 from graddiff.notation.numerals import format_count, format_number
-from graddiff.render.terminal.views import DerivativeView, ViewRow, build_point_view
+from graddiff.render.views.model import DerivativeView, ViewRow, build_point_view
 
 PATH_DIGITS = 7  # significant digits of a partial
 MAX_PATH_STEPS = 12  # nodes or partials of a path that are written out

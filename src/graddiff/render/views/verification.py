@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graddiff.autodiff.result import Result
 from graddiff.checks.verification import VerifiedDerivative
 from graddiff.notation.numerals import format_sentence_number
-from graddiff.render.terminal.views import DerivativeView, ViewRow, build_point_view
+from graddiff.render.views.model import DerivativeView, ViewRow, build_point_view
 
 VERIFICATION_TITLES = (
     "verify",

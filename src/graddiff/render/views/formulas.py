@@ -16,8 +16,8 @@ from graddiff.algebra.derivatives import (
 from graddiff.errors import UNUSED_STATEMENT
 from graddiff.language.expression import Expression
 from graddiff.notation.latex import LATEX
-from graddiff.render.terminal.formulas import list_latex_definitions
-from graddiff.render.terminal.views import DerivativeView
+from graddiff.render.latex import list_latex_definitions
+from graddiff.render.views.model import DerivativeView
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
