@@ -18,7 +18,8 @@ from graddiff.language.suggestions import suggest_name
 from graddiff.operations.row import Operation
 from graddiff.operations.table import FUNCTIONS, ROWS, TABLE
 from graddiff.render.terminal.canvas import print_lines
-from graddiff.render.terminal.operations import build_operation_records, render_operations
+from graddiff.render.terminal.operations import render_operations
+from graddiff.render.views.operations import build_operation_records
 
 
 @click.command(

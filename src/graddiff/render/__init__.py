@@ -2,7 +2,7 @@
 
 | module                   | idea                                                         |
 |--------------------------|--------------------------------------------------------------|
-| views/                   | derivatives beyond the gradient, as models                   |
+| views/                   | models: derivatives beyond the gradient, operations          |
 | terminal/, json/, latex  | the formats of a single answer                               |
 | explanation/             | both passes, line by line                                    |
 | pictures/                | the graph, and a run of minimize, as pictures                |

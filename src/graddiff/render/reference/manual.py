@@ -26,7 +26,7 @@ from graddiff.render.reference.roff import (
     set_paragraphs,
     set_title,
 )
-from graddiff.render.terminal.operations import (
+from graddiff.render.views.operations import (
     LEGEND,
     describe_convention,
     list_aliases,

@@ -1,12 +1,11 @@
-"""The table of operations, as text for people and as records for programs."""
+"""The table of operations on a terminal."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from graddiff.operations.row import Operation
-from graddiff.operations.table import ALIASES
 from graddiff.render.terminal.canvas import Canvas, Line, Segment
 from graddiff.render.terminal.table import (
     Cell,
@@ -15,50 +14,15 @@ from graddiff.render.terminal.table import (
     make_title_row,
     measure_width,
 )
-
-LEGEND = (
-    "f is the operation's own value, k the number of operands equal to it; a rule is the local "
-    "partial by the operand it is named after."
+from graddiff.render.views.operations import (
+    LEGEND,
+    describe_convention,
+    list_aliases,
+    list_partial_rules,
 )
+
 TITLES = ("operation", "meaning", "local partials", "domain", "at kinks and jumps")
 NOTATION_WIDTH = 17  # columns, where each operation is a paragraph
-
-
-def list_aliases(operation: Operation) -> list[str]:
-    return [alias for alias, name in ALIASES.items() if name == operation.name]
-
-
-def list_partial_rules(operation: Operation) -> list[tuple[str, str]]:
-    """Returns operand and local partial, as the table has them. A comparison has none, and the
-    condition of `where` has none either."""
-    return [(name, rule) for name, rule in zip(operation.parameters, operation.partials) if rule]
-
-
-def describe_convention(operation: Operation) -> str:
-    """Returns where the derivative is a convention, and what is used there; "" for nowhere."""
-    places = (("kink", operation.kink), ("jump", operation.jump), ("pole", operation.pole))
-    texts = []
-    for kind, conditions in places:
-        if conditions:
-            texts.append(f"{kind} where {' or '.join(conditions.split('; '))}")
-    return f"{', '.join(texts)}: {operation.used}" if texts else ""
-
-
-def build_operation_records(operations: Iterable[Operation]) -> list[dict[str, object]]:
-    """Returns the rows as JSON has them."""
-    return [
-        {
-            "name": operation.name,
-            "aliases": list_aliases(operation),
-            "written": operation.notation,
-            "meaning": operation.meaning,
-            "partials": dict(list_partial_rules(operation)),
-            "value": operation.value or None,
-            "domain": operation.domain.split("; ") if operation.domain else [],
-            "convention": describe_convention(operation) or None,
-        }
-        for operation in operations
-    ]
 
 
 def render_operations(operations: Sequence[Operation], canvas: Canvas) -> Iterator[Line]:

@@ -1,1 +1,1 @@
-"""Answers other than value and gradient, as models that a terminal or JSON shows."""
+"""What is shown of derivatives and operations, as models that several formats print."""
