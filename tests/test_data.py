@@ -218,7 +218,7 @@ def test_fail_fast_stops_behind_the_first_row_that_fails() -> None:
         ("x\n1\n", ("--at", "x=2"), 2, "x is bound by --at, and a column"),
         ("x\n1\n", ("--at", "q=2"), 2, "q is bound, but does not occur"),
         ("x\n1\n", ("--expect", "x=1"), 2, "--expect compares a single answer"),
-        ("x\n1\n", ("--format", "tree"), 2, "--data writes one row per answer"),
+        ("x\n1\n", ("--format", "tree"), 2, "--data writes a table, and --format tree is for"),
     ],
 )
 def test_table_that_does_not_fit_is_one_sentence(

@@ -1315,7 +1315,8 @@ BAD: list[tuple[list[str], int, str]] = [
         "--json and --format csv cannot be combined: both decide what is written",
     ),
     (["--resume", "points.csv"], 5, "points.csv holds no run of graddiff minimize"),
-    (["--resume", "good.json", "--lr", "1"], 2, "--lr was set when the run began"),
+    (["--resume", "none.json", "--lr", "1"], 5, "none.json cannot be read"),
+    (["--resume", "good.json", "--lr", "1"], 2, "the saved run, so --lr cannot be given"),
     (["y^2", "--resume", "good.json"], 2, "good.json is a run of another expression: x^2"),
     (
         ["--resume", "data.json", "--save", "points.csv"],

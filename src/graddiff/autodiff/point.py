@@ -88,10 +88,9 @@ def parse_dotted_name(text: str, option: str) -> str:
     `μ.value`. Raises UsageError for a text that is no name."""
     parts = [parse_single_name(part) for part in text.split(".")]
     if None in parts:
-        raise UsageError(
-            f"{text.strip() or 'nothing'} is no name in {option}",
-            hint="a name begins with a letter",
-        )
+        name = text.strip()
+        message = f"{name} is not a name in {option}" if name else f"a name is missing in {option}"
+        raise UsageError(message, hint="a name begins with a letter")
     return ".".join(filter(None, parts))
 
 

@@ -23,7 +23,7 @@ It answers again whenever one of them changes.
 
 \b
   (x+y)*z                 a line is an expression
-  :at x=1,y=3,z=-3        binds; :at x=2 changes one binding, :at alone removes all
+  :at x=1,y=3,z=-3        binds; :at x=2 changes one, :at alone removes all
   :with --explain         sets options of graddiff; :with alone removes them
   :show                   answers again; :help, :quit
 

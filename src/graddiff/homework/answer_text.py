@@ -76,7 +76,7 @@ def validate_answer_names(expression: Expression, names: Sequence[str]) -> None:
             message = f"{name} has no meaning in this problem"
             hint = suggest_name(name, names) or f"the names are {', '.join(names)}"
         else:
-            message = f"a number is asked for, but {name} is a name"
+            message = f"this must be a number, but {name} is a name"
             hint = "write its value instead"
         raise HomeworkError(
             message, text=expression.text, span=expression.get_span(line), hint=hint

@@ -99,7 +99,7 @@ def make_redefinition_error(source: TokenizedText, token: int, name: str) -> Nam
         message,
         text=source.text,
         span=(start, start + len(name)),
-        hint=f"take another name, such as {name}2",
+        hint=f"choose another name, such as {name}2",
     )
 
 

@@ -121,8 +121,8 @@ class MainOptions(NamedTuple):
         """Raises UsageError for options that mean nothing, alone or together."""
         used = self.list_used_options()
         refuse_two_answers(used)
-        refuse_conflicts(used)
         refuse_options_without_table(used)
+        refuse_conflicts(used)
         for name, tolerance in (("--rtol", self.rtol), ("--atol", self.atol)):
             if not 0 <= tolerance < math.inf:
                 raise UsageError(

@@ -38,7 +38,8 @@ def write_view(request: ExpressionRequest) -> int:
     options, form = request.options, request.options.output_format
     if form == "latex" and request.has_point:
         raise UsageError(
-            "--format latex is for formulas, and there is a point", hint="leave --at out"
+            f"--format latex writes formulas, and --{options.view} at a point has numbers",
+            hint="leave --format out, or use --json",
         )
     assert options.view is not None
     view = VIEW_FUNCTIONS[options.view](request)

@@ -87,8 +87,7 @@ class MinimizeOptions:
         self._validate_format()
         self._validate_outputs()
         if self.resume is not None:
-            self._validate_resume()
-            return  # the other options were validated when the run began
+            return  # the saved run says what the other options may be
         if self.data is None:
             self.refuse_data_options()
         self._validate_standard_input()
@@ -125,6 +124,16 @@ class MinimizeOptions:
                     f"{spell_option(name)} is for --data", hint="--data FILE names a table"
                 )
 
+    def refuse_start_options(self) -> None:
+        """Raises UsageError for an option that a run which goes on takes from the saved run."""
+        for name in START_OPTIONS:
+            if getattr(self, name) not in (None, ()):
+                option = spell_option(name)
+                raise UsageError(
+                    f"--resume keeps the settings of the saved run, so {option} cannot be given",
+                    hint=f"leave {option} out, or start a new run from the last point",
+                )
+
     def _validate_format(self) -> None:
         if self.json and self.format not in (None, "json"):
             raise UsageError(
@@ -149,19 +158,11 @@ class MinimizeOptions:
             )
         paths = [*self.list_outputs().values()]
         if len(paths) > len({*map(os.path.realpath, paths)}):
-            raise UsageError("two outputs would go into one file", hint="take another name")
+            raise UsageError("two outputs would go into one file", hint="choose another name")
         for path in paths:
             folder = os.path.dirname(path) or "."
             if not os.access(folder, os.W_OK):
                 raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
-
-    def _validate_resume(self) -> None:
-        for name in START_OPTIONS:
-            if getattr(self, name) not in (None, ()):
-                raise UsageError(
-                    f"{spell_option(name)} was set when the run began, and --resume keeps it",
-                    hint="leave it out, or begin a new run where this one has come to",
-                )
 
     def _validate_standard_input(self) -> None:
         reads_expression = self.expression is None and self.file in (None, "-")

@@ -28,6 +28,7 @@ def prepare_run(options: MinimizeOptions) -> PreparedRun:
 def resume_run(saved: str, options: MinimizeOptions) -> PreparedRun:
     """Returns the run that the file `saved` keeps, with new limits and new places of its data."""
     task, state = load_run(saved)
+    options.refuse_start_options()
     validate_same_task(saved, task, options)
     path, data_format = locate_saved_data(task, options)
     loss, samples = read_loss(task.text, {**task.fixed, **task.start}, path, data_format)

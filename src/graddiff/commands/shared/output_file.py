@@ -29,7 +29,9 @@ def refuse_to_overwrite(
     """Raises UsageError if the output is one of the inputs, by this name or by another."""
     for path in inputs:
         if output and path and is_same_file(output, path):
-            raise UsageError(f"{option} {output} would overwrite {path}", hint="take another name")
+            raise UsageError(
+                f"{option} {output} would overwrite {path}", hint="choose another name"
+            )
 
 
 def is_same_file(first: str, second: str) -> bool:

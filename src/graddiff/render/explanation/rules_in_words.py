@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from graddiff.operations.row import Operation
+from graddiff.operations.table import TABLE
+
+POW = TABLE["pow"]
 
 # Each sentence says what the operands get, or what the derivative is, so that it can stand before
 # the local partial: "in a product, each factor gets …: ∂f/∂x = y".
@@ -14,8 +19,6 @@ RULE_WORDS = {
     "div": "in a quotient, the numerator gets the adjoint divided by the denominator, and the "
     "denominator gets the adjoint times minus the numerator over the square of the denominator",
     "neg": "a minus sign reverses the sign of the adjoint",
-    "pow": "by its base, the derivative of a power has the exponent as a factor and an exponent "
-    "lowered by 1; by its exponent, it is the power times the logarithm of the base",
     "exp": "the exponential function is its own derivative",
     "log": "the derivative of the natural logarithm is 1 over its operand",
     "sqrt": "the derivative of a square root is 1 over twice the square root",
@@ -31,8 +34,18 @@ RULE_WORDS = {
     "where": "where passes the adjoint to the branch that is taken, and nothing to the other one",
 }
 
+# The rule of a power depends on the operand that the derivative is by.
+BASE_WORDS = "in a power, the exponent becomes a factor and is lowered by 1"
+EXPONENT_WORDS = (
+    "the derivative of a power by its exponent is the power times the logarithm of the base"
+)
 
-def describe_rule(operation: Operation) -> str:
-    """Returns the rule of an operation as a sentence without a full stop."""
-    words = RULE_WORDS.get(operation.name)
-    return words or f"the derivative of {operation.name}, from the table of operations"
+
+def describe_rule(operation: Operation, slots: Collection[int]) -> str:
+    """Returns the rule of an operation as a sentence without a full stop. `slots` are those of the
+    operands that the derivative is by."""
+    if operation is POW:
+        parts = (BASE_WORDS, EXPONENT_WORDS)
+        return "; ".join(words for slot, words in enumerate(parts) if slot in slots)
+    name = operation.name
+    return RULE_WORDS.get(name) or f"the derivative of {name}; graddiff functions {name} shows it"

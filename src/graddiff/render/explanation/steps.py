@@ -168,16 +168,17 @@ class Explainer:
 
     def explain_reverse(self, line: int) -> ReverseStep:
         """Returns the step of the reverse pass in which the operands of a line get its adjoint."""
-        flows = []
+        flows, slots = [], []
         edges = zip(self.expression.operands[line], self.graph.partials[line])
         for slot, (source, partial) in enumerate(edges):
             if partial is not None:  # an edge that leads to a requested variable
                 flows.append(self.explain_edge(line, slot, source, partial))
+                slots.append(slot)
         return ReverseStep(
             name=self.format_name(line),
             formula=self.compose_operation(line, self.build_name_term).text,
             adjoint=self.style.number(self.graph.adjoints[line]),
-            words=describe_rule(self.expression.operations[line]),
+            words=describe_rule(self.expression.operations[line], slots),
             flows=tuple(flows),
         )
 

@@ -20,7 +20,9 @@ MAX_EXPLAINED_LINES = 100  # steps of each pass that are explained without --all
 MAX_SHOWN_TERMS = 6  # terms of a sum
 ROUNDING_LIMIT = 1e-14  # a number below this, other than 0, is likely to be a rounding error
 
-FORWARD_SENTENCE = "Forward pass: each line is computed from variables and lines above it."
+FORWARD_SENTENCE = (
+    "Forward pass: each line is computed from variables, constants and earlier lines."
+)
 REVERSE_SENTENCES = (
     "Backward pass: the adjoint of a quantity v is ∂{f}/∂v, which is the rate at which {f} "
     "changes with v. A local partial such as ∂v/∂x is the derivative of one line by one quantity "

@@ -183,7 +183,8 @@ def describe_line(explainer: Explainer, line: int) -> dict[str, str]:
     terms = [build_placeholder(explainer, operand) for operand in operands]
     template = SPACED.compose_term(operation, terms).text if operands else ""
     name = explainer.names.get(line) or explainer.build_name_term(line).text
-    words = describe_rule(operation) if operands and operation not in COMPARISONS else ""
+    slots = [s for s, operand in enumerate(operands) if operand not in expression.literals]
+    words = describe_rule(operation, slots) if slots and operation not in COMPARISONS else ""
     return {"name": name, "template": template, "words": words}
 
 
