@@ -34,10 +34,11 @@ __all__ = [
 
 def _render_svg(result: Result) -> str:
     """Returns a picture of the graph, which a notebook shows."""
+    from graddiff.notation.numerals import DEFAULT_DIGITS
     from graddiff.render.pictures.figure import build_figure
     from graddiff.render.pictures.svg import render_svg_element
 
-    return "".join(render_svg_element(build_figure(result, 7), f"g{id(result):x}"))
+    return "".join(render_svg_element(build_figure(result, DEFAULT_DIGITS), f"g{id(result):x}"))
 
 
 def _render_html(result: Result) -> str:
@@ -46,9 +47,10 @@ def _render_html(result: Result) -> str:
     A notebook prefers it to the picture."""
     from html import escape
 
+    from graddiff.notation.numerals import DEFAULT_DIGITS
     from graddiff.render.pictures.html import render_page
 
-    page = escape("".join(render_page(result, 7)), quote=True)
+    page = escape("".join(render_page(result, DEFAULT_DIGITS)), quote=True)
     style = "width: 100%; height: 40em; border: 0"
     return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="{style}"></iframe>'
 

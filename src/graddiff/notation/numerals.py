@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from graddiff.numbers.arithmetic import NoValue, Number
 
-SENTENCE_DIGITS = 7  # significant digits of a number inside a sentence
+DEFAULT_DIGITS = 7  # significant digits of a number, unless others are asked for
 
 
 def format_float(value: float, digits: int) -> str:
@@ -39,7 +39,7 @@ def format_number(value: Number, digits: int) -> str:
 def format_sentence_number(value: Number) -> str:
     """Returns a number for a sentence: a float with seven digits, another number in full."""
     if isinstance(value, float):
-        return format_float(value, SENTENCE_DIGITS)
+        return format_float(value, DEFAULT_DIGITS)
     return format_exact_number(value)
 
 

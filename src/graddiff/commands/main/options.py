@@ -13,8 +13,7 @@ from graddiff.commands.main.conflicts import (
 from graddiff.commands.main.formats import DATA_FORMATS, OUTPUT_SUFFIXES
 from graddiff.commands.shared.output_file import choose_format_by_suffix
 from graddiff.errors import UsageError
-
-DEFAULT_DIGITS = 7  # significant digits
+from graddiff.notation.numerals import DEFAULT_DIGITS
 
 
 class MainOptions(NamedTuple):

@@ -14,10 +14,10 @@ from graddiff.minimize.optimizers import LBFGS
 from graddiff.minimize.run_state import RunEnd
 from graddiff.minimize.stopping import compute_loss_rise
 from graddiff.notation.labels import format_headline
+from graddiff.notation.numerals import DEFAULT_DIGITS
 from graddiff.render.json.minimize_records import render_run_json
 from graddiff.system.files import write_text_or_nothing
 
-DEFAULT_DIGITS = 7  # significant digits
 PLOT_ROWS = 2_000  # rows over which the contour lines of --plot are computed
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from graddiff.autodiff.result import Result
 from graddiff.notation.labels import format_headline
-from graddiff.notation.numerals import format_number
+from graddiff.notation.numerals import DEFAULT_DIGITS, format_number
 from graddiff.render.explanation.steps import (
     Derivative,
     EdgeContribution,
@@ -86,7 +86,9 @@ def generate_headline(result: Result, digits: int) -> Iterator[ExplainedLine]:
     """Yields the expression, the point, and what to know about the numbers."""
     headline = format_headline(result.expression)
     if result.at:
-        bindings = [f"{name} = {format_number(value, 7)}" for name, value in result.at.items()]
+        bindings = [
+            f"{name} = {format_number(value, DEFAULT_DIGITS)}" for name, value in result.at.items()
+        ]
         headline += f"   at {', '.join(bindings)}"
     yield ExplainedLine("head", 0, headline)
     numbers = [value for value in result.graph.values if isinstance(value, float)]

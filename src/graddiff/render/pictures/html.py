@@ -12,7 +12,7 @@ from importlib import resources
 from graddiff.autodiff.result import Result
 from graddiff.language.expression import Expression
 from graddiff.notation.line_names import assign_line_names
-from graddiff.notation.numerals import format_number
+from graddiff.notation.numerals import DEFAULT_DIGITS, format_number
 from graddiff.notation.style import SPACED, Term
 from graddiff.notation.terms import format_partial_formula
 from graddiff.numbers.arithmetic import parse_partial_rule
@@ -25,7 +25,6 @@ from graddiff.render.pictures import svg
 from graddiff.render.pictures.figure import Arrow, Figure, build_figure
 
 POW = TABLE["pow"]
-PAGE_DIGITS = 7  # significant digits of numbers in the page's formulas
 BUTTONS = (  # id, sign, what a screen reader says
     ("first", "|←", "first step"),
     ("back", "←", "back"),
@@ -122,7 +121,7 @@ def list_gradient_variables(result: Result) -> list[str]:
 def build_page_model(result: Result, figure: Figure) -> PageData:
     """Returns the data of the script: names and formulas, in which {3} stands for line 3."""
     expression = result.expression
-    style = ExplanationStyle(SPACED, str, lambda value: format_number(value, PAGE_DIGITS))
+    style = ExplanationStyle(SPACED, str, lambda value: format_number(value, DEFAULT_DIGITS))
     explainer = Explainer(result, style)
     return {
         "lines": [describe_line(explainer, line) for line in range(expression.size)],

@@ -13,7 +13,7 @@ from graddiff.minimize.run_state import OptimizerStep, RunEnd, RunState
 from graddiff.minimize.saved_run import MinimizationTask
 from graddiff.minimize.update_code import UpdateStep, explain_update
 from graddiff.notation.labels import format_headline
-from graddiff.notation.numerals import format_count, format_float
+from graddiff.notation.numerals import DEFAULT_DIGITS, format_count, format_float
 from graddiff.render.axis_steps import round_up_step
 from graddiff.render.terminal.canvas import Canvas, Line, Segment, wrap_text
 from graddiff.render.terminal.loss_chart import render_loss_chart
@@ -22,7 +22,6 @@ from graddiff.render.terminal.table import Cell, is_too_narrow, lay_out_table
 MAX_STEP_ROWS = 12  # rows of the table of steps
 MAX_PARAMETER_COLUMNS = 8  # parameters; the table shows no more of them than so many
 MIN_TABLE_DIGITS = 3  # significant digits of a number where there is little room
-BOUND_DIGITS = 7  # significant digits of the other bindings
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +73,7 @@ class RunReport:
             batches = "" if size is None else f", {size:,} at a time"
             notes.append(f"the loss is its mean over {rows} of {task.data.path}{batches}")
         if task.fixed:
-            notes.append(f"with {join_bindings(task.fixed, BOUND_DIGITS)}")
+            notes.append(f"with {join_bindings(task.fixed, DEFAULT_DIGITS)}")
         settings = [
             f"{name} = {value:g}" for name, value in task.hyper.items() if value or name == "lr"
         ]

@@ -6,10 +6,9 @@ from graddiff.autodiff.paths import GraphPath, PathSelection
 from graddiff.autodiff.result import Result
 from graddiff.errors import MANY_PATHS, Notice
 from graddiff.notation.labels import Labels
-from graddiff.notation.numerals import format_count, format_number
+from graddiff.notation.numerals import DEFAULT_DIGITS, format_count, format_number
 from graddiff.render.views.model import DerivativeView, ViewRow, build_point_view
 
-PATH_DIGITS = 7  # significant digits of a partial
 MAX_PATH_STEPS = 12  # nodes or partials of a path that are written out
 MAX_EXACT_COUNT = 10**15  # paths
 
@@ -34,7 +33,7 @@ def build_paths_view(result: Result, name: str, paths: PathSelection) -> Derivat
     message = (
         f"there are {format_path_count(paths.total)} paths; "
         f"the {len(paths.paths)} with the largest products are shown, and the "
-        f"sum over all of them, ∂{output}/∂{name}, is {format_number(total, PATH_DIGITS)}"
+        f"sum over all of them, ∂{output}/∂{name}, is {format_number(total, DEFAULT_DIGITS)}"
     )
     return view._replace(notices=(*view.notices, Notice(MANY_PATHS.name, message)))
 
@@ -58,7 +57,7 @@ def list_factors(path: GraphPath) -> list[str]:
     in brackets; 1 for a path without an edge."""
     texts: list[str] = []
     for partial in path.partials:
-        text = format_number(partial, PATH_DIGITS)
+        text = format_number(partial, DEFAULT_DIGITS)
         texts.append(f"({text})" if texts and text.startswith("-") else text)
     return elide_steps(texts or ["1"])
 
