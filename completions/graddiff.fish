@@ -85,7 +85,7 @@ complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l file -r -F -d 
 complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l wrt -x -a '(__graddiff_names | string replace = "")' -d 'Change only these parameters'
 complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l random -x -d 'More parameters, which start at random between -1 and 1'
 complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l random-seed -x -d 'The seed of --random'
-complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l optimizer -x -a 'sgd momentum nesterov adagrad rmsprop adam adamw lbfgs' -d 'The rule by which steps are made'
+complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l optimizer -x -a 'sgd momentum nesterov adagrad rmsprop adam adamw lbfgs' -d 'The rule that computes the steps'
 complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l lr -x -d 'The learning rate'
 complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l set -x -d 'Set other hyperparameters - momentum=0.9, eps=1e-6, …'
 complete -c graddiff -n '__fish_seen_subcommand_from minimize' -l steps -x -d 'Stop after N steps'

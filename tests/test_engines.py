@@ -588,7 +588,7 @@ def test_member_says_in_a_columnar_file_what_it_said(
         (
             ("--data", "it.parquet", "--output", "o.csv.gz"),
             2,
-            "--output o.csv.gz would not be packed",
+            "--output o.csv.gz would not be compressed",
         ),
         (("--data", "it.parquet", "--output", "o.txt"), 2, "hint: --format csv or jsonl names it"),
         (

@@ -260,7 +260,7 @@ def test_latex_of_views() -> None:
         (
             ["p = x; p*x", "--at", "x=1", "--verify", "--wrt", "p"],
             2,
-            "--verify is by variables, and p is none",
+            "--verify is for variables, and p is not a variable",
         ),
     ],
 )

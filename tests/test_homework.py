@@ -175,7 +175,7 @@ def test_typed_decimals_reach_the_rules_as_they_were_typed(folder: Path) -> None
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ("value = 3", "value is no problem"),
+        ("value = 3", "value is not a problem"),
         ("[q7]\nvalue = 3", "there is no problem q7 (line 2)"),
         (
             "[q1]\ngradient.xx = 3",
@@ -316,7 +316,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
             "a derivative by y, which does not occur",
         ),
         (PROBLEM.replace("value = 1", '"derivative." = 1'), "asks for a derivative by no name"),
-        (PROBLEM.replace("value = 1", "value = -1"), "is -1, and has to be a number from 0 on"),
+        (PROBLEM.replace("value = 1", "value = -1"), "is -1, and has to be a number, 0 or more"),
         (PROBLEM.replace("value = 1", "x = 1, gradient.x = 1"), "asks for gradient.x twice"),
         (PROBLEM.replace("value = 1", ""), "problem q1 asks for nothing"),
         (PROBLEM + PROBLEM, "two problems are called q1"),
@@ -325,7 +325,7 @@ PROBLEM = '[[problem]]\nid = "q1"\nexpression = "x^2"\nat = { x = 3 }\npoints = 
         (PROBLEM + "expect = { value = 8 }", "problem q1 expects value = 8, but it is 9"),
         (PROBLEM + "expect = { x = 6 }", "expects x, but gives no points for it"),
         (PROBLEM + "tolerance = { relative = 1 }", "which means nothing there"),
-        (PROBLEM + "tolerance = { rel = -1 }", "has to be a number from 0 on"),
+        (PROBLEM + "tolerance = { rel = -1 }", "has to be a number, 0 or more"),
         (PROBLEM + "credit = { inner = 1 }", "no mistake called inner"),
         (PROBLEM + "credit = { sign_lost = 2 }", "from 0 to 1"),
         (PROBLEM + "domain = { x = [3, 1] }", "the domain of x in problem q1 has nothing inside"),

@@ -1060,7 +1060,7 @@ def test_ctrl_c_keeps_the_last_state_and_the_run_goes_on(tmp_path: Path) -> None
     assert process.returncode == 130
     assert (
         message
-        == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json goes on\n"
+        == b"graddiff: interrupted: graddiff minimize --resume s.json --save s.json continues it\n"
     )
     first = [json.loads(line) for line in (head + rest).splitlines()]
     task, state = load_run(str(tmp_path / "s.json"))
@@ -1296,12 +1296,12 @@ BAD: list[tuple[list[str], int, str]] = [
     ),
     (["x^2", "--at", "x=1", "--set", "lr=1"], 2, "lr has an option of its own"),
     (["x^2", "--at", "x=1", "--optimizer", "adem"], 2, "'adem' is not one of"),
-    (["x^2", "--at", "x=1", "--optimizer", "lbfgs", "--lr", "1"], 2, "lbfgs has no use for --lr"),
+    (["x^2", "--at", "x=1", "--optimizer", "lbfgs", "--lr", "1"], 2, "lbfgs takes no --lr"),
     (["x^2", "--at", "x=1", "--epochs", "3"], 2, "--epochs is for --data"),
-    (["x^2", "--at", "x=1", "--wrt", "y"], 2, "y stands in --wrt, but has no value to begin with"),
-    (["x^2 + 0*y", "--at", "x=1,y=2", "--wrt", "z"], 2, "z stands in --wrt"),
+    (["x^2", "--at", "x=1", "--wrt", "y"], 2, "y is in --wrt, but has no value to begin with"),
+    (["x^2 + 0*y", "--at", "x=1,y=2", "--wrt", "z"], 2, "z is in --wrt"),
     (["a = x^2; y^2", "--at", "x=1,y=2", "--wrt", "x"], 2, "the loss does not depend on x"),
-    (["x^2", "--at", "x=1", "--random", "x"], 2, "x stands in --at and in --random"),
+    (["x^2", "--at", "x=1", "--random", "x"], 2, "x is both in --at and in --random"),
     (
         ["x^2", "--at", "x=1", "--random-seed", "1"],
         2,
@@ -1344,7 +1344,7 @@ BAD: list[tuple[list[str], int, str]] = [
     (
         ["x^2", "--at", "x=1", "--plot", "no/p.svg"],
         5,
-        "no/p.svg cannot be written: no is no folder to write in",
+        "no/p.svg cannot be written: no is not a folder to write to",
     ),
     (["x*w", "--at", "w=1", "--data", "."], 2, ". is a folder, and one table is minimized over"),
     (
@@ -1394,7 +1394,7 @@ BAD: list[tuple[list[str], int, str]] = [
     (
         [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--shuffle-seed", "1"],
         2,
-        "--shuffle-seed mixes batches",
+        "--shuffle-seed is for batches",
     ),
     (
         [LINE, "--data", "points.csv", "--at", "w=0,b=0", "--save", "points.csv"],

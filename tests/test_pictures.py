@@ -188,7 +188,7 @@ def test_format_follows_the_suffix(tmp_path: object) -> None:
         assert output("x*y", "--at", "x=1,y=2", "--output", path) == ""
         with open(path, encoding="utf-8") as file:
             assert file.read().startswith(begins)
-    assert "says no format" in error("x*y", "--at", "x=1,y=2", "--output", "graph.png", code=2)
+    assert "names no format" in error("x*y", "--at", "x=1,y=2", "--output", "graph.png", code=2)
     assert "cannot be written" in error(
         "x*y", "--at", "x=1,y=2", "--output", f"{tmp_path}/no/graph.svg", code=5
     )

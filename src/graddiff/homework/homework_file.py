@@ -131,7 +131,7 @@ def read_expression(text: str, at: Mapping[str, str], place: str) -> Expression:
                 f"{place}: {notice.message}",
                 text=text,
                 span=notice.span,
-                hint="name it, or take it out; a line that goes on ends in an operator",
+                hint="name it, or remove it; a line that continues below ends with an operator",
             )
     return expression
 

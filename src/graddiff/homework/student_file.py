@@ -39,8 +39,8 @@ def parse_student_toml(text: str, path: str) -> Submission:
         if not isinstance(section, dict):
             # A remark never begins with a text of the student: the log of a CI could obey it.
             remarks.append(
-                f"the key {problem} is no problem: an answer stands below the name of its problem, "
-                "such as value = -12 below [q1]"
+                f"the key {problem} is not a problem: write an answer below the name "
+                "of its problem, such as value = -12 below [q1]"
             )
             continue
         for quantity, value in flatten_tables(section).items():

@@ -104,9 +104,9 @@ def require_number(value: object, what: str, *, allow_zero: bool = False) -> flo
     """Returns a positive number, or also 0 if that is allowed; raises HomeworkError otherwise."""
     number = parse_short_number(value)
     if number is None or number < 0 or (number == 0 and not allow_zero) or number > MAX_NUMBER:
-        least = "from 0 on" if allow_zero else "above 0"
+        least = ", 0 or more" if allow_zero else " above 0"
         shown = describe_toml_value(value)
-        raise HomeworkError(f"{what} is {shown}, and has to be a number {least}")
+        raise HomeworkError(f"{what} is {shown}, and has to be a number{least}")
     return int(number) if number.denominator == 1 else float(number)
 
 

@@ -153,7 +153,7 @@ def resolve_hyperparameters(
         if lr is not None or overrides:
             option = "--lr" if lr is not None else "--set"
             raise UsageError(
-                f"lbfgs has no use for {option}: a line search finds each step",
+                f"lbfgs takes no {option}: a line search finds the length of each step",
                 hint="leave it out",
             )
         return {}

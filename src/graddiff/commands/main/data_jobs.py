@@ -25,7 +25,8 @@ def plan_job(
     reads = options.data_format or choose_table_format(path)
     if target is not None and is_packed(target):
         raise UsageError(
-            f"--output {target} would not be packed", hint="graddiff … | gzip writes packed files"
+            f"--output {target} would not be compressed",
+            hint="graddiff … | gzip compresses the output",
         )
     refuse_pipe(path, reads)
     refuse_to_overwrite(target, [path])

@@ -202,7 +202,8 @@ def make_verification_view(request: ExpressionRequest) -> DerivativeView:
     for name in result.requested:
         if name not in request.expression.variables:
             raise UsageError(
-                f"--verify is by variables, and {name} is none", hint="--wrt x says by which"
+                f"--verify is for variables, and {name} is not a variable",
+                hint="--wrt x names one",
             )
     return build_verification_view(result, verify_gradient(result))
 

@@ -86,7 +86,7 @@ def write_optimizers(context: click.Context, option: click.Parameter, is_request
 @click.option(
     "--optimizer",
     type=click.Choice(OPTIMIZERS),
-    help="The rule by which steps are made.  [default: sgd]",
+    help="The rule that computes the steps.  [default: sgd]",
 )
 @click.option("--lr", metavar="NUMBER", help="The learning rate.  [default: that of torch.optim]")
 @click.option(

@@ -162,7 +162,7 @@ class MinimizeOptions:
         for path in paths:
             folder = os.path.dirname(path) or "."
             if not os.access(folder, os.W_OK):
-                raise FileError(f"{path} cannot be written: {folder} is no folder to write in")
+                raise FileError(f"{path} cannot be written: {folder} is not a folder to write to")
 
     def _validate_standard_input(self) -> None:
         reads_expression = self.expression is None and self.file in (None, "-")
@@ -174,13 +174,13 @@ class MinimizeOptions:
     def _validate_batches(self) -> None:
         if self.shuffle_seed is not None and self.batch_size is None:
             raise UsageError(
-                "--shuffle-seed mixes batches, and each step goes by all rows",
+                "--shuffle-seed is for batches, and each step uses all rows",
                 hint="--batch-size 32",
             )
         if self.optimizer == LBFGS and self.batch_size is not None:
             raise UsageError(
-                "lbfgs goes by the whole loss, and --batch-size by parts of it",
-                hint="adam does batches",
+                "lbfgs needs the loss over all rows, and --batch-size divides them",
+                hint="--optimizer adam works with batches",
             )
 
 

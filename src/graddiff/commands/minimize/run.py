@@ -71,7 +71,7 @@ class MinimizationRun:
             return None
         message, saved = "interrupted", self.options.save
         if saved is not None:
-            message += f": graddiff minimize --resume {saved} --save {saved} goes on"
+            message += f": graddiff minimize --resume {saved} --save {saved} continues it"
         return RunEnd("interrupted", message, SIGNAL_EXIT_OFFSET + signal_number)
 
     def _record_last_loss(self) -> None:

@@ -76,7 +76,9 @@ def read_start_values(options: MinimizeOptions) -> dict[str, float]:
     generator = random.Random(options.random_seed or 0)
     for name in parse_names(options.random, "--random") if options.random else []:
         if name in bound:
-            raise UsageError(f"{name} stands in --at and in --random", hint="leave one of them out")
+            raise UsageError(
+                f"{name} is both in --at and in --random", hint="leave one of them out"
+            )
         bound[name] = generator.uniform(-1.0, 1.0)
     return bound
 
@@ -106,7 +108,7 @@ def choose_parameters(
             if name in loss.variables:
                 hint = f"{name} is a column"
             raise UsageError(
-                f"{name} stands in --wrt, but has no value to begin with",
+                f"{name} is in --wrt, but has no value to begin with",
                 hint=suggest_name(name, bound) or hint,
             )
     lines = {loss.variables[name] for name in parameters if name in loss.variables}
@@ -126,7 +128,7 @@ def choose_run_limits(options: MinimizeOptions, before: RunLimits) -> RunLimits:
         if tolerance < 0:
             raise UsageError(
                 f"--tolerance is {tolerance:g}, and a length is never negative",
-                hint="a number from 0 on",
+                hint="it is 0 or more",
             )
     steps, epochs = options.steps, options.epochs
     if not steps and not epochs:

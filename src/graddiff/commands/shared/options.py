@@ -43,7 +43,7 @@ class ExpressionCommand(click.Command):
         names = [tokens[0].partition("=")[0] for tokens in options_in_order]
         for name, hint in SINGLE_USE_OPTIONS.items():
             if names.count(name) > 1:
-                raise UsageError(f"{name} stands twice on the command line", hint=hint)
+                raise UsageError(f"{name} is given twice", hint=hint)
         before = [token for tokens in options_in_order for token in tokens]
         return super().parse_args(ctx, [*before, "--", *operands] if operands else before)
 
@@ -80,7 +80,7 @@ def make_operand_error(command: str, operands: list[str], options: list[str]) ->
         name = operand.partition("=")[0]
         if name in options:
             return UsageError(
-                f"{name} stands behind --, where everything is an expression",
+                f"{name} comes after --, where everything is an expression",
                 hint="options go before it: graddiff --at x=1 -- -x",
             )
         if operand and operand in COMMANDS:

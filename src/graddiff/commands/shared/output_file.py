@@ -17,7 +17,7 @@ def choose_format_by_suffix(path: str, suffixes: Mapping[str, str]) -> str:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in suffixes:
         raise UsageError(
-            f"the suffix of {path} says no format",
+            f"the suffix of {path} names no format",
             hint=f"--format, or one of {', '.join(suffixes)}",
         )
     return suffixes[suffix]
