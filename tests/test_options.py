@@ -6,13 +6,18 @@ import click
 import pytest
 
 from graddiff.commands import load_command
+from graddiff.commands.generate import SCRIPT_PATHS
+from graddiff.commands.main.command import SHELLS
 from graddiff.commands.main.conflicts import (
     CONFLICTS,
     ROWS,
     TABLE_OPTIONS,
     VIEWS,
 )
+from graddiff.commands.main.formats import DATA_FORMATS
 from graddiff.commands.main.options import MainOptions
+from graddiff.data.open_table import TABLE_SUFFIXES
+from graddiff.render.reference import completion
 from running import error, output
 
 # What to write for an option that takes a value, and for the names of the tables that need more.
@@ -115,3 +120,8 @@ def test_message_names_what_was_written(arguments: str, message: str) -> None:
 
 def test_json_and_its_long_form_are_one_answer() -> None:
     assert output("x", "--at", "x=2", "--json", "--format", "json").startswith('{"schema"')
+
+
+def test_choices_are_the_keys_of_tables_that_a_single_answer_does_not_import() -> None:
+    assert set(SHELLS) == {*completion.SHELLS} == {*SCRIPT_PATHS}
+    assert set(DATA_FORMATS) == {*TABLE_SUFFIXES.values()}
