@@ -37,6 +37,9 @@ def write_view(request: ExpressionRequest) -> int:
     exist, 1 where --verify finds a difference. Raises GraddiffError."""
     options, form = request.options, request.options.output_format
     if form == "latex" and request.has_point:
+        reason, option = "there is no variable", "--format"
+        if options.at:
+            reason, option = "there is a point", "--at"
         raise UsageError(
             f"--format latex writes formulas, and --{options.view} at a point has numbers",
             hint="leave --format out, or use --json",
