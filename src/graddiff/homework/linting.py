@@ -14,7 +14,7 @@ from graddiff.homework.mistakes import MISTAKES
 from graddiff.homework.number_key import NumberKey
 from graddiff.homework.problems import HomeworkPart, Problem, bind_problem_point
 from graddiff.homework.question import Question
-from graddiff.homework.sample_admission import CONVENTIONS
+from graddiff.homework.sample_admission import CONVENTION_KINDS
 from graddiff.homework.sample_points import MIN_SAMPLES, draw_samples
 from graddiff.homework.verdict import is_near
 
@@ -52,7 +52,7 @@ def lint_point(problem: Problem) -> Iterator[Finding]:
         yield Finding("convention", problem.id, "", f"no value at its point: {error.message}")
         return
     for notice in notices:
-        if notice.kind in CONVENTIONS:
+        if notice.kind in CONVENTION_KINDS:
             yield Finding("convention", problem.id, "", f"{notice.kind}: {notice.message}")
 
 

@@ -38,12 +38,15 @@ VANISHING_OPERATIONS = (
     *("sech", "csch", "erfc", "sigmoid", "softplus", "silu", "gelu"),
 )
 # Kinds of notices at which a convention decides the value or the derivative.
-CONVENTIONS = tuple(
-    kind.name
-    for kind in (
-        *(KINK, JUMP, SMOOTH, POLE),
-        *(VERTICAL_TANGENT, UNDEFINED, INDETERMINATE, OVERFLOW),
-    )
+CONVENTION_KINDS = (
+    KINK.name,
+    JUMP.name,
+    SMOOTH.name,
+    POLE.name,
+    VERTICAL_TANGENT.name,
+    UNDEFINED.name,
+    INDETERMINATE.name,
+    OVERFLOW.name,
 )
 
 
@@ -79,7 +82,7 @@ def has_meaningful_values(result: Result) -> bool:
     for line in range(result.expression.size):
         if is_vanishing(result.graph, line) or has_chance_value(result.graph, line):
             return False
-    return all(notice.kind not in CONVENTIONS for notice in result.notices)
+    return all(notice.kind not in CONVENTION_KINDS for notice in result.notices)
 
 
 def is_dominated_by_rounding(derivative: float, scale: float) -> bool:
