@@ -37,11 +37,8 @@ def write_view(request: ExpressionRequest) -> int:
     exist, 1 where --verify finds a difference. Raises GraddiffError."""
     options, form = request.options, request.options.output_format
     if form == "latex" and request.has_point:
-        reason, option = "there is no variable", "--format"
-        if options.at:
-            reason, option = "there is a point", "--at"
         raise UsageError(
-            f"--format latex writes formulas, and --{options.view} at a point has numbers",
+            f"--format latex writes formulas, and --{options.view} gives numbers here",
             hint="leave --format out, or use --json",
         )
     assert options.view is not None
