@@ -7,10 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from graddiff.algebra.node import ADD, MUL, ONE, Formula, Rational, is_positive_constant, strip_sign
+from graddiff.algebra.node import (
+    ADD,
+    MUL,
+    ONE,
+    Formula,
+    Rational,
+    SumTerm,
+    is_positive_constant,
+    strip_sign,
+)
 from graddiff.operations.table import NUMBER
-
-Term = tuple[Formula, Rational]  # a part of a sum and its coefficient
 
 
 def pull_out_factors(formula: Formula) -> Iterator[Formula]:
@@ -26,7 +33,7 @@ def pull_out_factors(formula: Formula) -> Iterator[Formula]:
             yield pool.make_product(extract_content(formula))
 
 
-def factor_terms(terms: Sequence[Term], front: Formula) -> Formula:
+def factor_terms(terms: Sequence[SumTerm], front: Formula) -> Formula:
     """Returns a sum as a product of `front` and of the terms divided by it."""
     pool = front.pool
     inverse = pool.make_power(front, pool.minus_one)
@@ -34,13 +41,13 @@ def factor_terms(terms: Sequence[Term], front: Formula) -> Formula:
     return pool.make_product([front, *extract_content(rest)])
 
 
-def list_terms(formula: Formula) -> list[Term]:
+def list_terms(formula: Formula) -> list[SumTerm]:
     """Returns the parts of a sum, its constant among them."""
     constant = [(formula.pool.one, formula.number)] if formula.number else []
     return [*formula.parts, *constant]
 
 
-def find_common_powers(terms: Sequence[Term]) -> Iterator[dict[Formula, Formula]]:
+def find_common_powers(terms: Sequence[SumTerm]) -> Iterator[dict[Formula, Formula]]:
     """Yields what may stand in front of a sum, as exponents by their bases.
 
     These are the common denominator; the lowest power of every base; and the most frequent one,
@@ -127,7 +134,7 @@ def group_terms(formula: Formula) -> Iterator[Formula]:
         return
     pool = formula.pool
     rest = list_terms(formula)
-    groups: list[Term] = []
+    groups: list[SumTerm] = []
     while rest:
         shared = find_most_shared_factor(rest)
         if shared is None:
@@ -140,7 +147,7 @@ def group_terms(formula: Formula) -> Iterator[Formula]:
         yield pool.make_sum([*groups, *rest])
 
 
-def find_most_shared_factor(terms: Sequence[Term]) -> tuple[Formula, Formula] | None:
+def find_most_shared_factor(terms: Sequence[SumTerm]) -> tuple[Formula, Formula] | None:
     """Returns the power that most terms have as a factor, None if no two terms share one."""
     uses = Counter(power for term, _ in terms if term.operation is MUL for power in term.parts)
     # Of equally frequent factors, a sum is the longest text that is then written only once.

@@ -16,6 +16,7 @@ from graddiff.algebra.node import (
     ONE,
     Formula,
     Rational,
+    SumTerm,
 )
 from graddiff.algebra.powers import PowerPool
 from graddiff.operations.row import Operation
@@ -171,9 +172,7 @@ class SimplifyingFormulaPool(PowerPool):
         ]
         return self.make_product([coefficient, *powers])
 
-    def find_identity(
-        self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]
-    ) -> Formula | None:
+    def find_identity(self, constant: Rational, parts: Sequence[SumTerm]) -> Formula | None:
         """Returns 1 - sigmoid(x) as sigmoid(-x), and 1 + tan(x)^2 and similar sums as a square."""
         if len(parts) + bool(constant) != 2:
             return None

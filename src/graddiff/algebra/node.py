@@ -30,6 +30,7 @@ ADD, MUL, POW, EXP, CBRT, ABS, EQ = (
 ONE, MINUS_ONE, HALF = 1, -1, Fraction(1, 2)
 
 Rational = int | Fraction  # whole numbers as int, which is faster
+SumTerm = tuple["Formula", Rational]  # a part of a sum and its coefficient
 
 
 class Formula:
@@ -175,7 +176,7 @@ class FormulaPool:
                 FLOATS.get_function(operation)(*map(float, numbers))
             return None
 
-    def make_sum(self, terms: Iterable[tuple[Formula, Rational]]) -> Formula:
+    def make_sum(self, terms: Iterable[SumTerm]) -> Formula:
         raise NotImplementedError
 
     def make_multiple(self, scale: Rational, formula: Formula) -> Formula:

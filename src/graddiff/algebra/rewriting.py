@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from graddiff.algebra.factoring import Term, extract_content, list_terms, pull_out_factors
+from graddiff.algebra.factoring import extract_content, list_terms, pull_out_factors
 from graddiff.algebra.function_rewrites import apply_square_identities, is_fractional
-from graddiff.algebra.node import ABS, ADD, MUL, ONE, Formula
+from graddiff.algebra.node import ABS, ADD, MUL, ONE, Formula, SumTerm
 from graddiff.operations.table import NUMBER, TABLE
 
 SIGN = TABLE["sign"]
@@ -35,7 +35,7 @@ def expand_product(formula: Formula) -> Formula:
     if not sums:
         return formula
     # From the factors that are no sums on, one sum is multiplied in after the other.
-    terms: list[Term] = [(pool.remove_bases(formula, *[base for base, _ in sums]), ONE)]
+    terms: list[SumTerm] = [(pool.remove_bases(formula, *[base for base, _ in sums]), ONE)]
     for base, power in sums:
         for _ in range(int(power)):
             if len(terms) * (len(base.parts) + 1) > MAX_PRODUCT_TERMS:
@@ -52,7 +52,7 @@ def can_expand(base: Formula, exponent: Formula) -> bool:
     return power.denominator == 1 and 1 <= power <= MAX_EXPANDED_POWER
 
 
-def multiply_terms(left: Sequence[Term], right: Sequence[Term]) -> list[Term]:
+def multiply_terms(left: Sequence[SumTerm], right: Sequence[SumTerm]) -> list[SumTerm]:
     """Returns the terms of the product of two sums, like terms collected."""
     pool = right[0][0].pool
     products = [

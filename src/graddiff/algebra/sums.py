@@ -12,6 +12,7 @@ from graddiff.algebra.node import (
     Formula,
     FormulaPool,
     Rational,
+    SumTerm,
     is_heavy,
     narrow_to_int,
 )
@@ -25,7 +26,7 @@ UNIT_COEFFICIENT = get_neutral_number(MUL)
 class SumPool(FormulaPool):
     """A pool that makes sums."""
 
-    def make_sum(self, terms: Iterable[tuple[Formula, Rational]]) -> Formula:
+    def make_sum(self, terms: Iterable[SumTerm]) -> Formula:
         """Returns the sum of formulas with coefficients; like terms are collected."""
         terms = [*terms]
         constant: Rational = EMPTY_SUM
@@ -53,9 +54,9 @@ class SumPool(FormulaPool):
 
     def _finish_sum(
         self,
-        terms: Sequence[tuple[Formula, Rational]],
+        terms: Sequence[SumTerm],
         constant: Rational,
-        parts: tuple[tuple[Formula, Rational], ...],
+        parts: tuple[SumTerm, ...],
     ) -> Formula:
         """Returns the formula of a constant and collected parts, which `terms` add up to."""
         if not parts:
@@ -70,9 +71,7 @@ class SumPool(FormulaPool):
         # The order of the terms is that of their first use, but sums in any order are the same.
         return known or self._intern(ADD, constant, parts, (ADD, constant, frozenset(parts)))
 
-    def find_identity(
-        self, constant: Rational, parts: Sequence[tuple[Formula, Rational]]
-    ) -> Formula | None:
+    def find_identity(self, constant: Rational, parts: Sequence[SumTerm]) -> Formula | None:
         """Returns a shorter formula for a sum; a pool that knows identities overrides this."""
         return None
 
@@ -89,9 +88,7 @@ class SumPool(FormulaPool):
                     break
         coefficients[term] = coefficients.get(term, 0) + scale
 
-    def _join_gates(
-        self, first: tuple[Formula, Rational], second: tuple[Formula, Rational]
-    ) -> Formula:
+    def _join_gates(self, first: SumTerm, second: SumTerm) -> Formula:
         """Returns the sum of two multiples of gates with the same condition, as one `where`."""
         (first_gate, first_scale), (second_gate, second_scale) = first, second
         branches = [
