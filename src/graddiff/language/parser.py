@@ -35,6 +35,12 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
     return builder.build_expression()
 
 
+@cache
+def parse_partial_rule(operation: Operation, slot: int) -> Expression:
+    """Parses the rule of the table for the local partial by the operand in a slot."""
+    return parse(operation.get_partial_rule(slot), operation.rule_variables)
+
+
 def run_parse_tables(source: TokenizedText, builder: LineBuilder) -> None:
     """Runs the tables over the tokens and lets the builder write a line for each reduction.
 

@@ -10,9 +10,10 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 
 from graddiff.language.expression import Expression
+from graddiff.language.parser import parse_partial_rule
 from graddiff.notation.numerals import format_plain_float
 from graddiff.notation.style import ATOM, INFIX, PRECEDENCE, Alphabet, Term
-from graddiff.numbers.arithmetic import Number, parse_partial_rule
+from graddiff.numbers.arithmetic import Number
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.neutral import find_neutral_row
 from graddiff.operations.row import Operation

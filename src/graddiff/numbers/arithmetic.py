@@ -6,12 +6,11 @@ never the text of a user."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 from graddiff.errors import PointError
 from graddiff.language.expression import Expression
-from graddiff.language.parser import parse
+from graddiff.language.parser import parse, parse_partial_rule
 from graddiff.numbers.order import ORDER_FUNCTIONS
 from graddiff.operations.row import Operation
 from graddiff.operations.table import get_branch_slot
@@ -236,9 +235,3 @@ class Arithmetic(ABC):
 def _make_lambda(parameters: Sequence[str], text: str, scope: FormulaScope) -> NumberFunction:
     function: NumberFunction = eval(f"lambda {', '.join(parameters)}: {text}", scope)
     return function
-
-
-@cache
-def parse_partial_rule(operation: Operation, slot: int) -> Expression:
-    """Parses the formula of a local partial."""
-    return parse(operation.get_partial_rule(slot), operation.rule_variables)

@@ -11,11 +11,11 @@ from importlib import resources
 
 from graddiff.autodiff.result import Result
 from graddiff.language.expression import Expression
+from graddiff.language.parser import parse_partial_rule
 from graddiff.notation.line_names import assign_line_names
 from graddiff.notation.numerals import DEFAULT_DIGITS, format_number
 from graddiff.notation.style import SPACED, Term
 from graddiff.notation.terms import format_partial_formula
-from graddiff.numbers.arithmetic import parse_partial_rule
 from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, WHERE
 from graddiff.programs.javascript import write_page_functions
 from graddiff.render.explanation.rules_in_words import describe_rule
