@@ -15,7 +15,6 @@ from functools import cache
 
 from graddiff.language.expression import Expression
 from graddiff.numbers.arithmetic import NoValue, Number, NumberFunction
-from graddiff.numbers.dual import compute_local_partial
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, WHERE, get_branch_slot
@@ -84,7 +83,7 @@ def is_infinitely_steep(
     operation, operands = expression.operations[target], expression.operands[target]
     inputs = [values[operand] for operand in operands]
     partials = [
-        compute_local_partial(FLOATS, operation, slot, inputs, values[target])
+        FLOATS.compute_local_partial(operation, slot, inputs, values[target])
         for slot, operand in enumerate(operands)
         if depends[operand]
     ]
@@ -130,7 +129,7 @@ def compute_operation_slope(
     # The chain rule. An operand that does not change has no part in it, even if the partial by it
     # is infinite.
     total = sum(
-        compute_local_partial(FLOATS, operation, slot, operands, value) * slope
+        FLOATS.compute_local_partial(operation, slot, operands, value) * slope
         for slot, slope in enumerate(known_slopes)
         if slope
     )

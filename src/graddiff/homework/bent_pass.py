@@ -15,7 +15,6 @@ from graddiff.homework.bent_rules import BentRule, find_bent_rules, make_rule_sh
 from graddiff.language.expression import Expression
 from graddiff.language.parser import parse
 from graddiff.numbers.arithmetic import Arithmetic, NoValue, Number, NumberFunction
-from graddiff.numbers.dual import compute_local_partial
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
 from graddiff.operations.table import WHERE, get_branch_slot
@@ -129,7 +128,7 @@ def apply_true_rule(line: ActiveLine, arithmetic: Arithmetic) -> Number | None:
     if not operation.has_partials:
         return None
     terms = [
-        compute_local_partial(arithmetic, operation, slot, line.inputs, line.value) * tangent
+        arithmetic.compute_local_partial(operation, slot, line.inputs, line.value) * tangent
         for slot, tangent in enumerate(line.tangents)
         if tangent is not None
     ]
@@ -166,9 +165,9 @@ def compute_named_number(
         return line.value
     slot = line.first_moving_slot
     if name == "p":
-        return compute_local_partial(arithmetic, line.operation, slot, line.inputs, line.value)
+        return arithmetic.compute_local_partial(line.operation, slot, line.inputs, line.value)
     # p_du and p_x: the local partial, taken at another number than the operand.
     moved = [*line.inputs]
     moved[slot] = {"p_du": line.tangents[slot], "p_x": variable}[name]
     value = arithmetic.get_function(line.operation)(*moved)
-    return compute_local_partial(arithmetic, line.operation, slot, moved, value)
+    return arithmetic.compute_local_partial(line.operation, slot, moved, value)

@@ -165,6 +165,16 @@ class Arithmetic(ABC):
             )
         return self._partials_by_slot[key]
 
+    def compute_local_partial(
+        self, operation: Operation, slot: int, operands: Sequence[Number], value: Number
+    ) -> Number:
+        """Returns the local partial by its formula, or its limit where the formula has no value."""
+        rule_values = self.bind_rule_variables(operation, slot, operands, value)
+        try:
+            return self.get_partial(operation, slot)(**rule_values)
+        except (ArithmeticError, ValueError):
+            return self.compute_partial_limit(operation, slot, rule_values)
+
     def compute_partial_limit(
         self, operation: Operation, slot: int, rule_values: dict[str, Number]
     ) -> Number:

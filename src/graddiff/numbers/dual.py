@@ -92,23 +92,8 @@ class DualArithmetic(Arithmetic):
             tangent = None
             for slot, operand in enumerate(operands):
                 if operand.tangent is not None:
-                    partial = compute_local_partial(inner, operation, slot, values, value)
+                    partial = inner.compute_local_partial(operation, slot, values, value)
                     tangent = _add_tangents(tangent, partial * operand.tangent)
             return Dual(value, tangent)
 
         return apply_to_duals
-
-
-def compute_local_partial(
-    arithmetic: Arithmetic,
-    operation: Operation,
-    slot: int,
-    operands: Sequence[Number],
-    value: Number,
-) -> Number:
-    """Returns a local partial by its formula, or the limit where the formula has no value."""
-    rule_values = arithmetic.bind_rule_variables(operation, slot, operands, value)
-    try:
-        return arithmetic.get_partial(operation, slot)(**rule_values)
-    except (ArithmeticError, ValueError):
-        return arithmetic.compute_partial_limit(operation, slot, rule_values)
