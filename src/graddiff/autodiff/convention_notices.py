@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from graddiff.autodiff.node_context import NodeContext, SlopePair
-from graddiff.autodiff.one_sided import compute_one_sided_slopes
+from graddiff.autodiff.node_context import NodeContext
+from graddiff.autodiff.one_sided import SlopePair, compute_one_sided_slopes
 from graddiff.autodiff.reverse_pass import Graph
 from graddiff.errors import JUMP, KINK, POLE, SMOOTH, Notice
 from graddiff.notation.numerals import format_sentence_number as format_value

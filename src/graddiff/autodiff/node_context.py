@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from graddiff.autodiff.domain_errors import format_operand_values
+from graddiff.autodiff.one_sided import SlopePair
 from graddiff.autodiff.reverse_pass import Graph
 from graddiff.errors import Notice, NoticeKind
 from graddiff.notation.labels import Labels
 from graddiff.notation.style import ATOM
 from graddiff.numbers.arithmetic import Number
-
-# The slopes on the left and on the right of a point, None where there is none.
-SlopePair = tuple[float | None, float | None]
 
 
 class NodeContext:

@@ -20,6 +20,7 @@ from graddiff.operations.row import Operation
 from graddiff.operations.table import COMPARISONS, WHERE, get_branch_slot
 
 Slope = float | None  # None: the value jumps, or there is no slope on that side
+SlopePair = tuple[Slope, Slope]  # on the left and on the right of a point
 
 JUMP_TOLERANCE = 1e-9  # a step of the value, relative, that is not seen as a jump
 
@@ -29,7 +30,7 @@ APPROACH_SIGNS = {"lt": -1, "le": -1, "gt": 1, "ge": 1}
 
 def compute_one_sided_slopes(
     expression: Expression, values: Sequence[Number], line: int
-) -> list[tuple[Slope, Slope]]:
+) -> list[SlopePair]:
     """Returns, for every line, its slopes by the variable in `line` on the left and on the right.
 
     `values` are those of the forward pass."""

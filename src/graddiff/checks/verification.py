@@ -16,7 +16,7 @@ from typing import NamedTuple
 from graddiff.algebra.derivatives import derivatives
 from graddiff.autodiff.forward_mode import compute_directional_derivative
 from graddiff.autodiff.forward_pass import run_forward_pass
-from graddiff.autodiff.one_sided import Slope, compute_one_sided_slopes
+from graddiff.autodiff.one_sided import SlopePair, compute_one_sided_slopes
 from graddiff.autodiff.result import Result
 from graddiff.checks.difference_quotient import compute_difference_quotient
 from graddiff.errors import JUMP, KINK, SMOOTH, GraddiffError
@@ -42,7 +42,7 @@ class VerifiedDerivative(NamedTuple):
     formula: float | None
     numerical: float | None
     error: float | None
-    slopes: tuple[Slope, Slope] | None
+    slopes: SlopePair | None
     ok: bool
     note: str
 
@@ -103,7 +103,7 @@ def compute_numerical_derivative(result: Result, name: str) -> tuple[float | Non
     return compute_difference_quotient(evaluate_moved_output, result.at[name], largest)
 
 
-def compute_output_slopes(result: Result, name: str) -> tuple[Slope, Slope]:
+def compute_output_slopes(result: Result, name: str) -> SlopePair:
     """Returns the slopes of the output on the left and on the right of the point."""
     expression = result.expression
     line = expression.variables[name]
