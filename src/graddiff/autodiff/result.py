@@ -33,6 +33,7 @@ class Result(NamedTuple):
 
     @property
     def expression(self) -> Expression:
+        """The expression that was differentiated."""
         return self.graph.expression
 
     @property

@@ -148,7 +148,7 @@ class SimplifyingInstructionList(InstructionList):
         if line in self.gates:
             gate = self.gates[line]
             return self.add_gate(gate._replace(flow=self._add(NEG, gate.flow))).line
-        if self._is_operation(SUB, line):  # -(x - y) = y - x
+        if self._is_operation(SUB, line):
             return self._add(SUB, *self.operands[line][::-1])
         return None
 

@@ -96,6 +96,7 @@ class LineBuilder:
         return line
 
     def notice_shadowed_constant(self, name: str, token: int, replacement: str) -> None:
+        """Adds a notice if a name is that of a constant, which `replacement` hides."""
         if name in CONSTANTS:
             message = f"{name} is {replacement} here, not the constant {CONSTANTS[name]}"
             span = self.source.get_span(token)
@@ -145,6 +146,7 @@ class LineBuilder:
         return self.operations[line].name in ("div", "pow")
 
     def _notice_implicit_product(self, first: int, middle: int, last: int) -> None:
+        """Adds a notice that says how a product without a sign is read."""
         left, right = self.source.get_text(first, middle - 1), self.source.get_text(middle, last)
         product, span = self.source.get_text(first, last), self.source.get_span(first, last)
         message = f"{product} is read as ({left})*{right}"
@@ -192,6 +194,7 @@ class LineBuilder:
     def _call_operation(
         self, operation: Operation, operands: list[int], first: int, last: int
     ) -> int:
+        """Writes the call of an operation, with its defaults for operands that are left out."""
         missing = len(operation.parameters) - len(operands)
         if missing and not (operation.variadic and operands):
             if not 0 < missing <= len(operation.defaults):

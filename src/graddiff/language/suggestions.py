@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def suggest_name(name: str, candidates: Iterable[str]) -> str:
-    """Returns `did you mean sin?` where a candidate is close to a name, otherwise nothing."""
+    """Returns the hint `did you mean sin?`, or an empty text where no candidate is similar."""
     from difflib import get_close_matches  # only after a mistake, because it imports much
 
     by_folded_name = {candidate.lower(): candidate for candidate in candidates}

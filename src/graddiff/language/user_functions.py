@@ -1,4 +1,4 @@
-"""Functions that a text defines, as h(x) = x^2, and the lines that a call of one unfolds to."""
+"""Functions that a text defines, such as h(x) = x^2."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

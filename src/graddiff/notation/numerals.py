@@ -62,7 +62,7 @@ def format_count(count: int, noun: str) -> str:
 
 
 def is_numeral(text: str) -> bool:
-    """Tells whether a text is a number in decimal notation."""
+    """Whether a text is a number in decimal notation."""
     try:
         float(text)
     except ValueError:

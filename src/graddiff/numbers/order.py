@@ -12,6 +12,7 @@ Operand = Any  # of any kind of number that has an order
 
 
 def _find_smallest(*operands: Operand) -> Operand:
+    """Returns the smallest operand; of a single one, which min() would take for a list, too."""
     return min(operands)
 
 

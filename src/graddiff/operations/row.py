@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Operation:
-    """A row of the table. Rows are compared by identity."""
+    """A row of the table, which explains the columns. Rows are compared by identity."""
 
     def __init__(
         self,

@@ -65,7 +65,7 @@ def write_text(path: str, text: str) -> None:
 
 
 def is_device(path: str) -> bool:
-    """Says whether a path leads to something other than a file: a device, a pipe, a folder."""
+    """Whether a path leads to something other than a file: a device, a pipe, a folder."""
     return os.path.exists(path) and not os.path.isfile(path)
 
 
