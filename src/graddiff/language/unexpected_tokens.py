@@ -69,7 +69,7 @@ class UnexpectedToken(NamedTuple):
         span = self.source.get_span(self.position)
         return GrammarError(message, text=self.source.text, span=span, hint=hint)
 
-    def make_bracket_error(self, message: str) -> GrammarError:
+    def make_open_bracket_error(self, message: str) -> GrammarError:
         """Returns an error that points to the open bracket."""
         assert self.opening is not None
         end = self.source.get_span(self.opening)[1]  # a name may stand before the bracket
@@ -90,7 +90,6 @@ def make_unexpected_token_error(source: TokenizedText, position: int) -> Grammar
         kind_before=source.kinds[before],
         opening=find_open_bracket(source, position),
     )
-    # From the most specific situation to the most general one.
     for make_error in SITUATIONS:
         error = make_error(unexpected)
         if error is not None:
@@ -107,11 +106,11 @@ def make_character_error(unexpected: UnexpectedToken) -> GrammarError | None:
     return unexpected.make_error(message, CHARACTER_HINTS.get(token, ""))
 
 
-def make_bracket_error(unexpected: UnexpectedToken) -> GrammarError | None:
+def make_unbalanced_bracket_error(unexpected: UnexpectedToken) -> GrammarError | None:
     if unexpected.kind == "RPAR" and unexpected.opening is None:
         return unexpected.make_error("this ) closes no bracket", "take it out, or open one before")
     if unexpected.kind == "$END" and unexpected.opening is not None:
-        return unexpected.make_bracket_error("this bracket is never closed")
+        return unexpected.make_open_bracket_error("this bracket is never closed")
     return None
 
 
@@ -158,7 +157,7 @@ def make_double_operator_error(unexpected: UnexpectedToken) -> GrammarError | No
 def make_open_statement_error(unexpected: UnexpectedToken) -> GrammarError | None:
     if unexpected.kind != "SEPARATOR" or unexpected.opening is None:
         return None
-    return unexpected.make_bracket_error("the statement ends inside a bracket")
+    return unexpected.make_open_bracket_error("the statement ends inside a bracket")
 
 
 def make_missing_operand_error(unexpected: UnexpectedToken) -> GrammarError | None:
@@ -172,9 +171,11 @@ def make_missing_operand_error(unexpected: UnexpectedToken) -> GrammarError | No
     return None
 
 
+# Each function returns the error of one situation, None in any other. The most specific situation
+# comes first.
 SITUATIONS = (
     make_character_error,
-    make_bracket_error,
+    make_unbalanced_bracket_error,
     make_misplaced_comparison_error,
     make_misplaced_definition_error,
     make_misplaced_comma_error,
