@@ -66,7 +66,6 @@ class ExpressionBuilder(LineBuilder):
     def call_user_function(
         self, function: UserFunction, operands: tuple[int, ...], first: int, last: int
     ) -> int:
-        self.validate_user_call(function, operands, first, last)
         return self.unfolder.unfold_call(function, operands, first, last)
 
     # statements
@@ -150,7 +149,6 @@ class FunctionBuilder(LineBuilder):
         self, function: UserFunction, operands: tuple[int, ...], first: int, last: int
     ) -> int:
         # One line, which is unfolded where the function itself is called.
-        self.validate_user_call(function, operands, first, last)
         line = self.append_line(CALL, operands, first, last)
         self.callees[line] = function
         return line

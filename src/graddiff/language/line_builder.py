@@ -188,6 +188,7 @@ class LineBuilder:
         if function is None:
             line = self._call_operation(FUNCTIONS[name], operands, first, last)
         else:
+            self._validate_user_call(function, len(operands), first, last)
             line = self.call_user_function(function, tuple(operands), first, last)
         results.append(line)
 
@@ -208,18 +209,15 @@ class LineBuilder:
     def call_user_function(
         self, function: UserFunction, operands: tuple[int, ...], first: int, last: int
     ) -> int:
-        """Writes the call of a user function and returns the line of its value.
-
-        Raises GrammarError for a wrong number of operands, or too many lines."""
+        """Writes the call of a user function and returns the line of its value."""
         raise NotImplementedError
 
-    def validate_user_call(
-        self, function: UserFunction, operands: tuple[int, ...], first: int, last: int
+    def _validate_user_call(
+        self, function: UserFunction, count: int, first: int, last: int
     ) -> None:
         """Raises GrammarError for a wrong number of operands, or too many lines."""
         source = self.source
-        if len(operands) != len(function.parameters):
-            count = len(operands)
+        if count != len(function.parameters):
             raise syntax_errors.make_operand_count_error(source, first, last, count, function)
         if len(self.operations) + function.size > MAX_UNFOLDED_LINES:
             raise syntax_errors.make_too_many_lines_error(source, first, last, MAX_UNFOLDED_LINES)
