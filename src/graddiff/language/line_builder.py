@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graddiff.errors import IMPLICIT_MULTIPLICATION, SHADOWED_CONSTANT, Notice
+from graddiff.errors import IMPLICIT_MULTIPLICATION, SHADOWED_CONSTANT, NamingError, Notice
 from graddiff.language import name_errors, syntax_errors
 from graddiff.language.tokens import SUPERSCRIPTS, TokenizedText
 from graddiff.language.user_functions import UserFunction
@@ -222,8 +222,8 @@ class LineBuilder:
         if len(self.operations) + function.size > MAX_UNFOLDED_LINES:
             raise syntax_errors.make_too_many_lines_error(source, first, last, MAX_UNFOLDED_LINES)
 
-    def _make_unknown_function_error(self, name: str, first: int, last: int) -> Exception:
-        definitions = [token for token in self.tokens[last:] if token[-1] == "="]
+    def _make_unknown_function_error(self, name: str, first: int, last: int) -> NamingError:
+        later_definitions = [token for token in self.tokens[last:] if token[-1] == "="]
         return name_errors.make_unknown_function_error(
             self.source,
             first,
@@ -231,5 +231,7 @@ class LineBuilder:
             functions=self.functions,
             is_value=name in self.names or name in self.outer_names,
             is_recursive=name == self.function_name,
-            is_defined_later=any(t[:-1].rstrip().startswith(f"{name}(") for t in definitions),
+            is_defined_later=any(
+                definition[:-1].rstrip().startswith(f"{name}(") for definition in later_definitions
+            ),
         )

@@ -15,6 +15,8 @@ from graddiff.operations.table import CONSTANTS, FUNCTIONS
 MAX_LISTED_NAMES = 8  # unbound variables that a message lists
 MAX_SPLIT_LENGTH = 40  # characters of a name that could be a product of others
 
+EARLY_USE_HINT = "put the definition first: statements are read in order"
+
 # Names that other languages and books have, and how graddiff writes what they mean.
 FOREIGN_NAME_HINTS = {
     "pow": "a power is written x^y",
@@ -78,7 +80,7 @@ def make_unknown_function_error(
         hint = "a function can use only what is defined before it"
     elif is_defined_later:
         message = f"{name} is used here before it is defined"
-        hint = "put the definition first: statements are read in order"
+        hint = EARLY_USE_HINT
     elif is_value or name in CONSTANTS or len(name) == 1:
         message = f"{name} is not a function"
         hint = f"for a product, write {name}*({source.get_text(first, last).removeprefix(token)}"
@@ -109,7 +111,7 @@ def make_early_use_error(source: TokenizedText, token: int, name: str) -> Naming
         f"{name} is used here before it is defined",
         text=source.text,
         span=source.get_span(token),
-        hint="put the definition first: statements are read in order",
+        hint=EARLY_USE_HINT,
     )
 
 
