@@ -10,7 +10,12 @@ from graddiff.algebra.formula_arithmetic import FormulaArithmetic
 from graddiff.algebra.identities import SimplifyingFormulaPool
 from graddiff.algebra.node import Formula, FormulaPool
 from graddiff.algebra.simplify import shorten_formulas
-from graddiff.algebra.typesetting import FormulaTexts, collect_subformulas, typeset_formulas
+from graddiff.algebra.typesetting import (
+    FormulaTexts,
+    Key,
+    collect_subformulas,
+    typeset_formulas,
+)
 from graddiff.autodiff.forward_pass import run_forward_pass
 from graddiff.autodiff.result import find_requested_lines, make_absent_notices
 from graddiff.autodiff.reverse_pass import run_reverse_pass
@@ -34,8 +39,7 @@ class Derivatives(NamedTuple):
 
     def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts[str]:
         """Returns the texts, with long shared parts as named definitions in `where`."""
-        decimals = has_decimals(self.expression)
-        return typeset_formulas(self.formulas, alphabet, decimals, list_names(self.expression))
+        return typeset_derivatives(self.expression, self.formulas, alphabet)
 
 
 class HigherDerivatives(NamedTuple):
@@ -46,8 +50,7 @@ class HigherDerivatives(NamedTuple):
 
     def written(self, alphabet: Alphabet = INFIX) -> FormulaTexts[VariableNames]:
         """Returns the texts, with long shared parts as named definitions in `where`."""
-        decimals = has_decimals(self.expression)
-        return typeset_formulas(self.formulas, alphabet, decimals, list_names(self.expression))
+        return typeset_derivatives(self.expression, self.formulas, alphabet)
 
 
 def derivatives(expression: str | Expression, wrt: Iterable[str] | None = None) -> Derivatives:
@@ -161,6 +164,14 @@ def compute_adjoint_formulas(
                 hint=f"--at {name}=1 shows which part has none",
             )
     return formulas
+
+
+def typeset_derivatives(
+    expression: Expression, formulas: Mapping[Key, Formula], alphabet: Alphabet
+) -> FormulaTexts[Key]:
+    """Returns the texts of derivatives, with decimals if the expression has some, and with names
+    for shared parts that mean nothing in it."""
+    return typeset_formulas(formulas, alphabet, has_decimals(expression), list_names(expression))
 
 
 def has_decimals(expression: Expression) -> bool:

@@ -6,9 +6,8 @@ Large formulas stay as the passes made them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
-from typing import TypeVar
 
 from graddiff.algebra.factoring import group_terms, pull_out_factors
 from graddiff.algebra.function_rewrites import (
@@ -20,10 +19,8 @@ from graddiff.algebra.function_rewrites import (
 from graddiff.algebra.node import ADD, MUL, Formula
 from graddiff.algebra.printer import FormulaPrinter
 from graddiff.algebra.rewriting import multiply_conjugates, multiply_out, rewrite_factors
-from graddiff.algebra.typesetting import collect_subformulas, estimate_lengths
+from graddiff.algebra.typesetting import Key, collect_subformulas, estimate_lengths
 from graddiff.notation.style import INFIX
-
-Key = TypeVar("Key", bound=Hashable)
 
 MAX_SIMPLIFIED_FORMULAS = 1_000  # formulas, counted with their parts, that are simplified
 ROUNDS = 2

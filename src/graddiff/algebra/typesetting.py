@@ -19,7 +19,7 @@ MAX_UNNAMED_LENGTH = 160  # characters of formulas that are written without name
 MIN_NAMED_LENGTH = 8  # characters of a part that is worth a name if it is used more than once
 ALWAYS_NAMED_LENGTH = 1_000  # characters beyond which a part gets a name even if it is used once
 
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable)  # what a formula is stored under, such as a name
 
 
 class FormulaTexts(NamedTuple, Generic[Key]):
