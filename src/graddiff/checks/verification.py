@@ -69,7 +69,7 @@ def verify_derivative(result: Result, name: str) -> VerifiedDerivative:
         note="",
     )
     slopes = compute_output_slopes(result, name)
-    if is_convention(result) and slopes != (derivative.reverse, derivative.reverse):
+    if has_convention_notice(result) and slopes != (derivative.reverse, derivative.reverse):
         return verify_at_kink(derivative._replace(slopes=slopes))
     if not math.isfinite(derivative.reverse):
         return verify_nonfinite(derivative._replace(slopes=slopes))
@@ -118,7 +118,7 @@ def compute_scale(result: Result, name: str) -> float:
     return max(abs(result.gradient[name]), sum(contributions)) or 1.0
 
 
-def is_convention(result: Result) -> bool:
+def has_convention_notice(result: Result) -> bool:
     """Whether some derivative at this point is a matter of convention."""
     kinds = {notice.kind for notice in result.notices}
     return not kinds.isdisjoint({KINK.name, JUMP.name, SMOOTH.name})
