@@ -19,8 +19,6 @@ from graddiff.numbers.arithmetic import Arithmetic, NoValue, Number
 from graddiff.numbers.dual import Dual, DualArithmetic
 from graddiff.numbers.floats import FLOATS
 
-MAX_TANGENT_COLUMNS = 4  # variables whose tangents are shown side by side
-
 
 class Tangents(NamedTuple):
     """The tangents of every line, and what both modes cost.

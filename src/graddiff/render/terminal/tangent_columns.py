@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graddiff.autodiff.forward_mode import MAX_TANGENT_COLUMNS, Tangents
+from graddiff.autodiff.forward_mode import Tangents
 from graddiff.autodiff.reverse_pass import Graph
 from graddiff.errors import UsageError
 from graddiff.notation.numerals import format_count
 from graddiff.numbers.arithmetic import Number
 from graddiff.render.terminal.tree_columns import AdjointColumns
+
+MAX_TANGENT_COLUMNS = 4  # variables whose tangents are shown side by side
 
 TANGENT_RULE = (
     "tangent = sum over the operands of local partial × tangent of the operand; "
