@@ -7,17 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from graddiff.algebra.node import (
-    ADD,
-    MUL,
-    ONE,
-    Formula,
-    Rational,
-    SumTerm,
-    is_positive_constant,
-    strip_sign,
-)
-from graddiff.operations.table import NUMBER
+from graddiff.algebra.node import ONE, Formula, Rational, SumTerm, is_positive_constant, strip_sign
+from graddiff.operations.table import ADD, MUL, NUMBER
 
 
 def pull_out_factors(formula: Formula) -> Iterator[Formula]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from graddiff.algebra.node import ADD, EXP, HALF, MINUS_ONE, MUL, ONE, POW, Formula, FormulaPool
+from graddiff.algebra.node import EXP, HALF, MINUS_ONE, ONE, Formula, FormulaPool
 from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.row import Operation
-from graddiff.operations.table import CONSTANTS, NUMBER, TABLE, WHERE
+from graddiff.operations.table import ADD, CONSTANTS, DIV, MUL, NEG, NUMBER, POW, SUB, TABLE, WHERE
 
-SUB, DIV, NEG, SQRT = (TABLE[name] for name in ("sub", "div", "neg", "sqrt"))
+SQRT = TABLE["sqrt"]
 
 # Operations that a pool makes as sums, products and powers. There are no quotients, differences and
 # roots among formulas, so that the same formula has one form only.

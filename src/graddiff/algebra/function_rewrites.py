@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from graddiff.algebra.factoring import list_terms
 from graddiff.algebra.identities import LOG, SIGMOID, SQUARE_IDENTITIES
-from graddiff.algebra.node import ABS, ADD, CBRT, MUL, Formula, Rational
+from graddiff.algebra.node import ABS, CBRT, Formula, Rational
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, TABLE
+from graddiff.operations.table import ADD, MUL, NUMBER, TABLE
 
 THIRD = Fraction(1, 3)
 QUOTIENT_FAMILIES = (

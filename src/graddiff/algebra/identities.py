@@ -6,21 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graddiff.algebra.node import (
-    ABS,
-    CBRT,
-    EQ,
-    HALF,
-    MINUS_ONE,
-    MUL,
-    ONE,
-    Formula,
-    Rational,
-    SumTerm,
-)
+from graddiff.algebra.node import ABS, CBRT, EQ, HALF, MINUS_ONE, ONE, Formula, Rational, SumTerm
 from graddiff.algebra.powers import PowerPool
 from graddiff.operations.row import Operation
-from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, WHERE
+from graddiff.operations.table import COMPARISONS, MUL, NUMBER, TABLE, WHERE
 
 LOG, HYPOT, MIN, MAX, SIGMOID = (TABLE[name] for name in ("log", "hypot", "min", "max", "sigmoid"))
 RECIPROCAL = {

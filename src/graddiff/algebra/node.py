@@ -16,7 +16,7 @@ from graddiff.errors import PointError
 from graddiff.numbers.floats import FLOATS
 from graddiff.numbers.fractions import EXACT
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE
+from graddiff.operations.table import ADD, MUL, NUMBER, TABLE, VARIABLE, WHERE
 
 # A larger sum or product joins another one as a single part: taking it apart each time would make
 # the time grow with the square of the size.
@@ -24,9 +24,7 @@ MAX_MERGED_PARTS = 40
 HEAVY_BITS = 4_000  # bits of a coefficient beyond which sums and products are left alone
 MAX_FOLDED_BITS = 1_000  # bits of the operands up to which an operation is tried with floats
 
-ADD, MUL, POW, EXP, CBRT, ABS, EQ = (
-    TABLE[name] for name in ("add", "mul", "pow", "exp", "cbrt", "abs", "eq")
-)
+EXP, CBRT, ABS, EQ = (TABLE[name] for name in ("exp", "cbrt", "abs", "eq"))
 ONE, MINUS_ONE, HALF = 1, -1, Fraction(1, 2)
 
 Rational = int | Fraction  # whole numbers as int, which is faster

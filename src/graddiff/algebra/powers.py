@@ -7,8 +7,6 @@ from fractions import Fraction
 from graddiff.algebra.node import (
     ABS,
     MAX_MERGED_PARTS,
-    MUL,
-    POW,
     Formula,
     count_bits,
     is_positive_constant,
@@ -16,7 +14,7 @@ from graddiff.algebra.node import (
 )
 from graddiff.algebra.products import ProductPool, is_reducible_power
 from graddiff.operations.neutral import find_neutral_row
-from graddiff.operations.table import NUMBER
+from graddiff.operations.table import MUL, NUMBER, POW
 
 MAX_POWER_BITS = 64  # bits of a power that is computed; 2^1000 stays as it is
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graddiff.algebra.node import ADD, EXP, HALF, MUL, POW, Formula, Rational, strip_sign
+from graddiff.algebra.node import EXP, HALF, Formula, Rational, strip_sign
 from graddiff.notation.style import ATOM, PRECEDENCE, Alphabet, Term
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE
+from graddiff.operations.table import ADD, DIV, MUL, NUMBER, POW, TABLE, VARIABLE
 
-DIV, SQRT = TABLE["div"], TABLE["sqrt"]
+SQRT = TABLE["sqrt"]
 MAX_DECIMAL_PLACES = 16
 MAX_TRAILING_ZEROS = 11  # of a whole number; 10^12 is written 1e12
 

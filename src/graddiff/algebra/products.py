@@ -8,7 +8,6 @@ from graddiff.algebra.node import (
     ABS,
     CBRT,
     MAX_MERGED_PARTS,
-    MUL,
     ONE,
     Formula,
     Rational,
@@ -16,7 +15,7 @@ from graddiff.algebra.node import (
     strip_sign,
 )
 from graddiff.algebra.sums import UNIT_COEFFICIENT, SumPool
-from graddiff.operations.table import NUMBER, WHERE
+from graddiff.operations.table import MUL, NUMBER, WHERE
 
 
 class ProductPool(SumPool):

@@ -7,8 +7,8 @@ from itertools import combinations
 
 from graddiff.algebra.factoring import extract_content, list_terms, pull_out_factors
 from graddiff.algebra.function_rewrites import apply_square_identities, is_fractional
-from graddiff.algebra.node import ABS, ADD, MUL, ONE, Formula, SumTerm
-from graddiff.operations.table import NUMBER, TABLE
+from graddiff.algebra.node import ABS, ONE, Formula, SumTerm
+from graddiff.operations.table import ADD, MUL, NUMBER, TABLE
 
 SIGN = TABLE["sign"]
 MAX_PRODUCT_TERMS = 30  # terms of a product that is multiplied out

@@ -16,11 +16,12 @@ from graddiff.algebra.function_rewrites import (
     rewrite_quotients,
     rewrite_roots,
 )
-from graddiff.algebra.node import ADD, MUL, Formula
+from graddiff.algebra.node import Formula
 from graddiff.algebra.printer import FormulaPrinter
 from graddiff.algebra.rewriting import multiply_conjugates, multiply_out, rewrite_factors
 from graddiff.algebra.typesetting import Key, collect_subformulas, estimate_lengths
 from graddiff.notation.style import INFIX
+from graddiff.operations.table import ADD, MUL
 
 MAX_SIMPLIFIED_FORMULAS = 1_000  # formulas, counted with their parts, that are simplified
 ROUNDS = 2

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graddiff.algebra.node import (
-    ADD,
     MAX_MERGED_PARTS,
-    MUL,
     ONE,
     Formula,
     FormulaPool,
@@ -17,7 +15,7 @@ from graddiff.algebra.node import (
     narrow_to_int,
 )
 from graddiff.operations.neutral import get_neutral_number
-from graddiff.operations.table import NUMBER, WHERE
+from graddiff.operations.table import ADD, MUL, NUMBER, WHERE
 
 EMPTY_SUM = get_neutral_number(ADD)
 UNIT_COEFFICIENT = get_neutral_number(MUL)

@@ -19,10 +19,9 @@ from graddiff.language.tokens import TokenizedText
 from graddiff.numbers.arithmetic import NumberFunction
 from graddiff.numbers.floats import FLOATS, FloatArithmetic
 from graddiff.numbers.fractions import EXACT
-from graddiff.operations.table import NUMBER, TABLE
+from graddiff.operations.table import MUL, NEG, NUMBER, POW
 
 MAX_ODD_ROOT = 99  # the highest odd root of a negative number that an answer may take
-NEG, MUL, POW = TABLE["neg"], TABLE["mul"], TABLE["pow"]
 
 
 def read_answer(text: str, names: Sequence[str], limits: AnswerLimits) -> Expression:

@@ -18,11 +18,10 @@ from graddiff.homework.problems import Interval
 from graddiff.language.expression import Expression
 from graddiff.numbers.floats import FLOAT_CONSTANTS
 from graddiff.numbers.fractions import EXACT
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE
+from graddiff.operations.table import NEG, NUMBER, POW, TABLE, VARIABLE
 
 WITNESS_BITS = 61  # of each coordinate's fraction
 DEFAULT_INTERVAL = (Fraction(-3), Fraction(3))
-NEG, POW = TABLE["neg"], TABLE["pow"]
 RATIONAL_OPERATIONS = (
     NUMBER,
     VARIABLE,

@@ -24,13 +24,12 @@ from graddiff.errors import (
 from graddiff.homework.conditioning import compute_adjoint_scale
 from graddiff.language.expression import Expression
 from graddiff.numbers.arithmetic import NoValue
-from graddiff.operations.table import TABLE
+from graddiff.operations.table import POW
 
 MAX_CONDITION = 1e4  # the natural scale over the derivative; beyond it, rounding matters
 ZERO_RATIO = 1e-14  # a derivative smaller than this share of its scale is 0, but for rounding
 MAX_SIZE = 1e100  # a larger derivative or scale is too near to the end of the floats
 SMALLEST_PRECISE = 1e-290  # smaller floats lose digits
-POW = TABLE["pow"]
 
 # Operations whose results may underflow to 0.
 VANISHING_OPERATIONS = (

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from graddiff.numbers.arithmetic import Arithmetic, Number, NumberFunction
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER, TABLE, VARIABLE, WHERE
+from graddiff.operations.table import ADD, MUL, NUMBER, TABLE, VARIABLE, WHERE
 
-ADD, MUL, EQ = TABLE["add"], TABLE["mul"], TABLE["eq"]
+EQ = TABLE["eq"]
 
 
 class Instruction(NamedTuple):

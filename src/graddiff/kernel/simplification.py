@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import math
 
-from graddiff.kernel.instructions import ADD, MUL, InstructionList
+from graddiff.kernel.instructions import InstructionList
 from graddiff.operations.neutral import find_neutral_row
 from graddiff.operations.row import Operation
-from graddiff.operations.table import COMPARISONS, TABLE, WHERE
+from graddiff.operations.table import ADD, COMPARISONS, DIV, MUL, NEG, POW, SUB, TABLE, WHERE
 
-SUB, DIV, NEG, POW, ABS = (TABLE[name] for name in ("sub", "div", "neg", "pow", "abs"))
+ABS = TABLE["abs"]
 
 # -x < 1 is x > -1: the comparison that holds when both sides are negated.
 NEGATED_COMPARISONS = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}

@@ -14,7 +14,15 @@ from graddiff.language import name_errors, syntax_errors
 from graddiff.language.tokens import SUPERSCRIPTS, TokenizedText
 from graddiff.language.user_functions import UserFunction
 from graddiff.operations.row import Operation
-from graddiff.operations.table import COMPARISONS, CONSTANTS, FUNCTIONS, NUMBER, TABLE, VARIABLE
+from graddiff.operations.table import (
+    COMPARISONS,
+    CONSTANTS,
+    FUNCTIONS,
+    MUL,
+    NUMBER,
+    POW,
+    VARIABLE,
+)
 
 ResultStack = list[int]  # the lines of the operands that are not used yet
 
@@ -108,7 +116,7 @@ class LineBuilder:
     def superscript(self, results: ResultStack, firsts: list[int], last: int) -> None:
         exponent = self.append_literal(self.tokens[last].translate(SUPERSCRIPTS), last, last)
         operands = (results[-1], exponent)
-        results[-1] = self.append_line(TABLE["pow"], operands, firsts[0], last)
+        results[-1] = self.append_line(POW, operands, firsts[0], last)
 
     def juxtaposition(self, results: ResultStack, firsts: list[int], last: int) -> None:
         """Writes a product without a sign: 2x, 2(x+1), (x+1)(x-1).
@@ -122,7 +130,7 @@ class LineBuilder:
         right, left = results.pop(), results[-1]
         if self._has_final_quotient_or_power(left, middle - 1):
             self._notice_implicit_product(first, middle, last)
-        results[-1] = self.append_line(TABLE["mul"], (left, right), first, last)
+        results[-1] = self.append_line(MUL, (left, right), first, last)
 
     def _is_closing_token(self, token: int) -> bool:
         """Whether a token is a number, `)` or a superscript."""

@@ -17,7 +17,7 @@ from graddiff.numbers.arithmetic import Number
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.neutral import find_neutral_row
 from graddiff.operations.row import Operation
-from graddiff.operations.table import TABLE, WHERE, get_branch_slot
+from graddiff.operations.table import NEG, WHERE, get_branch_slot
 
 MAX_TERM_LENGTH = 100  # characters; the middle of a longer text is left out
 MAX_CONSTANT_LENGTH = 12  # characters; a longer number is only copied, never computed with
@@ -137,7 +137,7 @@ def simplify_operation(
         # A label holds for finite operands: 0*x is 0 here, whatever x is.
         return operands[1 - row.slot] if row.result is None else make_constant_term(row.result)
     if operation.name == "mul" and constants[0] == -1:
-        return simplify_operation(TABLE["neg"], [operands[1]], alphabet)
+        return simplify_operation(NEG, [operands[1]], alphabet)
     return compose_operation(operation, operands, alphabet)
 
 

@@ -189,6 +189,7 @@ TABLE: dict[str, Operation] = {row.name: row for row in ROWS}
 NUMBER = Operation("number")
 VARIABLE = Operation("variable")
 
+ADD, SUB, MUL, DIV, NEG, POW = (TABLE[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 COMPARISONS = tuple(TABLE[name] for name in ("lt", "le", "gt", "ge", "eq", "ne"))
 WHERE = TABLE["where"]
 

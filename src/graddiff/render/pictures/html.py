@@ -16,7 +16,7 @@ from graddiff.notation.line_names import assign_line_names
 from graddiff.notation.numerals import DEFAULT_DIGITS, format_number
 from graddiff.notation.style import SPACED, Term
 from graddiff.notation.terms import format_partial_formula
-from graddiff.operations.table import COMPARISONS, NUMBER, TABLE, WHERE
+from graddiff.operations.table import COMPARISONS, NUMBER, POW, WHERE
 from graddiff.programs.javascript import write_page_functions
 from graddiff.render.explanation.rules_in_words import describe_rule
 from graddiff.render.explanation.steps import Explainer, ExplanationStyle
