@@ -146,7 +146,7 @@ def test_untaken_branch_is_no_edge() -> None:
     assert "sqrt" not in texts
 
 
-def test_kink_in_an_untaken_branch_is_not_told() -> None:
+def test_kink_in_an_untaken_branch_has_no_notice() -> None:
     assert differentiate("where(y > 0, abs(x), x)", {"x": 0, "y": -1}).notices == ()
 
 
@@ -213,6 +213,6 @@ def test_notices_about_a_long_chain_take_no_longer_than_the_chain() -> None:
     assert "indeterminate" in {notice.kind for notice in differentiate(text, {"x": 0}).notices}
 
 
-def test_switch_through_which_nothing_requested_flows_is_not_told() -> None:
+def test_switch_through_which_nothing_requested_flows_has_no_notice() -> None:
     assert differentiate("where(x > 0, x, 2x)*y", {"x": 0, "y": 1}, wrt=["y"]).notices == ()
     assert differentiate("where(x > 0, x, 2x)", {"x": 0}, wrt=[]).notices == ()

@@ -187,7 +187,7 @@ def test_remainder_of_many_digits() -> None:
     assert output("0.9999999^400000", "--precision", "9", "--value").startswith("0.9607894")
 
 
-def test_without_mpmath_one_sentence_tells_how_to_get_it() -> None:
+def test_error_without_mpmath_says_how_to_install_it() -> None:
     hidden = (
         "import sys; sys.modules['mpmath'] = None; from graddiff.commands import run_command_line; "
     )

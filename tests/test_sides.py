@@ -59,7 +59,7 @@ def test_slopes_on_both_sides(
             assert (moved - values[expression.output]) / step == pytest.approx(slope, abs=1e-5)
 
 
-def test_what_is_smooth_in_spite_of_its_kinks_is_told() -> None:
+def test_output_that_is_smooth_in_spite_of_kinks_has_a_notice() -> None:
     *kinks, smooth = differentiate("relu(x) - relu(-x)", {"x": 0}).notices
     assert [notice.kind for notice in kinks] == ["kink", "kink"]
     assert (smooth.kind, smooth.slopes, smooth.used) == ("smooth", (1.0, 1.0), 0.0)
@@ -68,7 +68,7 @@ def test_what_is_smooth_in_spite_of_its_kinks_is_told() -> None:
     assert document["notices"][-1]["slopes"] == [1, 1]
 
 
-def test_a_single_kink_is_told_once() -> None:
+def test_single_kink_has_one_notice() -> None:
     assert len(differentiate("abs(x)", {"x": 0}).notices) == 1
     assert len(differentiate("abs(x)*y", {"x": 0, "y": 1}).notices) == 1
     *_, output_notice = differentiate("abs(x) + abs(2x)", {"x": 0}).notices
@@ -98,7 +98,7 @@ def test_derivatives_agree_with_the_three_others(text: str, at: dict[str, float]
         assert derivative.formula is not None
 
 
-def test_a_wrong_derivative_is_found() -> None:
+def test_wrong_derivative_fails_verification() -> None:
     result = differentiate("x^2*y", {"x": 3.0, "y": 2.0})
     wrong = [*result.graph.adjoints]
     wrong[result.expression.variables["x"]] = 11.99
