@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from graddiff.errors import GrammarError, NamingError
 from graddiff.language.expression import Expression
 from graddiff.language.suggestions import suggest_name
+from graddiff.language.syntax_errors import WHERE_HINT
 from graddiff.language.tokens import END, TokenizedText, parse_single_name
 from graddiff.language.user_functions import UserFunction
 from graddiff.operations.row import Operation
@@ -26,7 +27,7 @@ FOREIGN_NAME_HINTS = {
     "sgn": "the sign is sign(x)",
     "logistic": "the logistic function is sigmoid(x)",
     "heaviside": "the step function is step(x)",
-    "if": "where(x > 0, a, b) is a where x > 0, and b elsewhere",
+    "if": WHERE_HINT,
     "fmod": "the remainder is mod(x, y)",
     "softmax": "a softmax is written out: exp(x)/(exp(x) + exp(y))",
     "root": "the square root is sqrt(x), the cube root cbrt(x), others are x^(1/n)",
