@@ -17,6 +17,7 @@ from graddiff.autodiff.result import Result
 from graddiff.autodiff.reverse_pass import run_reverse_pass
 from graddiff.errors import UsageError
 from graddiff.language.expression import Expression
+from graddiff.language.name_errors import MAX_LISTED_NAMES
 from graddiff.language.suggestions import suggest_name
 from graddiff.notation.labels import Labels
 from graddiff.numbers.arithmetic import Arithmetic, Number
@@ -109,7 +110,8 @@ def validate_direction(expression: Expression, direction: Mapping[str, Number]) 
         if name not in expression.variables:
             hint = suggest_name(name, expression.variables)
             if not hint:
-                hint = f"its variables are {', '.join([*expression.variables][:8])}"
+                variables = ", ".join([*expression.variables][:MAX_LISTED_NAMES])
+                hint = f"its variables are {variables}"
             raise UsageError(f"{name} in --along is no variable of the expression", hint=hint)
 
 

@@ -9,7 +9,7 @@ from graddiff.autodiff.notices import find_notices
 from graddiff.autodiff.reverse_pass import Graph, run_reverse_pass
 from graddiff.errors import ABSENT_VARIABLE, Notice, UsageError
 from graddiff.language.expression import Expression
-from graddiff.language.name_errors import make_unbound_variables_error
+from graddiff.language.name_errors import MAX_LISTED_NAMES, make_unbound_variables_error
 from graddiff.language.parser import parse
 from graddiff.language.suggestions import suggest_name
 from graddiff.numbers.arithmetic import Arithmetic, Number
@@ -150,5 +150,5 @@ def describe_names(expression: Expression, name: str) -> str:
     """Returns the hint for a bound name that is no variable and resembles none."""
     if name in CONSTANTS:
         return f"{name} was read as the constant: parse(text, names=[{name!r}]) lets a binding win"
-    variables = ", ".join([*expression.variables][:8])
+    variables = ", ".join([*expression.variables][:MAX_LISTED_NAMES])
     return f"its variables are {variables}" if variables else "it has no variables"

@@ -13,7 +13,7 @@ from graddiff.language.user_functions import UserFunction
 from graddiff.operations.row import Operation
 from graddiff.operations.table import CONSTANTS, FUNCTIONS
 
-MAX_LISTED_NAMES = 8  # unbound variables that a message lists
+MAX_LISTED_NAMES = 8  # variables that a message lists
 MAX_SPLIT_LENGTH = 40  # characters of a name that could be a product of others
 
 EARLY_USE_HINT = "put the definition first: statements are read in order"
