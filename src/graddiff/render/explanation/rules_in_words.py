@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from graddiff.operations.row import Operation
-from graddiff.operations.table import TABLE
-
-POW = TABLE["pow"]
+from graddiff.operations.table import POW
 
 # Each sentence says what the operands get, or what the derivative is, so that it can stand before
 # the local partial: "in a product, each factor gets …: ∂f/∂x = y".

@@ -24,7 +24,6 @@ from graddiff.render.markup import escape_xml
 from graddiff.render.pictures import svg
 from graddiff.render.pictures.figure import Arrow, Figure, build_figure
 
-POW = TABLE["pow"]
 BUTTONS = (  # id, sign, what a screen reader says
     ("first", "|←", "first step"),
     ("back", "←", "back"),
