@@ -1,7 +1,5 @@
 """Derivatives as formulas: the two passes run on formulas, and the results are shortened."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple

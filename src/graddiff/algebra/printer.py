@@ -3,8 +3,6 @@
 A quotient has one line of fraction, a root its sign, and a sum begins with a positive term if it
 has one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

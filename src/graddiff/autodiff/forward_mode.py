@@ -6,8 +6,6 @@ derivative of one line, the output, by every variable.
 
 Source: Griewank & Walther, Evaluating Derivatives, section 3.1."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

@@ -8,8 +8,6 @@ The reverse pass is compared with
 
 At a kink the derivative is a convention, and has to lie between the slopes on both sides."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """graddiff check HOMEWORK ANSWERS…: grades homework and gives reasons."""
 
-from __future__ import annotations
-
 import io
 import json as encoder
 import sys

@@ -1,7 +1,5 @@
 """graddiff key HOMEWORK: writes the answers to a homework."""
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """graddiff lint HOMEWORK: reports what a teacher should change before students see the homework."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

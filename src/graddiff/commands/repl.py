@@ -1,7 +1,5 @@
 """graddiff repl: a prompt where expression, bindings and options are changed one at a time."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import sys

@@ -1,7 +1,5 @@
 """Bytes -> blocks of whole records, each as soon as it arrives: memory does not grow with input."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import os

@@ -1,7 +1,5 @@
 """Tables as numbers: some columns of a table, row by row, as bytes of float64."""
 
-from __future__ import annotations
-
 import os
 from array import array
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Where the rows of a table come from, and whether they fit the question."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Sequence
 from itertools import chain

@@ -1,7 +1,5 @@
 """Blocks of records -> text with their answers: the loop that every row goes through."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any, NamedTuple
 

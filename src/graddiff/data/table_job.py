@@ -1,7 +1,5 @@
 """One table to answer: it is opened and validated, answered block by block, and written."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The answers to a whole homework, and the verdicts on what students answer."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from graddiff.errors import GraddiffError, HomeworkError

@@ -1,7 +1,5 @@
 """Reads an answer: as an expression in allowed names, or as a number with the digits typed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from contextlib import suppress

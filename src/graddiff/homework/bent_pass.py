@@ -4,8 +4,6 @@ Values and tangents are computed line by line. Where the bent rule applies, its 
 place of the true rule; all other lines follow the true rules, with the numbers that the mistake led
 to."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache, reduce
 from operator import add

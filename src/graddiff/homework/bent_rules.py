@@ -1,7 +1,5 @@
 """The bent rules of the table of mistakes, found by the operations that they are about."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple

@@ -7,8 +7,6 @@
 
 A row that cannot be read becomes the remark of its own submission; all other rows count."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Mapping

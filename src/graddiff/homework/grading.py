@@ -1,7 +1,5 @@
 """Grades submissions: how many marks each part of each student's homework gets, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

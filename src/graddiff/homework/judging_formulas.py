@@ -4,8 +4,6 @@ Two rational functions are compared exactly, at one point of random fractions (r
 Any other formula is compared in floats at all sample points. A difference counts only if it is
 larger than the rounding that the terms of the formulas explain: that of their natural scales."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

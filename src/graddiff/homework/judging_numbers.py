@@ -1,7 +1,5 @@
 """Judges whether a number is the right answer."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Finds what a teacher should change in a homework before students see it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

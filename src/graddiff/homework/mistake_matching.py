@@ -1,7 +1,5 @@
 """Finds the mistakes that lead to a wrong answer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple

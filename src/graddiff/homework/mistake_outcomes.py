@@ -1,7 +1,5 @@
 """The numbers that the mistakes of the table lead to at a point."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple

@@ -19,8 +19,6 @@ Sources: the mistakes named in OpenStax Calculus Volume 1, chapter 3, and in the
 Orton, Students' understanding of differentiation, Educational Studies in Mathematics 14 (1983),
 pages 235 to 250."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A homework: its problems, the parts of each, their marks and tolerances."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The graph of an expression at a point, seen from the line that a part asks about."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple

@@ -4,8 +4,6 @@ Source: J. T. Schwartz, Fast probabilistic algorithms for verification of polyno
 Journal of the ACM 27 (1980), pages 701 to 717. Two different rational functions agree at such a
 point with a probability of less than their degree over 2^61."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from fractions import Fraction

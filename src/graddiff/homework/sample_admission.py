@@ -3,8 +3,6 @@
 A point is admissible if the expression has a value and a derivative there, no convention decides
 the derivative, and neither rounding nor underflow does."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What a student handed in: answers by problem and quantity, and remarks on what is no answer."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """A verdict on an answer, and how near two numbers are that two computations give."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple

@@ -11,8 +11,6 @@ A block is run quickly first; only a block with a doubtful row is run carefully 
 Names in the text: v7 is the input of line 7, o0 the first output, t[2] a register of floats, b[1]
 a register of truth values, ok the rows that are answered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -7,8 +7,6 @@ same for one point as for a million.
 Only line numbers, numbers and operations of the table reach the code that is generated; a user's
 name is never more than the label of a column."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -6,8 +6,6 @@ The fewer arrays, the more rows of them stay in the cache.
 Source: Cooper & Torczon, Engineering a Compiler, section 13.3 (local register allocation). A
 register is never spilled here, because there may be as many as a program needs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

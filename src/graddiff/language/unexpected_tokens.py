@@ -1,7 +1,5 @@
 """The error at a token that the grammar does not accept: one function for each situation."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from graddiff.errors import GrammarError, make_printable

@@ -1,7 +1,5 @@
 """The history of a run: some of its steps, evenly spaced, however long the run is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 

@@ -8,8 +8,6 @@ default, is called momentum or nesterov.
 
 Source: the algorithms in the documentation of torch.optim 2.x."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """A run in the middle: its latest step, its state to go on from, its limits, its batches."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Everything that defines a run, and the file that saves it."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Mapping

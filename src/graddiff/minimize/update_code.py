@@ -1,7 +1,5 @@
 """An optimizer's rule as code for all parameters at once, and the same rule with its numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Programs in Python, NumPy and C with both passes written out, one assignment per line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,8 +1,6 @@
 """graddiff --each: many expressions, one on every line, or JSON records with points of their own.
 A line without a point is answered with formulas."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple

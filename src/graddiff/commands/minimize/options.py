@@ -1,7 +1,5 @@
 """The options of graddiff minimize, and which of them cannot be combined."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A new run of graddiff minimize, prepared as its options say."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What a language has to say about itself so that formulas can be written in it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 

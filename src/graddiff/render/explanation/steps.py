@@ -4,8 +4,6 @@ Steps hold texts only. All their numbers are read from the graph, so that the ex
 answer cannot disagree. Every line has a name; a line without a name of its own is v1, v2 and so on.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple

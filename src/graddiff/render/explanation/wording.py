@@ -1,7 +1,5 @@
 """The lines of an explanation, each with its style and indentation, before they are set."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

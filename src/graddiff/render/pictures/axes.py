@@ -1,7 +1,5 @@
 """The axes of a plot: where a value stands, and which values have a mark."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

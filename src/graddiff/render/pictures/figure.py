@@ -1,7 +1,5 @@
 """What all pictures show: boxes with values and adjoints, arrows with local partials."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from graddiff.autodiff.notices import find_reached_lines

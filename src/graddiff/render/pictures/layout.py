@@ -3,8 +3,6 @@
 See layers.py for the layers and their order, and its source; this module computes coordinates, in
 pixels."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple

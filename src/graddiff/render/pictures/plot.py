@@ -2,8 +2,6 @@
 
 The path is drawn over lines of equal loss."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 

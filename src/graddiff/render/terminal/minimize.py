@@ -1,7 +1,5 @@
 """The report of a run: its first steps as arithmetic, a table of its steps, the loss as bars."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What every view is made of: the members of its JSON, a table or equations, notices."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
