@@ -71,24 +71,8 @@ INDETERMINATE = NoticeKind(
 )
 OVERFLOW = NoticeKind("overflow", True, "A derivative is too large for this kind of number.")
 
-NOTICE_KINDS = {
-    kind.name: kind
-    for kind in (
-        IMPLICIT_MULTIPLICATION,
-        SHADOWED_CONSTANT,
-        ABSENT_VARIABLE,
-        UNUSED_STATEMENT,
-        MANY_PATHS,
-        KINK,
-        SMOOTH,
-        JUMP,
-        POLE,
-        VERTICAL_TANGENT,
-        UNDEFINED,
-        INDETERMINATE,
-        OVERFLOW,
-    )
-}
+# Every kind of notice by its name: the constants above.
+NOTICE_KINDS = {kind.name: kind for kind in [*vars().values()] if isinstance(kind, NoticeKind)}
 
 
 class Notice(NamedTuple):

@@ -16,7 +16,7 @@ from graddiff.notation.numerals import format_sentence_number, is_numeral
 from graddiff.numbers.arithmetic import INEXACT_HINT, Arithmetic, Number
 from graddiff.numbers.floats import FLOATS
 from graddiff.operations.row import Operation
-from graddiff.operations.table import NUMBER
+from graddiff.operations.table import NUMBER, POW
 
 # The name of an operand in a condition of the table, not of a function.
 PARAMETER_PATTERN = r"\b[a-z]\b(?!\()"
@@ -121,8 +121,8 @@ def make_domain_error(failed: FailedLine, condition: str) -> PointError:
     message = describe_unmet_condition(
         failed.operation, condition, failed.label, failed.texts, failed.operands
     )
-    # Only a power asks for a whole exponent, by means of floor.
-    hint = REAL_POWERS_HINT if "floor" in condition else ""
+    # The condition with floor asks a power for a whole exponent.
+    hint = REAL_POWERS_HINT if failed.operation is POW and "floor" in condition else ""
     return failed.make_error(PointError, message, hint)
 
 

@@ -80,8 +80,8 @@ read or written.
     "--format",
     type=click.Choice([*TEXT_FORMATS, *PICTURE_FORMATS, *PROGRAM_FORMATS, *DATA_FORMATS]),
     metavar="FORMAT",
-    help="The output format: tree, json, latex, markdown; dot, mermaid, svg, html; python, numpy, "
-    "c, pytorch, jax; for --data csv, jsonl, parquet, arrow.  [default: tree]",
+    help=f"The output format: {', '.join(TEXT_FORMATS)}; {', '.join(PICTURE_FORMATS)}; "
+    f"{', '.join(PROGRAM_FORMATS)}; for --data {', '.join(DATA_FORMATS)}.  [default: tree]",
 )
 @click.option("--json", is_flag=True, help="Short for --format json.")
 @click.option("--no-graph", is_flag=True, help="Leave nodes and edges out of the JSON.")
