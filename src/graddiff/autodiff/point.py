@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -117,6 +116,7 @@ def read_binding_file(path: str) -> Iterator[tuple[str, str]]:
 def parse_json(text: str) -> Any:
     """Parses JSON, leaving each number as its text, so that a kind of number can read it without
     loss. Raises ValueError for a text that is not JSON, or has a name twice in one object."""
+    import json  # bindings on the command line do without it
 
     def build_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
