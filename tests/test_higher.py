@@ -252,6 +252,7 @@ def test_latex_of_views() -> None:
         (["2+3", "--order", "2"], 2, "there is none"),
         (["log(x)", "--hessian", "--at", "x=-1"], 4, "log needs x > 0"),
         (["x^2", "--hessian", "--order", "2"], 2, "two answers"),
+        (["2+3", "--along", "x=1"], 2, "it has no variables"),
         (["x^2", "--hessian", "--value"], 2, "--value writes one number, and --hessian a table"),
         (["x^2", "--hessian", "--exact"], 2, "there is no point"),
         (["p = x^2; p", "--hessian", "--wrt", "p"], 2, "p is defined by the expression"),

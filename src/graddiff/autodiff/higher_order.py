@@ -13,11 +13,10 @@ import math
 from collections.abc import Mapping
 
 from graddiff.autodiff.forward_pass import run_forward_pass
-from graddiff.autodiff.result import Result
+from graddiff.autodiff.result import Result, list_variables
 from graddiff.autodiff.reverse_pass import run_reverse_pass
 from graddiff.errors import UsageError
 from graddiff.language.expression import Expression
-from graddiff.language.name_errors import MAX_LISTED_NAMES
 from graddiff.language.suggestions import suggest_name
 from graddiff.notation.labels import Labels
 from graddiff.numbers.arithmetic import Arithmetic, Number
@@ -108,10 +107,7 @@ def validate_direction(expression: Expression, direction: Mapping[str, Number]) 
     """Raises UsageError for a name in --along that is no variable."""
     for name in direction:
         if name not in expression.variables:
-            hint = suggest_name(name, expression.variables)
-            if not hint:
-                variables = ", ".join([*expression.variables][:MAX_LISTED_NAMES])
-                hint = f"its variables are {variables}"
+            hint = suggest_name(name, expression.variables) or list_variables(expression)
             raise UsageError(f"{name} in --along is no variable of the expression", hint=hint)
 
 

@@ -150,5 +150,10 @@ def describe_names(expression: Expression, name: str) -> str:
     """Returns the hint for a bound name that is no variable and resembles none."""
     if name in CONSTANTS:
         return f"{name} was read as the constant: parse(text, names=[{name!r}]) lets a binding win"
+    return list_variables(expression)
+
+
+def list_variables(expression: Expression) -> str:
+    """Returns the hint that lists the variables of an expression."""
     variables = ", ".join([*expression.variables][:MAX_LISTED_NAMES])
     return f"its variables are {variables}" if variables else "it has no variables"
